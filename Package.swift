@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built alike: Swift 6 mode, warnings are errors.
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
+/// A module of the layout in `Sources/README.md`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: [], swiftSettings: settings)
+}
+
+/// The tests that mirror a module's sources.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "weir",
+  products: [.executable(name: "weir", targets: ["weir"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CDuckDB", pkgConfig: "duckdb"),
+    module("Diagnostics"),
+    module("Tabular", ["Diagnostics"]),
+    module("Jinja", ["Diagnostics"]),
+    module("EngineCore", ["Diagnostics", "Tabular"]),
+    module("DuckDBEngine", ["CDuckDB", "Diagnostics", "Tabular", "EngineCore"]),
+    module("Project", ["Diagnostics", "Jinja", "EngineCore", "Yams"]),
+    module("Planner", ["Diagnostics", "Jinja", "Project"]),
+    module("Checks", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
+    module("Catalog", ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"]),
+    module("StateStore", ["Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
+      "Runner",
+      [
+        "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
+        "StateStore",
+      ]),
+    module(
+      "CommandLine",
+      [
+        "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
+        "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
+  ]
+)
