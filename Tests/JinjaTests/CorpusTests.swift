@@ -62,7 +62,8 @@ struct CorpusCase: Sendable {
       let interpreter = Interpreter(limits: limits) { _ in nil }
       return "output\n" + (try interpreter.render(template, variables: variables))
     } catch let diagnostic as Diagnostic {
-      if diagnostic.code == .templateSyntax {
+      let isLineless = sections["error"]?.first == "SyntaxError"
+      if diagnostic.code == .templateSyntax, !isLineless {
         return "error at line \(diagnostic.span?.line ?? 0)\n\(diagnostic.message)"
       }
       return "error\n\(diagnostic.message)"
