@@ -126,6 +126,13 @@ final class Name: Expression {
     try interpreter.output.append(try evaluate(frame, interpreter))
   }
 
+  /// The loop object that the name stands for, if it is a variable of this frame that holds one.
+  @inline(__always)
+  func loop(_ frame: Frame) -> LoopObject? {
+    guard localSlot >= 0, case .object(let object)? = frame.slots[localSlot] else { return nil }
+    return LoopObject.from(object)
+  }
+
   /// Assigns the name; names are only ever assigned in their own scope.
   @inline(__always)
   func assign(_ value: Value, _ frame: Frame) {
