@@ -14,7 +14,7 @@ PREFIX ?= /usr/local
 export WEIR_CACHE := $(CACHE)
 export PKG_CONFIG_PATH := $(DUCKDB)/lib/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help deps build demo test bench install format lint clean env
+.PHONY: help deps build demo test bench record install format lint clean env
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ test: build ## run the tests (FILTER=PlannerTests for some of them)
 
 bench: .build/release.built ## compare with dbt and a bare loop over DuckDB; writes docs/benchmarks.md
 	@Benchmarks/run.sh
+
+record: ## record the examples' expected tables anew, with dbt-duckdb and DuckDB
+	@scripts/fetch.py flights "$(CACHE)/flights"
+	@"$$(scripts/peer.sh "$(CACHE)")" scripts/record-examples.py "$(CACHE)/flights"
 
 install: .build/release.built ## install into PREFIX (/usr/local)
 	@scripts/install.sh "$(DUCKDB)" "$(PREFIX)" "$(DESTDIR)"
