@@ -52,5 +52,8 @@ let package = Package(
       name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
+    tests(
+      "StateStoreTests",
+      ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
   ]
 )
