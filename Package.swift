@@ -64,5 +64,8 @@ let package = Package(
       linkerSettings: runtimeInside),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
+    tests(
+      "StateStoreTests",
+      ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
   ]
 )
