@@ -51,6 +51,8 @@ let package = Package(
     .executableTarget(
       name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("TabularTests", ["Tabular"]),
+    tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
   ]
 )
