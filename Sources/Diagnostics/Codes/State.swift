@@ -4,6 +4,6 @@ extension DiagnosticCode {
 
   /// Codes of local state: E08xx.
   static let state: [DiagnosticCode] = [
-    stateUnusable,
+    stateUnusable
   ]
 }
