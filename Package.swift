@@ -66,5 +66,8 @@ let package = Package(
     tests("TabularTests", ["Tabular"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
+    tests(
+      "StateStoreTests",
+      ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
   ]
 )
