@@ -63,6 +63,8 @@ let package = Package(
       name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings,
       linkerSettings: runtimeInside),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("TabularTests", ["Tabular"]),
+    tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
     tests(
       "StateStoreTests",
