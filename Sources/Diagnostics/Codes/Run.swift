@@ -4,6 +4,6 @@ extension DiagnosticCode {
 
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
-    nodeFailed,
+    nodeFailed
   ]
 }
