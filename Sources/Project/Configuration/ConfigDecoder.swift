@@ -19,7 +19,8 @@ struct ConfigDecoder {
     shared(values, &config)
     config.preHooks = hooks("pre-hook", values)
     config.postHooks = hooks("post-hook", values)
-    config.publish = choice("publish", values, ["after_checks", "always"]).flatMap(PublishRule.init) ?? .afterChecks
+    config.publish =
+      choice("publish", values, ["after_checks", "always"]).flatMap(PublishRule.init) ?? .afterChecks
     config.uniqueKey = texts("unique_key", values)
     config.incrementalPredicates = texts("incremental_predicates", values) + texts("predicates", values)
     config.fullRefresh = bool("full_refresh", values)

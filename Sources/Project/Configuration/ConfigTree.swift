@@ -48,7 +48,8 @@ struct ConfigTree: Sendable {
   private func collect(
     _ level: DataValue, _ path: [String], _ fqns: [[String]], _ unused: inout [[String]]
   ) {
-    for (key, value) in level.entries ?? [] where value.entries != nil && key.utf8.first != UInt8(ascii: "+") {
+    for (key, value) in level.entries ?? [] where value.entries != nil && key.utf8.first != UInt8(ascii: "+")
+    {
       let inner = path + [key]
       let matching = fqns.filter { $0.starts(with: inner) }
       if matching.isEmpty {

@@ -8,7 +8,9 @@ struct ReferenceTable: Sendable {
 
   /// Reads the names of nodes that can be referred to, of disabled ones, and of sources.
   init(nodes all: [Node], sources tables: [SourceTable], disabled switchedOff: [Node]) {
-    for (index, node) in all.enumerated() where Self.isReferable(node) { nodes[node.name, default: []].append(index) }
+    for (index, node) in all.enumerated() where Self.isReferable(node) {
+      nodes[node.name, default: []].append(index)
+    }
     for (index, node) in switchedOff.enumerated() where Self.isReferable(node) { disabled[node.name] = index }
     for (index, table) in tables.enumerated() {
       sources[SourceReference(source: table.sourceName, table: table.name)] = index
@@ -20,14 +22,19 @@ struct ReferenceTable: Sendable {
   }
 
   /// The node that a `ref()` means: of the package that asks before others.
-  func resolve(_ reference: ModelReference, from package: String, in project: Project) -> Result<Node, Diagnostic> {
+  func resolve(_ reference: ModelReference, from package: String, in project: Project) -> Result<
+    Node, Diagnostic
+  > {
     if reference.version != nil {
       return .failure(
-        Diagnostic(.unsupported, "ref('\(reference.name)') asks for a version; versions are not supported yet"))
+        Diagnostic(
+          .unsupported, "ref('\(reference.name)') asks for a version; versions are not supported yet"))
     }
     let candidates = (nodes[reference.name] ?? []).map { project.nodes[$0] }
       .filter { reference.package == nil || $0.package == reference.package }
-    if let node = candidates.first(where: { $0.package == package }) ?? candidates.first { return .success(node) }
+    if let node = candidates.first(where: { $0.package == package }) ?? candidates.first {
+      return .success(node)
+    }
     return .failure(missing(reference, in: project))
   }
 
@@ -66,8 +73,10 @@ struct ReferenceTable: Sendable {
     let tables = sources.keys.filter { $0.source == reference.source }.map(\.table).sorted()
     guard !tables.isEmpty else {
       return Diagnostic(
-        .missingReference, "source('\(reference.source)', '\(reference.table)') names no source of the project",
-        hint: Suggestion.hint(for: reference.source, in: names) ?? "declare it under 'sources:' in a property file")
+        .missingReference,
+        "source('\(reference.source)', '\(reference.table)') names no source of the project",
+        hint: Suggestion.hint(for: reference.source, in: names)
+          ?? "declare it under 'sources:' in a property file")
     }
     return Diagnostic(
       .missingReference, "the source '\(reference.source)' has no table '\(reference.table)'",

@@ -48,7 +48,8 @@ struct Discovery {
   private mutating func descend(
     _ folder: String, _ extensions: Set<String>, within parents: [FileIdentity], _ found: inout [String]
   ) {
-    guard let identity = FileSystem.identity(of: Path.joined(root, folder)), !parents.contains(identity) else {
+    guard let identity = FileSystem.identity(of: Path.joined(root, folder)), !parents.contains(identity)
+    else {
       return
     }
     walk(folder, extensions, within: parents + [identity], &found)

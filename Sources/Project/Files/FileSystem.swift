@@ -152,7 +152,9 @@ enum Path {
   /// The file's name without its last extension, and the extension in lower case.
   static func stem(of path: String) -> (stem: String, extension: String) {
     let name = name(of: path)
-    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return (name, "") }
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else {
+      return (name, "")
+    }
     return (String(name[..<dot]), name[name.index(after: dot)...].lowercased())
   }
 }

@@ -10,7 +10,8 @@ struct DeclarationBuilder {
   private let context: NodeContext
 
   init(
-    _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex, _ trees: ConfigTrees
+    _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex,
+    _ trees: ConfigTrees
   ) {
     self.environment = environment
     self.contents = contents
@@ -45,7 +46,8 @@ struct DeclarationBuilder {
       identifier: properties.identifier, expression: location.expression(&problems))
     var source = SourceTable(
       id: NodeID(.source, package, "\(properties.source).\(table.name)"), package: package,
-      sourceName: properties.source, name: table.name, identifier: properties.identifier, relation: relation, fqn: fqn,
+      sourceName: properties.source, name: table.name, identifier: properties.identifier, relation: relation,
+      fqn: fqn,
       originalPath: table.file, span: table.span, meta: config["meta"] ?? .emptyMapping, config: config,
       properties: table.properties)
     let describer = Describer(context: context, file: table.file)
@@ -148,7 +150,9 @@ struct DeclarationBuilder {
 
   func exposures(_ result: inout ParsedProject) {
     for entry in contents.properties.flatMap(\.exposures) {
-      if let exposure = exposure(entry, &result.problems, &result.recorded) { result.exposures.append(exposure) }
+      if let exposure = exposure(entry, &result.problems, &result.recorded) {
+        result.exposures.append(exposure)
+      }
     }
     result.problems += FileStage.duplicates(result.exposures.map { ($0.id, $0.span) }, "exposure")
   }
@@ -161,7 +165,9 @@ struct DeclarationBuilder {
     var config: DataValue = .mapping([("enabled", .bool(true))])
     for level in trees.exposures.levels(for: fqn) { config = ConfigMerge.merge(config, level) }
     for key in ["enabled", "tags", "meta"] {
-      if let value = entry.node[key], !value.isNull { config = ConfigMerge.merge(config, .mapping([(key, value.data)])) }
+      if let value = entry.node[key], !value.isNull {
+        config = ConfigMerge.merge(config, .mapping([(key, value.data)]))
+      }
     }
     if let node = entry.node["config"], !node.isNull { config = ConfigMerge.merge(config, node.data) }
     guard config["enabled"] != .bool(false) else { return nil }
@@ -214,7 +220,8 @@ struct DeclarationBuilder {
       do {
         _ = try context.interpreter.evaluate(expression: call, name: entry.file)
       } catch {
-        problems += DiagnosticList.collecting(error, else: .badValue, "the reference cannot be read").map { problem in
+        problems += DiagnosticList.collecting(error, else: .badValue, "the reference cannot be read").map {
+          problem in
           var problem = problem
           problem.span = span
           return problem

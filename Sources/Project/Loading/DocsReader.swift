@@ -2,7 +2,8 @@ import Diagnostics
 
 /// Reads `{% docs name %} … {% enddocs %}` out of Markdown. Everything else in the file may be anything.
 enum DocsReader {
-  static func blocks(_ text: String, _ place: FilePlace, _ package: String) throws(Diagnostic) -> [DocsBlock] {
+  static func blocks(_ text: String, _ place: FilePlace, _ package: String) throws(Diagnostic) -> [DocsBlock]
+  {
     var blocks: [DocsBlock] = []
     var scanner = Scanner(bytes: Array(text.utf8), file: place.path)
     while let tag = scanner.nextTag() {
@@ -54,7 +55,8 @@ enum DocsReader {
     /// The next `{% … %}`; what stands in it as words.
     mutating func nextTag() -> Tag? {
       while position + 1 < bytes.count {
-        if bytes[position] == UInt8(ascii: "{"), bytes[position + 1] == UInt8(ascii: "%"), let end = tagEnd() {
+        if bytes[position] == UInt8(ascii: "{"), bytes[position + 1] == UInt8(ascii: "%"), let end = tagEnd()
+        {
           let span = SourceSpan(file: file, line: line, column: position - lineStart + 1)
           let inner = bytes[position + 2..<end].split { $0 <= 0x20 }
           var words = inner.map { String(decoding: $0, as: UTF8.self) }

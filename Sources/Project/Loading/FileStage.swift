@@ -63,7 +63,8 @@ enum FileStage {
     if let snapshot = places(settings.snapshotPaths, ["sql"]).first {
       problems.append(
         Diagnostic(
-          .unsupported, "snapshots are not supported yet; they are left out", at: SourceSpan(file: snapshot.path),
+          .unsupported, "snapshots are not supported yet; they are left out",
+          at: SourceSpan(file: snapshot.path),
           severity: .warning))
     }
     let propertyRoots =
@@ -168,7 +169,9 @@ enum FileStage {
   ) throws -> PropertyFile {
     var root = try YAMLFile.parse(text, file: path)
     var renderer = YAMLRenderer(interpreter: interpreter, file: path)
-    if let node = root, YAMLRenderer.holdsJinja(node) { root = renderer.render(node, skipping: lateKeys.contains) }
+    if let node = root, YAMLRenderer.holdsJinja(node) {
+      root = renderer.render(node, skipping: lateKeys.contains)
+    }
     var reader = PropertyReader(file: path)
     var file = reader.read(root)
     file.problems = renderer.problems + file.problems
@@ -201,7 +204,8 @@ enum FileStage {
   ) -> [Diagnostic] {
     var problems: [Diagnostic] = []
     for entry in files.flatMap(\.macros) {
-      guard let index = macros.firstIndex(where: { $0.name == entry.name || $0.name == "test_" + entry.name }) else {
+      guard let index = macros.firstIndex(where: { $0.name == entry.name || $0.name == "test_" + entry.name })
+      else {
         problems.append(
           Diagnostic(
             .orphanProperties, "there is no macro '\(entry.name)'", at: entry.span, severity: .warning,
@@ -224,7 +228,8 @@ enum FileStage {
       }
       let name = id.rawValue.split(separator: ".", maxSplits: 2).last.map(String.init) ?? id.rawValue
       return Diagnostic(
-        .duplicateName, "there are two of the \(what) '\(name)'", at: span, notes: ["the other is at \(known)"],
+        .duplicateName, "there are two of the \(what) '\(name)'", at: span,
+        notes: ["the other is at \(known)"],
         hint: "rename one of them")
     }
   }

@@ -19,10 +19,12 @@ struct Naming {
     let alias = try name("generate_alias_name", config.alias, node)
     guard !alias.isEmpty, !schema.isEmpty else {
       throw Diagnostic(
-        .badValue, "the naming macros give '\(node.name)' no \(alias.isEmpty ? "alias" : "schema")", at: node.span)
+        .badValue, "the naming macros give '\(node.name)' no \(alias.isEmpty ? "alias" : "schema")",
+        at: node.span)
     }
     return Relation(
-      database: database.isEmpty ? nil : database, schema: schema, identifier: alias, kind: kind ?? Self.kind(config))
+      database: database.isEmpty ? nil : database, schema: schema, identifier: alias,
+      kind: kind ?? Self.kind(config))
   }
 
   private static func kind(_ config: NodeConfig) -> RelationKind {

@@ -13,7 +13,8 @@ final class NodeBuilder {
   private var problems: [Diagnostic] = []
 
   init(
-    _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex, _ trees: ConfigTrees
+    _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex,
+    _ trees: ConfigTrees
   ) {
     self.environment = environment
     self.contents = contents
@@ -36,7 +37,8 @@ final class NodeBuilder {
 
   func seed(_ place: FilePlace) -> NodeOutcome {
     outcome {
-      let bytes = try FileSystem.bytes(of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+      let bytes = try FileSystem.bytes(
+        of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
       let name = Path.stem(of: place.path).stem
       // As in dbt, the path stands for files whose contents would take long to hash.
       let checksum = bytes.count > 1 << 20 ? Digest.sha256(place.path) : Digest.sha256(bytes)
@@ -55,11 +57,13 @@ final class NodeBuilder {
   private func sqlNode(
     _ place: FilePlace, _ type: ResourceType, _ section: String, _ tree: ConfigTree, _ defaults: DataValue
   ) throws -> ParsedNode? {
-    let text = try FileSystem.text(of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+    let text = try FileSystem.text(
+      of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
     guard text.utf8.contains(where: { $0 > 0x20 }) else {
       problems.append(
         Diagnostic(
-          .missingKey, "\(place.path) is empty; it is left out", at: SourceSpan(file: place.path), severity: .warning))
+          .missingKey, "\(place.path) is empty; it is left out", at: SourceSpan(file: place.path),
+          severity: .warning))
       return nil
     }
     let name = Path.stem(of: place.path).stem
@@ -171,7 +175,9 @@ final class NodeBuilder {
         throw DiagnosticList(
           DiagnosticList.collecting(error, else: .badCheck, "the check cannot be read").map { problem in
             var problem = problem
-            if let inner = problem.span, inner.file == entry.file || inner.line == 0 || !inner.file.contains(".") {
+            if let inner = problem.span,
+              inner.file == entry.file || inner.line == 0 || !inner.file.contains(".")
+            {
               problem.span = inner.file == entry.file ? inner : span
             }
             return problem.located(at: span)
@@ -195,7 +201,8 @@ final class NodeBuilder {
     let frame = context.frame
     if !(frame.config.dictValue?.isEmpty ?? true) {
       // What the check's own macro configures counts less than what its declaration says.
-      configure(&node, trees.checks, ConfigDefaults.check, nil, ConfigMerge.merge(frame.config, declared.config))
+      configure(
+        &node, trees.checks, ConfigDefaults.check, nil, ConfigMerge.merge(frame.config, declared.config))
       decode(&node, declared.span)
     }
     var parsed = recorded(&node, frame)
@@ -223,7 +230,8 @@ final class NodeBuilder {
     let code = "{{ \(call)(**_dbt_generic_test_kwargs) }}" + configCall(declared.config)
     let folders = entry.file.split(separator: "/").dropFirst().dropLast().map(String.init)
     var node = Node(
-      id: id, resourceType: .check, name: declared.fullName, package: package, path: declared.shortName + ".sql",
+      id: id, resourceType: .check, name: declared.fullName, package: package,
+      path: declared.shortName + ".sql",
       originalPath: entry.file, fqn: [package] + folders + [declared.fullName], span: declared.span,
       config: NodeConfig(materialization: .check, values: .emptyMapping), code: code,
       checksum: Digest.sha256(code + arguments.json()))
@@ -236,7 +244,8 @@ final class NodeBuilder {
   private func configCall(_ config: DataValue) -> String {
     let parts = (config.entries ?? []).map { key, value in
       guard case .string(let text) = value else { return "\(key)=\(value.pythonText)" }
-      return "\(key)=\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
+      return
+        "\(key)=\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
     }
     return parts.isEmpty ? "" : "{{ config(\(parts.joined(separator: ","))) }}"
   }
@@ -287,12 +296,14 @@ struct Describer {
     do {
       return try context.interpreter.render(try Template(parsing: text, name: file))
     } catch {
-      problems += DiagnosticList.collecting(error, else: .templateRuntime, "the description cannot be rendered")
-        .map { problem in
-          var problem = problem
-          problem.span = node.span(in: file)
-          return problem
-        }
+      problems += DiagnosticList.collecting(
+        error, else: .templateRuntime, "the description cannot be rendered"
+      )
+      .map { problem in
+        var problem = problem
+        problem.span = node.span(in: file)
+        return problem
+      }
       return text
     }
   }

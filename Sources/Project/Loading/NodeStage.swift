@@ -43,7 +43,8 @@ enum NodeStage {
     var result = ParsedProject()
     let index = PropertyIndex(contents.properties, &result.problems)
     let items =
-      files.models.map { Item.model($0) } + files.seeds.map { Item.seed($0) } + files.checks.map { Item.check($0) }
+      files.models.map { Item.model($0) } + files.seeds.map { Item.seed($0) }
+      + files.checks.map { Item.check($0) }
     let trees = ConfigTrees(environment.settings.values)
     let parsed = await Parallel.chunks(of: items) { chunk in
       let builder = NodeBuilder(environment, contents, index, trees)
@@ -167,7 +168,8 @@ struct PropertyIndex: Sendable {
       }
       problems.append(
         Diagnostic(
-          .duplicateName, "'\(resource.name)' is described twice under '\(resource.section)'", at: resource.span,
+          .duplicateName, "'\(resource.name)' is described twice under '\(resource.section)'",
+          at: resource.span,
           notes: ["the other entry is at \(known.span)"], hint: "keep one entry and move everything into it"))
     }
   }

@@ -39,8 +39,10 @@ public struct ProjectLoader: Sendable {
     let parsed = await NodeStage.run(files, contents, environment)
     problems += parsed.problems
     var project = Project(
-      settings: environment.settings, target: environment.target, nodes: parsed.nodes, sources: parsed.sources,
-      exposures: parsed.exposures, macros: contents.macros.macros, docs: contents.docs, disabled: parsed.disabled,
+      settings: environment.settings, target: environment.target, nodes: parsed.nodes,
+      sources: parsed.sources,
+      exposures: parsed.exposures, macros: contents.macros.macros, docs: contents.docs,
+      disabled: parsed.disabled,
       vars: environment.vars)
     await PlainSQLStage.run(&project, parser, &problems)
     ReferenceStage(recorded: parsed.recorded).run(&project, &problems)

@@ -6,14 +6,17 @@ enum PlainSQLStage {
   static func run(
     _ project: inout Project, _ parser: StatementParser, _ problems: inout [Diagnostic]
   ) async {
-    let plain = project.nodes.indices.filter { project.nodes[$0].isPlainSQL && project.nodes[$0].resourceType != .seed }
+    let plain = project.nodes.indices.filter {
+      project.nodes[$0].isPlainSQL && project.nodes[$0].resourceType != .seed
+    }
     guard !plain.isEmpty else { return }
     let statements = plain.map { project.nodes[$0].code }
     let results: [Result<[TableReference], Diagnostic>]
     do {
       results = try await parser(statements)
     } catch {
-      problems += DiagnosticList.collecting(error, else: .engineFailure, "the SQL of the project cannot be parsed")
+      problems += DiagnosticList.collecting(
+        error, else: .engineFailure, "the SQL of the project cannot be parsed")
       return
     }
     for (index, result) in zip(plain, results) {
@@ -46,7 +49,8 @@ struct ReferenceStage {
         node.references, node.sourceReferences, of: node.id, package: node.package, in: project, &found)
       project.nodes[index].dependencies = Array(Set(found)).sorted()
       // As in dbt, a check of something that is switched off is switched off with it.
-      if node.resourceType == .check, !trouble.isEmpty, trouble.allSatisfy({ $0.code == .disabledReference }) {
+      if node.resourceType == .check, !trouble.isEmpty, trouble.allSatisfy({ $0.code == .disabledReference })
+      {
         off.insert(node.id)
         problems += trouble.map { problem in
           var problem = problem
@@ -62,7 +66,8 @@ struct ReferenceStage {
       let exposure = project.exposures[index]
       var found: [NodeID] = []
       problems += follow(
-        exposure.references, exposure.sourceReferences, of: exposure.id, package: exposure.package, in: project, &found
+        exposure.references, exposure.sourceReferences, of: exposure.id, package: exposure.package,
+        in: project, &found
       ).map { $0.located(at: exposure.span) }
       project.exposures[index].dependencies = Array(Set(found)).sorted()
     }

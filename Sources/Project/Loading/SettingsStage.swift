@@ -12,7 +12,8 @@ struct SettingsStage {
 
   /// Keys whose Jinja is rendered later, or never.
   private static let lateKeys: Set<String> = [
-    "on-run-start", "on-run-end", "query-comment", "pre-hook", "post-hook", "pre_hook", "post_hook", "+pre-hook",
+    "on-run-start", "on-run-end", "query-comment", "pre-hook", "post-hook", "pre_hook", "post_hook",
+    "+pre-hook",
     "+post-hook", "+pre_hook", "+post_hook", "vars",
   ]
 

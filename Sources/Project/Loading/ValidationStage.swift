@@ -70,7 +70,8 @@ struct ValidationStage {
   private func orphanProperties(_ problems: inout [Diagnostic]) {
     var known: [String: Set<String>] = [:]
     for node in project.nodes + project.disabled {
-      let section = node.resourceType == .seed ? "seeds" : node.resourceType == .check ? "data_tests" : "models"
+      let section =
+        node.resourceType == .seed ? "seeds" : node.resourceType == .check ? "data_tests" : "models"
       known[section, default: []].insert(node.name)
     }
     for resource in properties {

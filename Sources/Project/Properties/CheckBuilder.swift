@@ -53,9 +53,12 @@ struct CheckBuilder {
     for key in Self.configKeys {
       let beside = Self.take(key, from: &arguments)
       if let beside, !beside.isNone, let inside = nested[key], !inside.isNone {
-        throw Diagnostic(.badCheck, "the check '\(written)' says '\(key)' both in and beside its config", at: span)
+        throw Diagnostic(
+          .badCheck, "the check '\(written)' says '\(key)' both in and beside its config", at: span)
       }
-      guard let value = beside.flatMap({ $0.isNone ? nil : $0 }) ?? nested[key], !value.isNone else { continue }
+      guard let value = beside.flatMap({ $0.isNone ? nil : $0 }) ?? nested[key], !value.isNone else {
+        continue
+      }
       config.append((key, try rendered(value, render)))
     }
     for (key, value) in nested.entries ?? [] where !Self.configKeys.contains(key) && !value.isNone {
@@ -67,7 +70,9 @@ struct CheckBuilder {
     var (short, full) = (custom ?? "", custom ?? "")
     if custom == nil {
       (short, full) = names(name, namespace, arguments)
-      if short != full, !config.contains(where: { $0.0 == "alias" }) { config.append(("alias", .string(short))) }
+      if short != full, !config.contains(where: { $0.0 == "alias" }) {
+        config.append(("alias", .string(short)))
+      }
     }
     return DeclaredCheck(
       namespace: namespace, testName: name, arguments: .mapping(arguments), config: .mapping(config),
@@ -93,7 +98,8 @@ struct CheckBuilder {
     }
     guard entries.count == 1, let only = entries.first else {
       throw Diagnostic(
-        .badCheck, "a check must be one name with its arguments under it, not \(entries.count) keys", at: span,
+        .badCheck, "a check must be one name with its arguments under it, not \(entries.count) keys",
+        at: span,
         notes: ["it has: " + entries.map(\.key).joined(separator: ", ")],
         hint: "indent the arguments below the name, or name the check with 'test_name'")
     }
@@ -188,7 +194,9 @@ struct CheckBuilder {
     let parts = arguments.filter { $0.0 != "model" }.sorted { $0.0 < $1.0 }.flatMap { Self.flattened($0.1) }
     let full = identifier + "_" + parts.map(Self.cleaned).joined(separator: "__")
     guard full.unicodeScalars.count >= 64 else { return (full, full) }
-    return (String(String.UnicodeScalarView(identifier.unicodeScalars.prefix(30))) + "_" + Digest.md5(full), full)
+    return (
+      String(String.UnicodeScalarView(identifier.unicodeScalars.prefix(30))) + "_" + Digest.md5(full), full
+    )
   }
 
   private static func flattened(_ value: DataValue) -> [String] {

@@ -36,7 +36,8 @@ struct PropertyReader {
     if PropertyKeys.laterSections.contains(section.key), !items.isEmpty {
       result.problems.append(
         Diagnostic(
-          .unsupported, "'\(section.key)' are not supported yet; they are left out", at: section.span(in: file),
+          .unsupported, "'\(section.key)' are not supported yet; they are left out",
+          at: section.span(in: file),
           severity: .warning))
       return
     }
@@ -52,7 +53,9 @@ struct PropertyReader {
   private mutating func checkVersion(_ node: YAMLNode) {
     guard case .int(2) = node.content else {
       if node.scalarText != "2" {
-        report(.badValue, "'version' of a property file must be 2", node, hint: "write 'version: 2' or leave it out")
+        report(
+          .badValue, "'version' of a property file must be 2", node,
+          hint: "write 'version: 2' or leave it out")
       }
       return
     }
@@ -120,7 +123,8 @@ struct PropertyReader {
     checkKeys(item, PropertyKeys.column, what)
     let config = item["config"]?.data
     let tags = ConfigMerge.merge(
-      .mapping([("tags", item["tags"]?.data ?? .list([]))]), .mapping([("tags", config?["tags"] ?? .list([]))]))
+      .mapping([("tags", item["tags"]?.data ?? .list([]))]),
+      .mapping([("tags", config?["tags"] ?? .list([]))]))
     let meta = (item["meta"]?.data ?? .emptyMapping).merging(config?["meta"] ?? .emptyMapping)
     let definition = ColumnDefinition(
       name: name, description: "", dataType: item["data_type"]?.scalarText, quote: item["quote"]?.bool,
@@ -193,7 +197,8 @@ struct PropertyReader {
           source: name, table: inheriting(item, resource), sourceDescription: item["description"],
           database: item["database"]?.scalarText, schema: item["schema"]?.scalarText ?? name,
           identifier: table["identifier"]?.scalarText ?? tableName,
-          loader: table["loader"]?.scalarText ?? item["loader"]?.scalarText ?? "", sourceConfig: sourceConfig))
+          loader: table["loader"]?.scalarText ?? item["loader"]?.scalarText ?? "", sourceConfig: sourceConfig)
+      )
     }
   }
 

@@ -12,61 +12,64 @@ final class AdapterObject: HostObject {
   private typealias Method = @Sendable (AdapterObject, Arguments) throws -> Value
 
   private static let methods: [String: Method] = [
-      "dispatch": { try $0.dispatch($1) },
-      "type": { adapter, _ in .string(adapter.context.target.type) },
-      "quote": { adapter, arguments in
-        .string(adapter.context.dialect.quoted(arguments.value(0, "identifier")?.description ?? ""))
-      },
-      "quote_as_configured": { adapter, arguments in
-        .string(adapter.context.dialect.quoted(arguments.value(0, "identifier")?.description ?? ""))
-      },
-      "quote_seed_column": { adapter, arguments in
-        let name = arguments.value(0, "column")?.description ?? ""
-        let isQuoted = arguments.value(1, "quote_config").map { $0.isNone || $0.isTruthy } ?? true
-        return .string(isQuoted ? adapter.context.dialect.quoted(name) : name)
-      },
-      "get_relation": { try $0.relation($1) },
-      "load_relation": { try $0.load($1) },
-      "get_columns_in_relation": { try $0.columns($1) },
-      "get_missing_columns": { try $0.missingColumns($1) },
-      "list_relations": { try $0.relations($1) },
-      "list_relations_without_caching": { try $0.relations($1) },
-      "list_schemas": { try $0.schemas($1) },
-      "check_schema_exists": { try $0.hasSchema($1) },
-      "create_schema": { adapter, arguments in
-        guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return .none }
-        return try adapter.run(
-          adapter.context.dialect.createSchema(database: relation.database, schema: relation.schema ?? ""))
-      },
-      "drop_schema": { adapter, arguments in
-        guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return .none }
-        let name = [relation.database, relation.schema].compactMap { $0 }.map(adapter.context.dialect.quoted)
-        return try adapter.run("DROP SCHEMA IF EXISTS \(name.joined(separator: ".")) CASCADE")
-      },
-      "drop_relation": { adapter, arguments in
-        guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return .none }
-        return try adapter.run(adapter.context.dialect.drop(relation))
-      },
-      "truncate_relation": { adapter, arguments in
-        guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return .none }
-        return try adapter.run("DELETE FROM \(adapter.context.dialect.rendered(relation))")
-      },
-      "rename_relation": { try $0.rename($1) },
-      "execute": { try $0.execute($1) },
-      "run_query": { try $0.execute($1) },
-      "expand_target_column_types": { _, _ in .none },
-      "cache_added": { _, _ in "" }, "cache_dropped": { _, _ in "" }, "cache_renamed": { _, _ in "" },
-      "commit": { _, _ in "" }, "nice_connection_name": { _, _ in "main" },
-      "valid_snapshot_target": { _, _ in .none },
-      "is_motherduck": { _, _ in false }, "is_ducklake": { _, _ in false }, "disable_transactions": { _, _ in false },
-      "external_root": { _, _ in "." },
-      "convert_type": { _, _ in "varchar" },
-      "verify_database": { _, _ in "" },
-      "get_catalog_relations": { _, _ in Value([Value]()) },
-      "build_catalog_relation": { _, _ in .none },
-      "behavior": { _, _ in .none },
-      "resolve_schema_name": { adapter, arguments in arguments.value(0, "schema") ?? .string(adapter.context.target.schema) },
-    ]
+    "dispatch": { try $0.dispatch($1) },
+    "type": { adapter, _ in .string(adapter.context.target.type) },
+    "quote": { adapter, arguments in
+      .string(adapter.context.dialect.quoted(arguments.value(0, "identifier")?.description ?? ""))
+    },
+    "quote_as_configured": { adapter, arguments in
+      .string(adapter.context.dialect.quoted(arguments.value(0, "identifier")?.description ?? ""))
+    },
+    "quote_seed_column": { adapter, arguments in
+      let name = arguments.value(0, "column")?.description ?? ""
+      let isQuoted = arguments.value(1, "quote_config").map { $0.isNone || $0.isTruthy } ?? true
+      return .string(isQuoted ? adapter.context.dialect.quoted(name) : name)
+    },
+    "get_relation": { try $0.relation($1) },
+    "load_relation": { try $0.load($1) },
+    "get_columns_in_relation": { try $0.columns($1) },
+    "get_missing_columns": { try $0.missingColumns($1) },
+    "list_relations": { try $0.relations($1) },
+    "list_relations_without_caching": { try $0.relations($1) },
+    "list_schemas": { try $0.schemas($1) },
+    "check_schema_exists": { try $0.hasSchema($1) },
+    "create_schema": { adapter, arguments in
+      guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return .none }
+      return try adapter.run(
+        adapter.context.dialect.createSchema(database: relation.database, schema: relation.schema ?? ""))
+    },
+    "drop_schema": { adapter, arguments in
+      guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return .none }
+      let name = [relation.database, relation.schema].compactMap { $0 }.map(adapter.context.dialect.quoted)
+      return try adapter.run("DROP SCHEMA IF EXISTS \(name.joined(separator: ".")) CASCADE")
+    },
+    "drop_relation": { adapter, arguments in
+      guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return .none }
+      return try adapter.run(adapter.context.dialect.drop(relation))
+    },
+    "truncate_relation": { adapter, arguments in
+      guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return .none }
+      return try adapter.run("DELETE FROM \(adapter.context.dialect.rendered(relation))")
+    },
+    "rename_relation": { try $0.rename($1) },
+    "execute": { try $0.execute($1) },
+    "run_query": { try $0.execute($1) },
+    "expand_target_column_types": { _, _ in .none },
+    "cache_added": { _, _ in "" }, "cache_dropped": { _, _ in "" }, "cache_renamed": { _, _ in "" },
+    "commit": { _, _ in "" }, "nice_connection_name": { _, _ in "main" },
+    "valid_snapshot_target": { _, _ in .none },
+    "is_motherduck": { _, _ in false }, "is_ducklake": { _, _ in false },
+    "disable_transactions": { _, _ in false },
+    "external_root": { _, _ in "." },
+    "convert_type": { _, _ in "varchar" },
+    "verify_database": { _, _ in "" },
+    "get_catalog_relations": { _, _ in Value([Value]()) },
+    "build_catalog_relation": { _, _ in .none },
+    "behavior": { _, _ in .none },
+    "resolve_schema_name": { adapter, arguments in
+      arguments.value(0, "schema") ?? .string(adapter.context.target.schema)
+    },
+  ]
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
     guard let method = Self.methods[name] else {
@@ -110,9 +113,11 @@ final class AdapterObject: HostObject {
   }
 
   private func relation(_ arguments: Arguments) throws -> Value {
-    let bound = try arguments.bind(["database", "schema", "identifier"], required: 3, function: "get_relation")
+    let bound = try arguments.bind(
+      ["database", "schema", "identifier"], required: 3, function: "get_relation")
     let names = bound.map { $0.flatMap { $0.isNone || $0.isUndefined ? nil : $0.description } }
-    return try find(Relation(database: names[0], schema: names[1], identifier: names[2] ?? ""), "get_relation")
+    return try find(
+      Relation(database: names[0], schema: names[1], identifier: names[2] ?? ""), "get_relation")
   }
 
   private func load(_ arguments: Arguments) throws -> Value {
@@ -131,7 +136,8 @@ final class AdapterObject: HostObject {
     guard let relation = RelationObject.relation(arguments.value(0, "relation")),
       let connection = try connection("get_columns_in_relation")
     else { return Value([Value]()) }
-    let found = try relation.expression.map { try connection.columns(ofQuery: "SELECT * FROM \($0)") }
+    let found =
+      try relation.expression.map { try connection.columns(ofQuery: "SELECT * FROM \($0)") }
       ?? connection.columns(of: relation)
     return Value(found.map { .object(ColumnObject($0, context.dialect)) })
   }

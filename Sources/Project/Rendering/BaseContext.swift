@@ -46,7 +46,8 @@ final class BaseContext {
   private func makeValue(_ name: String) -> Value? {
     switch name {
     case "var": .object(VariableObject(self))
-    case "env_var": .function("env_var") { [unowned self] arguments, _ in try self.environmentVariable(arguments) }
+    case "env_var":
+      .function("env_var") { [unowned self] arguments, _ in try self.environmentVariable(arguments) }
     case "target": target.map { Value($0) }
     case "project_name": .string(projectName)
     case "invocation_id": .string(invocation.id)
@@ -58,9 +59,10 @@ final class BaseContext {
     case "modules": Modules.value(startedAt: invocation.startedAt)
     case "log": .function("log") { [unowned self] arguments, _ in try self.write(arguments) }
     case "print": .function("print") { [unowned self] arguments, _ in try self.show(arguments) }
-    case "return": .function("return") { arguments, _ in
-      throw Interpreter.returning(arguments.value(0, "data") ?? .none)
-    }
+    case "return":
+      .function("return") { arguments, _ in
+        throw Interpreter.returning(arguments.value(0, "data") ?? Value.none)
+      }
     default: DataFunctions.value(name)
     }
   }
@@ -125,9 +127,9 @@ final class VariableObject: HostObject {
 
 extension DataValue {
   /// A variable's value. Variables may hold Jinja of their own.
-  fileprivate func renderedVariable(_ interpreter: Interpreter) throws -> Value {
-    guard case .string(let text) = self, YAMLRenderer.holdsJinja(text) else { return Value(self) }
-    return Value(try YAMLRenderer.native(text, interpreter, name: "vars"))
+  fileprivate func renderedVariable(_ interpreter: Interpreter) throws -> Jinja.Value {
+    guard case .string(let text) = self, YAMLRenderer.holdsJinja(text) else { return Jinja.Value(self) }
+    return Jinja.Value(try YAMLRenderer.native(text, interpreter, name: "vars"))
   }
 }
 
@@ -138,7 +140,7 @@ final class FlagsObject: HostObject {
   init(_ invocation: Invocation) {
     values = [
       "FULL_REFRESH": .bool(invocation.isFullRefresh), "WHICH": .string(invocation.command),
-      "STORE_FAILURES": invocation.storesFailures.map { .bool($0) } ?? .none, "USE_COLORS": false,
+      "STORE_FAILURES": invocation.storesFailures.map { .bool($0) } ?? Value.none, "USE_COLORS": false,
       "DEBUG": false, "QUIET": false, "FAIL_FAST": false, "EMPTY": false, "INTROSPECT": true,
       "INDIRECT_SELECTION": "eager", "PARTIAL_PARSE": true, "WARN_ERROR": false, "VERSION_CHECK": true,
       "CACHE_SELECTED_ONLY": false, "SEND_ANONYMOUS_USAGE_STATS": false,
@@ -184,7 +186,8 @@ final class ExceptionsObject: HostObject {
       }
     case "missing_config":
       return .function(name) { arguments, _ in
-        throw Diagnostic(.raised, "the configuration '\(arguments.value(1, "name")?.description ?? "")' is missing")
+        throw Diagnostic(
+          .raised, "the configuration '\(arguments.value(1, "name")?.description ?? "")' is missing")
       }
     case "missing_relation", "relation_wrong_type", "missing_materialization", "column_type_missing",
       "raise_ambiguous_alias", "raise_ambiguous_catalog_match", "raise_cache_inconsistent",

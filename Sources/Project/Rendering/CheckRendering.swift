@@ -29,7 +29,9 @@ struct CheckRendering {
     }
     if check.namespace != "dbt", let macro = context.macro(name) { return macro }
     if let native = context.original(name) { return native }
-    let known = NativeMacros.checkNames + context.macros.names.filter { $0.hasPrefix("test_") }.map { String($0.dropFirst(5)) }
+    let known =
+      NativeMacros.checkNames
+      + context.macros.names.filter { $0.hasPrefix("test_") }.map { String($0.dropFirst(5)) }
     throw Diagnostic(
       .badCheck, "there is no check '\(check.name)'",
       hint: Suggestion.hint(for: check.name, in: known.sorted())
@@ -68,7 +70,9 @@ struct CheckRendering {
     if let entries = value.entries { return Value(try entries.map { ($0.key, try rendered($0.value)) }) }
     if let items = value.items { return Value(try items.map(rendered)) }
     guard case .string(let text) = value else { return Value(value) }
-    if Self.looksLikeCall(text) { return try context.interpreter.evaluate(expression: text, name: "argument") }
+    if Self.looksLikeCall(text) {
+      return try context.interpreter.evaluate(expression: text, name: "argument")
+    }
     guard YAMLRenderer.holdsJinja(text) else { return .string(text) }
     if let expression = YAMLRenderer.soleExpression(text) {
       return try context.interpreter.evaluate(expression: expression, name: "argument")

@@ -26,28 +26,31 @@ final class ConfigObject: HostObject {
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
     switch name {
-    case "get", "meta_get": .function(name) { [unowned self] arguments, _ in
-      let key = arguments.value(0, "name")?.description ?? ""
-      let standard = arguments.value(1, "default") ?? .none
-      let value = name == "get" ? self.value(key) : self.value("meta")?[key]
-      guard let value, !value.isNone else { return standard }
-      return Value(value)
-    }
-    case "require", "meta_require": .function(name) { [unowned self] arguments, _ in
-      let key = arguments.value(0, "name")?.description ?? ""
-      if let value = name == "require" ? self.value(key) : self.value("meta")?[key], !value.isNone {
+    case "get", "meta_get":
+      .function(name) { [unowned self] arguments, _ in
+        let key = arguments.value(0, "name")?.description ?? ""
+        let standard = arguments.value(1, "default") ?? Value.none
+        let value = name == "get" ? self.value(key) : self.value("meta")?[key]
+        guard let value, !value.isNone else { return standard }
         return Value(value)
       }
-      guard self.context.project != nil else { return "" }
-      throw Diagnostic(.missingKey, "the configuration '\(key)' is required and not set")
-    }
-    case "set": .function(name) { [unowned self] arguments, _ in
-      let key = arguments.value(0, "name")?.description ?? ""
-      if self.context.project == nil, let value = arguments.value(1, "value") {
-        self.context.frame.config = self.context.frame.config.setting(key, to: try value.data())
+    case "require", "meta_require":
+      .function(name) { [unowned self] arguments, _ in
+        let key = arguments.value(0, "name")?.description ?? ""
+        if let value = name == "require" ? self.value(key) : self.value("meta")?[key], !value.isNone {
+          return Value(value)
+        }
+        guard self.context.project != nil else { return "" }
+        throw Diagnostic(.missingKey, "the configuration '\(key)' is required and not set")
       }
-      return ""
-    }
+    case "set":
+      .function(name) { [unowned self] arguments, _ in
+        let key = arguments.value(0, "name")?.description ?? ""
+        if self.context.project == nil, let value = arguments.value(1, "value") {
+          self.context.frame.config = self.context.frame.config.setting(key, to: try value.data())
+        }
+        return ""
+      }
     case "persist_relation_docs", "persist_column_docs": .function(name) { _, _ in false }
     default: value(name).map { Value($0) }
     }
@@ -94,7 +97,8 @@ final class ContextObject: HostObject {
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
     guard name == "get" else { return context.lookup(name) }
     return .function(name) { [context] arguments, _ in
-      context.lookup(arguments.value(0, "key")?.description ?? "") ?? arguments.value(1, "default") ?? .none
+      context.lookup(arguments.value(0, "key")?.description ?? "") ?? arguments.value(1, "default")
+        ?? Value.none
     }
   }
 }
@@ -114,13 +118,15 @@ final class ColumnFactory: HostObject {
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
     switch name {
-    case "create": .function(name) { [unowned self] arguments, interpreter in try self.call(arguments, interpreter) }
+    case "create":
+      .function(name) { [unowned self] arguments, interpreter in try self.call(arguments, interpreter) }
     case "translate_type": .function(name) { arguments, _ in arguments.value(0, "dtype") ?? "" }
     case "string_type": .function(name) { _, _ in "varchar" }
-    case "numeric_type": .function(name) { arguments, _ in
-      let parts = arguments.positional.map(\.description)
-      return .string(parts.count == 3 ? "\(parts[0])(\(parts[1]),\(parts[2]))" : parts.first ?? "numeric")
-    }
+    case "numeric_type":
+      .function(name) { arguments, _ in
+        let parts = arguments.positional.map(\.description)
+        return .string(parts.count == 3 ? "\(parts[0])(\(parts[1]),\(parts[2]))" : parts.first ?? "numeric")
+      }
     default: nil
     }
   }

@@ -31,11 +31,14 @@ enum CrossDatabaseMacros {
 
   static let bodies: [String: NativeMacros.Body] = {
     var bodies: [String: NativeMacros.Body] = [:]
-    for (name, form) in types.merging(dates, uniquingKeysWith: { $1 }).merging(texts, uniquingKeysWith: { $1 }) {
+    for (name, form) in types.merging(dates, uniquingKeysWith: { $1 }).merging(
+      texts, uniquingKeysWith: { $1 })
+    {
       bodies[name] = { _, arguments in .string(try form.rendered(name, arguments)) }
     }
     bodies["concat"] = { context, arguments in
-      let fields = try DataFunctions.elements(arguments.value(0, "fields") ?? .none, context.interpreter) ?? []
+      let fields =
+        try DataFunctions.elements(arguments.value(0, "fields") ?? Value.none, context.interpreter) ?? []
       return .string(fields.map(\.description).joined(separator: " || "))
     }
     bodies["date_spine"] = { _, arguments in .string(try dateSpine(arguments)) }
@@ -111,7 +114,8 @@ enum CrossDatabaseMacros {
 
   /// One row for each step from a start up to an end, the end left out.
   private static func dateSpine(_ arguments: Arguments) throws -> String {
-    let bound = try arguments.bind(["datepart", "start_date", "end_date"], required: 3, function: "date_spine")
+    let bound = try arguments.bind(
+      ["datepart", "start_date", "end_date"], required: 3, function: "date_spine")
     let parts = bound.map { $0?.description ?? "" }
     return """
       select unnest(generate_series(\(parts[1])::timestamp, \(parts[2])::timestamp - interval 1 microsecond, \

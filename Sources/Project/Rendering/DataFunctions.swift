@@ -10,41 +10,47 @@ enum DataFunctions {
     case "fromyaml": .function(name) { arguments, _ in try parsed(arguments, "value", name) }
     case "tojson": .function(name) { arguments, _ in try json(arguments) }
     case "toyaml": .function(name) { arguments, _ in try yaml(arguments) }
-    case "set": .function(name) { arguments, interpreter in try unique(arguments, interpreter, isStrict: false) }
-    case "set_strict": .function(name) { arguments, interpreter in
-      try unique(arguments, interpreter, isStrict: true)
-    }
-    case "zip": .function(name) { arguments, interpreter in try zipped(arguments, interpreter, isStrict: false) }
-    case "zip_strict": .function(name) { arguments, interpreter in
-      try zipped(arguments, interpreter, isStrict: true)
-    }
-    case "local_md5": .function(name) { arguments, _ in
-      let bound = try arguments.bind(["value"], required: 1, function: name)
-      return .string(Digest.md5(bound[0]?.description ?? ""))
-    }
+    case "set":
+      .function(name) { arguments, interpreter in try unique(arguments, interpreter, isStrict: false) }
+    case "set_strict":
+      .function(name) { arguments, interpreter in
+        try unique(arguments, interpreter, isStrict: true)
+      }
+    case "zip":
+      .function(name) { arguments, interpreter in try zipped(arguments, interpreter, isStrict: false) }
+    case "zip_strict":
+      .function(name) { arguments, interpreter in
+        try zipped(arguments, interpreter, isStrict: true)
+      }
+    case "local_md5":
+      .function(name) { arguments, _ in
+        let bound = try arguments.bind(["value"], required: 1, function: name)
+        return .string(Digest.md5(bound[0]?.description ?? ""))
+      }
     case "diff_of_two_dicts": .function(name) { arguments, _ in try difference(arguments) }
     default: nil
     }
   }
 
-  private static func parsed(_ arguments: Arguments, _ parameter: String, _ function: String) throws -> Value {
+  private static func parsed(_ arguments: Arguments, _ parameter: String, _ function: String) throws -> Value
+  {
     let bound = try arguments.bind([parameter, "default"], required: 1, function: function)
     do {
-      return Value(try YAMLFile.parse(bound[0]?.description ?? "", file: function)?.data ?? .none)
+      return Value(try YAMLFile.parse(bound[0]?.description ?? "", file: function)?.data ?? DataValue.none)
     } catch {
-      return bound[1] ?? .none
+      return bound[1] ?? Value.none
     }
   }
 
   private static func json(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bind(["value", "default", "sort_keys"], required: 1, function: "tojson")
-    guard let value = bound[0], let data = try? value.data() else { return bound[1] ?? .none }
+    guard let value = bound[0], let data = try? value.data() else { return bound[1] ?? Value.none }
     return .string(data.json(style: .python(sortKeys: bound[2]?.isTruthy ?? false)))
   }
 
   private static func yaml(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bind(["value", "default", "sort_keys"], required: 1, function: "toyaml")
-    guard let value = bound[0], let data = try? value.data() else { return bound[1] ?? .none }
+    guard let value = bound[0], let data = try? value.data() else { return bound[1] ?? Value.none }
     return .string(YAMLText.text(of: data, sortKeys: bound[2]?.isTruthy ?? false))
   }
 
@@ -52,11 +58,11 @@ enum DataFunctions {
     _ arguments: Arguments, _ interpreter: Interpreter, isStrict: Bool
   ) throws -> Value {
     guard let value = arguments.value(0, "value"), let items = try elements(value, interpreter) else {
-      if !isStrict { return arguments.value(1, "default") ?? .none }
+      if !isStrict { return arguments.value(1, "default") ?? Value.none }
       throw Diagnostic(.templateRuntime, "set_strict() needs something to iterate over")
     }
     let seen = DictObject()
-    for item in items { seen[item] = .none }
+    for item in items { seen[item] = Value.none }
     return Value(seen.keys)
   }
 
@@ -66,7 +72,7 @@ enum DataFunctions {
     var columns: [[Value]] = []
     for argument in arguments.positional {
       guard let items = try elements(argument, interpreter) else {
-        if !isStrict { return arguments["default"] ?? .none }
+        if !isStrict { return arguments["default"] ?? Value.none }
         throw Diagnostic(.templateRuntime, "zip_strict() needs things to iterate over")
       }
       columns.append(items)
@@ -151,7 +157,8 @@ enum YAMLText {
       guard case .string = YAMLScalar.resolve(text) else { return "'\(text)'" }
       if text.isEmpty { return "''" }
       let isPlain = text.unicodeScalars.allSatisfy { scalar in
-        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || " _-./()+=*<>".unicodeScalars.contains(scalar)
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          || " _-./()+=*<>".unicodeScalars.contains(scalar)
       }
       let first = text.unicodeScalars.first
       if isPlain, first != " ", first != "-", first != "*", text.unicodeScalars.last != " " { return text }

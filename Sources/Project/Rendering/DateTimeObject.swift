@@ -35,7 +35,9 @@ final class DateTimeObject: HostObject {
     case "second": return .int(parts.second)
     case "microsecond": return .int(parts.microsecond)
     case "strftime":
-      return .function(name) { arguments, _ in .string(self.formatted(arguments.value(0, "format")?.description ?? "")) }
+      return .function(name) { arguments, _ in
+        .string(self.formatted(arguments.value(0, "format")?.description ?? ""))
+      }
     case "isoformat": return .function(name) { _, _ in .string(self.isoText("T")) }
     case "timestamp": return .function(name) { _, _ in .float(Double(self.microseconds) / 1_000_000) }
     case "weekday": return .function(name) { _, _ in .int((parts.weekday + 6) % 7) }
@@ -44,7 +46,9 @@ final class DateTimeObject: HostObject {
       return .function(name) { _, _ in
         .object(DateTimeObject(microseconds: parts.days * 86_400_000_000, isDate: true))
       }
-    case "astimezone": return .function(name) { _, _ in .object(DateTimeObject(microseconds: self.microseconds, isAware: true)) }
+    case "astimezone":
+      return .function(name) { _, _ in .object(DateTimeObject(microseconds: self.microseconds, isAware: true))
+      }
     case "replace": return .function(name) { arguments, _ in .object(self.replacing(arguments)) }
     default: return nil
     }
@@ -60,7 +64,8 @@ final class DateTimeObject: HostObject {
       + part("second", parts.second)
     let isAware = arguments["tzinfo"].map { !$0.isNone } ?? isAware
     return DateTimeObject(
-      microseconds: seconds * 1_000_000 + part("microsecond", parts.microsecond), isAware: isAware, isDate: isDate)
+      microseconds: seconds * 1_000_000 + part("microsecond", parts.microsecond), isAware: isAware,
+      isDate: isDate)
   }
 
   func text() -> String { isoText(" ") }
@@ -146,10 +151,13 @@ struct CalendarParts {
   }
 
   private static let months = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November",
     "December",
   ]
-  private static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+  private static let weekdays = [
+    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+  ]
 
   func directive(_ name: Unicode.Scalar, isAware: Bool) -> String {
     switch name {

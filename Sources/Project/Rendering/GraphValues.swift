@@ -11,7 +11,8 @@ enum GraphValues {
     for item in project?.exposures ?? [] { exposures[item.id.rawValue] = Value(item.properties) }
     return Value([
       ("nodes", .dict(nodes)), ("sources", .dict(sources)), ("exposures", .dict(exposures)),
-      ("metrics", .dict(DictObject())), ("groups", .dict(DictObject())), ("semantic_models", .dict(DictObject())),
+      ("metrics", .dict(DictObject())), ("groups", .dict(DictObject())),
+      ("semantic_models", .dict(DictObject())),
       ("saved_queries", .dict(DictObject())), ("functions", .dict(DictObject())),
     ])
   }
@@ -26,21 +27,25 @@ enum GraphValues {
       ("path", .string(node.path)), ("original_file_path", .string(node.originalPath)),
       ("database", text(node.relation?.database)), ("schema", text(node.relation?.schema)),
       ("fqn", texts(node.fqn)), ("config", Value(node.config.values)), ("tags", texts(node.config.tags)),
-      ("meta", Value(node.config.values["meta"] ?? .emptyMapping)), ("description", .string(node.description)),
+      ("meta", Value(node.config.values["meta"] ?? .emptyMapping)),
+      ("description", .string(node.description)),
       ("columns", .dict(columns)), ("raw_code", .string(node.code)), ("raw_sql", .string(node.code)),
       ("language", "sql"), ("version", .none),
       ("refs", Value(node.references.map { texts([$0.package, $0.name].compactMap { $0 }) })),
       ("sources", Value(node.sourceReferences.map { texts([$0.source, $0.table]) })),
-      ("depends_on", Value([
-        ("nodes", texts(node.dependencies.map(\.rawValue))), ("macros", texts(node.macros.map(\.rawValue))),
-      ])),
+      (
+        "depends_on",
+        Value([
+          ("nodes", texts(node.dependencies.map(\.rawValue))), ("macros", texts(node.macros.map(\.rawValue))),
+        ])
+      ),
     ])
   }
 
   private static func column(_ column: ColumnDefinition) -> Value {
     Value([
       ("name", .string(column.name)), ("description", .string(column.description)),
-      ("data_type", text(column.dataType)), ("quote", column.quote.map { .bool($0) } ?? .none),
+      ("data_type", text(column.dataType)), ("quote", column.quote.map { .bool($0) } ?? Value.none),
       ("tags", texts(column.tags)), ("meta", Value(column.meta)),
     ])
   }
@@ -57,7 +62,7 @@ enum GraphValues {
     ])
   }
 
-  private static func text(_ value: String?) -> Value { value.map { .string($0) } ?? .none }
+  private static func text(_ value: String?) -> Value { value.map { .string($0) } ?? Value.none }
 
   private static func texts(_ values: [String]) -> Value { Value(values.map { Value.string($0) }) }
 }

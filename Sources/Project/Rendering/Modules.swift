@@ -43,48 +43,61 @@ enum Modules {
     return .object(DateTimeObject(microseconds: seconds * 1_000_000 + numbers[6], isDate: isDate))
   }
 
-  private static var strptime: Value { .function("strptime") { arguments, _ in
-    let bound = try arguments.bind(["date_string", "format"], required: 2, function: "strptime")
-    let (text, format) = (bound[0]?.description ?? "", bound[1]?.description ?? "")
-    guard let microseconds = DateParser.microseconds(text, format: format) else {
-      throw Diagnostic(.templateRuntime, "time data '\(text)' does not match format '\(format)'")
+  private static var strptime: Value {
+    .function("strptime") { arguments, _ in
+      let bound = try arguments.bind(["date_string", "format"], required: 2, function: "strptime")
+      let (text, format) = (bound[0]?.description ?? "", bound[1]?.description ?? "")
+      guard let microseconds = DateParser.microseconds(text, format: format) else {
+        throw Diagnostic(.templateRuntime, "time data '\(text)' does not match format '\(format)'")
+      }
+      return .object(DateTimeObject(microseconds: microseconds))
     }
-    return .object(DateTimeObject(microseconds: microseconds))
-  } }
+  }
 
-  private static var timedelta: Value { .function("timedelta") { arguments, _ in
-    let names = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"]
-    let bound = try arguments.bind(names, function: "timedelta")
-    let units = [86_400_000_000, 1_000_000, 1, 1000, 60_000_000, 3_600_000_000, 604_800_000_000]
-    var total = 0
-    for (value, unit) in zip(bound, units) { total += (value?.intValue ?? 0) * unit }
-    return .object(DurationObject(microseconds: total))
-  } }
+  private static var timedelta: Value {
+    .function("timedelta") { arguments, _ in
+      let names = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"]
+      let bound = try arguments.bind(names, function: "timedelta")
+      let units = [86_400_000_000, 1_000_000, 1, 1000, 60_000_000, 3_600_000_000, 604_800_000_000]
+      var total = 0
+      for (value, unit) in zip(bound, units) { total += (value?.intValue ?? 0) * unit }
+      return .object(DurationObject(microseconds: total))
+    }
+  }
 
   // MARK: - pytz, itertools
 
   private static var pytz: Value {
     Value([
-      ("timezone", .function("timezone") { arguments, _ in arguments.positional.first ?? "UTC" }), ("utc", "UTC"),
+      ("timezone", .function("timezone") { arguments, _ in arguments.positional.first ?? "UTC" }),
+      ("utc", "UTC"),
     ])
   }
 
-  private static var itertools: Value { Value([
-    ("chain", .function("chain") { arguments, interpreter in
-      Value(try arguments.positional.flatMap { try DataFunctions.elements($0, interpreter) ?? [] })
-    }),
-    ("product", .function("product") { arguments, interpreter in
-      var rows: [[Value]] = [[]]
-      for argument in arguments.positional {
-        let items = try DataFunctions.elements(argument, interpreter) ?? []
-        guard rows.count * max(items.count, 1) <= 1_000_000 else {
-          throw Diagnostic(.templateLimit, "product() gives too many items")
+  private static var itertools: Value {
+    Value([
+      (
+        "chain",
+        .function("chain") { arguments, interpreter in
+          Value(try arguments.positional.flatMap { try DataFunctions.elements($0, interpreter) ?? [] })
         }
-        rows = rows.flatMap { row in items.map { row + [$0] } }
-      }
-      return Value(rows.map { .tuple($0) })
-    }),
-  ]) }
+      ),
+      (
+        "product",
+        .function("product") { arguments, interpreter in
+          var rows: [[Value]] = [[]]
+          for argument in arguments.positional {
+            let items = try DataFunctions.elements(argument, interpreter) ?? []
+            guard rows.count * max(items.count, 1) <= 1_000_000 else {
+              throw Diagnostic(.templateLimit, "product() gives too many items")
+            }
+            rows = rows.flatMap { row in items.map { row + [$0] } }
+          }
+          return Value(rows.map { .tuple($0) })
+        }
+      ),
+    ])
+  }
 }
 
 /// A module or class of Python: attributes, and what calling it makes.
@@ -161,33 +174,49 @@ enum DateParser {
 
 /// `modules.re` on Swift's own patterns, whose syntax covers Python's but for named groups' references.
 enum RegexModule {
-  static var value: Value { Value([
-    ("match", search("match") { text, pattern in try pattern.prefixMatch(in: text) }),
-    ("search", search("search") { text, pattern in try pattern.firstMatch(in: text) }),
-    ("fullmatch", search("fullmatch") { text, pattern in try pattern.wholeMatch(in: text) }),
-    ("findall", .function("findall") { arguments, _ in
-      let (pattern, text) = try parts(arguments, "findall")
-      return Value(text.matches(of: pattern).map { match in found(match) })
-    }),
-    ("sub", .function("sub") { arguments, _ in
-      let bound = try arguments.bind(["pattern", "repl", "string"], required: 3, function: "sub")
-      let pattern = try compiled(bound[0])
-      let replacement = bound[1]?.description ?? ""
-      return .string((bound[2]?.description ?? "").replacing(pattern) { match in expanded(replacement, match) })
-    }),
-    ("split", .function("split") { arguments, _ in
-      let (pattern, text) = try parts(arguments, "split")
-      return Value(text.split(separator: pattern, omittingEmptySubsequences: false).map { .string(String($0)) })
-    }),
-    ("escape", .function("escape") { arguments, _ in
-      let special = Set("\\.^$*+?{}[]|()-&~# \t\n")
-      return .string(
-        (arguments.positional.first?.description ?? "").reduce(into: "") { text, character in
-          if special.contains(character) { text += "\\" }
-          text.append(character)
-        })
-    }),
-  ]) }
+  static var value: Value {
+    Value([
+      ("match", search("match") { text, pattern in try pattern.prefixMatch(in: text) }),
+      ("search", search("search") { text, pattern in try pattern.firstMatch(in: text) }),
+      ("fullmatch", search("fullmatch") { text, pattern in try pattern.wholeMatch(in: text) }),
+      (
+        "findall",
+        .function("findall") { arguments, _ in
+          let (pattern, text) = try parts(arguments, "findall")
+          return Value(text.matches(of: pattern).map { match in found(match) })
+        }
+      ),
+      (
+        "sub",
+        .function("sub") { arguments, _ in
+          let bound = try arguments.bind(["pattern", "repl", "string"], required: 3, function: "sub")
+          let pattern = try compiled(bound[0])
+          let replacement = bound[1]?.description ?? ""
+          return .string(
+            (bound[2]?.description ?? "").replacing(pattern) { match in expanded(replacement, match) })
+        }
+      ),
+      (
+        "split",
+        .function("split") { arguments, _ in
+          let (pattern, text) = try parts(arguments, "split")
+          return Value(
+            text.split(separator: pattern, omittingEmptySubsequences: false).map { .string(String($0)) })
+        }
+      ),
+      (
+        "escape",
+        .function("escape") { arguments, _ in
+          let special = Set("\\.^$*+?{}[]|()-&~# \t\n")
+          return .string(
+            (arguments.positional.first?.description ?? "").reduce(into: "") { text, character in
+              if special.contains(character) { text += "\\" }
+              text.append(character)
+            })
+        }
+      ),
+    ])
+  }
 
   private static func search(
     _ name: String, _ find: @escaping (String, Regex<AnyRegexOutput>) throws -> Regex<AnyRegexOutput>.Match?
@@ -199,7 +228,8 @@ enum RegexModule {
     }
   }
 
-  private static func parts(_ arguments: Arguments, _ name: String) throws -> (Regex<AnyRegexOutput>, String) {
+  private static func parts(_ arguments: Arguments, _ name: String) throws -> (Regex<AnyRegexOutput>, String)
+  {
     let bound = try arguments.bind(["pattern", "string", "flags"], required: 2, function: name)
     return (try compiled(bound[0]), bound[1]?.description ?? "")
   }
@@ -261,7 +291,7 @@ final class MatchObject: HostObject {
       return .function(name) { arguments, _ in self.group(arguments.positional.first ?? 0) }
     case "groups":
       return .function(name) { _, _ in
-        .tuple(self.groups.dropFirst().map { $0.map { .string($0) } ?? .none })
+        .tuple(self.groups.dropFirst().map { $0.map { .string($0) } ?? Value.none })
       }
     default: return nil
     }

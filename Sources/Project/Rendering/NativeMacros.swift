@@ -46,7 +46,9 @@ final class NativeMacros {
     "is_incremental": { context, _ in .bool(context.frame.isIncremental) },
     "should_full_refresh": { context, _ in .bool(fullRefresh(context)) },
     "should_store_failures": { context, _ in .bool(context.frame.model?.config.storesFailures ?? false) },
-    "get_where_subquery": { context, arguments in whereSubquery(context, arguments.value(0, "relation") ?? .none) },
+    "get_where_subquery": { context, arguments in
+      whereSubquery(context, arguments.value(0, "relation") ?? Value.none)
+    },
     "load_relation": { context, arguments in try existing(context, arguments) },
     "load_cached_relation": { context, arguments in try existing(context, arguments) },
     "drop_relation_if_exists": { context, arguments in
@@ -129,7 +131,8 @@ final class NativeMacros {
       return .string(context.target.schema + "_" + trimmed(custom.description))
     },
     "generate_schema_name_for_env": { context, arguments in
-      let bound = try arguments.bind(["custom_schema_name", "node"], function: "generate_schema_name_for_env")
+      let bound = try arguments.bind(
+        ["custom_schema_name", "node"], function: "generate_schema_name_for_env")
       guard context.target.name == "prod", let custom = bound[0], !custom.isNone else {
         return .string(context.target.schema)
       }
@@ -191,7 +194,7 @@ final class NativeMacros {
       let bound = try arguments.bind(names, required: 3, function: "test_accepted_values")
       let (model, column) = (text(bound[0]), text(bound[1]))
       let isQuoted = bound[3].map(\.isTruthy) ?? true
-      let values = try DataFunctions.elements(bound[2] ?? .none, context.interpreter) ?? []
+      let values = try DataFunctions.elements(bound[2] ?? Value.none, context.interpreter) ?? []
       let list = values.map { isQuoted ? "'\($0.description)'" : $0.description }.joined(separator: ",")
       return .string(
         """

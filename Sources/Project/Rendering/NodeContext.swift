@@ -70,8 +70,8 @@ final class NodeContext {
     case "ref": .function("ref") { [unowned self] arguments, _ in try self.ref(arguments) }
     case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
     case "config": .object(ConfigObject(self))
-    case "this": frame.this.map { .object(RelationObject($0, dialect)) } ?? .none
-    case "model": (frame.model ?? parsedModel).map { GraphValues.node($0) } ?? .none
+    case "this": frame.this.map { .object(RelationObject($0, dialect)) } ?? Value.none
+    case "model": (frame.model ?? parsedModel).map { GraphValues.node($0) } ?? Value.none
     case "execute": .bool(isExecuting)
     case "graph": graphValue
     case "adapter": .object(AdapterObject(self))
@@ -86,13 +86,16 @@ final class NodeContext {
     case "sql": .string(frame.compiledSQL ?? "")
     case "context": .object(ContextObject(self))
     case "builtins": builtins
-    case "store_result", "store_raw_result": .function(name) { [unowned self] arguments, _ in
-      self.results[arguments.value(0, "name")?.description ?? ""] = arguments.value(2, "agate_table") ?? .none
-      return ""
-    }
-    case "load_result", "fetch_result": .function(name) { [unowned self] arguments, _ in
-      self.results[arguments.value(0, "name")?.description ?? ""] ?? .none
-    }
+    case "store_result", "store_raw_result":
+      .function(name) { [unowned self] arguments, _ in
+        self.results[arguments.value(0, "name")?.description ?? ""] =
+          arguments.value(2, "agate_table") ?? Value.none
+        return ""
+      }
+    case "load_result", "fetch_result":
+      .function(name) { [unowned self] arguments, _ in
+        self.results[arguments.value(0, "name")?.description ?? ""] ?? Value.none
+      }
     case "dbt", "dbt_duckdb", settings.name: .object(NamespaceObject(name, self))
     default: nil
     }
@@ -108,9 +111,10 @@ final class NodeContext {
     Value(
       ["ref", "source", "config", "this", "doc", "execute"].compactMap { name in
         contextValue(name).map { (name, $0) }
-      } + ["var", "env_var", "log", "return", "tojson", "fromjson", "target"].compactMap { name in
-        base.value(name).map { (name, $0) }
-      })
+      }
+        + ["var", "env_var", "log", "return", "tojson", "fromjson", "target"].compactMap { name in
+          base.value(name).map { (name, $0) }
+        })
   }
 
   // MARK: - References
@@ -153,7 +157,8 @@ final class NodeContext {
   private func source(_ arguments: Arguments) throws -> Value {
     let names = arguments.positional.map(\.description)
     guard names.count == 2 else {
-      throw Diagnostic(.templateRuntime, "source() takes a source's and a table's name, not \(names.count) names")
+      throw Diagnostic(
+        .templateRuntime, "source() takes a source's and a table's name, not \(names.count) names")
     }
     let reference = SourceReference(source: names[0], table: names[1])
     guard let project else {

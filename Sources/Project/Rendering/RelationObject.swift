@@ -26,8 +26,12 @@ final class RelationObject: HostObject {
   func text() -> String {
     if included == Parts(), quoted == Parts() { return dialect.rendered(relation) }
     var names: [String] = []
-    if included.database, let name = relation.database { names.append(quoted.database ? dialect.quoted(name) : name) }
-    if included.schema, let name = relation.schema { names.append(quoted.schema ? dialect.quoted(name) : name) }
+    if included.database, let name = relation.database {
+      names.append(quoted.database ? dialect.quoted(name) : name)
+    }
+    if included.schema, let name = relation.schema {
+      names.append(quoted.schema ? dialect.quoted(name) : name)
+    }
     if included.identifier {
       names.append(quoted.identifier ? dialect.quoted(relation.identifier) : relation.identifier)
     }
@@ -67,36 +71,44 @@ final class RelationObject: HostObject {
   private func method(_ name: String) -> Value? {
     switch name {
     case "render": .function(name) { _, _ in .string(self.text()) }
-    case "include": .function(name) { arguments, _ in
-      .object(self.copy(included: Self.parts(self.included, arguments)))
-    }
-    case "quote": .function(name) { arguments, _ in .object(self.copy(quoted: Self.parts(self.quoted, arguments))) }
-    case "without_identifier": .function(name) { _, _ in
-      .object(self.copy(included: Parts(database: true, schema: true, identifier: false)))
-    }
+    case "include":
+      .function(name) { arguments, _ in
+        .object(self.copy(included: Self.parts(self.included, arguments)))
+      }
+    case "quote":
+      .function(name) { arguments, _ in .object(self.copy(quoted: Self.parts(self.quoted, arguments))) }
+    case "without_identifier":
+      .function(name) { _, _ in
+        .object(self.copy(included: Parts(database: true, schema: true, identifier: false)))
+      }
     case "incorporate": .function(name) { arguments, _ in .object(self.incorporating(arguments)) }
     case "replace_path": .function(name) { arguments, _ in .object(self.replacing(arguments.keyword)) }
-    case "information_schema": .function(name) { arguments, _ in
-      .object(
-        RelationObject(
-          Relation(
-            database: self.relation.database, schema: "information_schema",
-            identifier: arguments.value(0, "view_name")?.description ?? "tables"),
-          self.dialect, quoted: Parts(database: true, schema: false, identifier: false)))
-    }
-    case "matches": .function(name) { arguments, _ in
-      let wanted = ["database", "schema", "identifier"].enumerated().map { index, key in arguments.value(index, key) }
-      let own = [self.relation.database, self.relation.schema, self.relation.identifier]
-      return .bool(
-        zip(wanted, own).allSatisfy { wanted, own in
-          guard let wanted, !wanted.isNone else { return true }
-          return wanted.description.lowercased() == own?.lowercased()
-        })
-    }
-    case "get": .function(name) { arguments, interpreter in
-      let key = arguments.value(0, "key") ?? .none
-      return try self.item(key, interpreter) ?? arguments.value(1, "default") ?? .none
-    }
+    case "information_schema":
+      .function(name) { arguments, _ in
+        .object(
+          RelationObject(
+            Relation(
+              database: self.relation.database, schema: "information_schema",
+              identifier: arguments.value(0, "view_name")?.description ?? "tables"),
+            self.dialect, quoted: Parts(database: true, schema: false, identifier: false)))
+      }
+    case "matches":
+      .function(name) { arguments, _ in
+        let wanted = ["database", "schema", "identifier"].enumerated().map { index, key in
+          arguments.value(index, key)
+        }
+        let own = [self.relation.database, self.relation.schema, self.relation.identifier]
+        return .bool(
+          zip(wanted, own).allSatisfy { wanted, own in
+            guard let wanted, !wanted.isNone else { return true }
+            return wanted.description.lowercased() == own?.lowercased()
+          })
+      }
+    case "get":
+      .function(name) { arguments, interpreter in
+        let key = arguments.value(0, "key") ?? Value.none
+        return try self.item(key, interpreter) ?? arguments.value(1, "default") ?? Value.none
+      }
     default: nil
     }
   }
@@ -116,7 +128,7 @@ final class RelationObject: HostObject {
   private func incorporating(_ arguments: Arguments) -> RelationObject {
     var entries: [(name: String, value: Value)] = arguments.keyword.filter { $0.name != "path" }
     if let path = arguments["path"]?.dictValue {
-      for key in path.keys { entries.append((key.description, path[key] ?? .none)) }
+      for key in path.keys { entries.append((key.description, path[key] ?? Value.none)) }
     }
     return replacing(entries)
   }
@@ -138,7 +150,7 @@ final class RelationObject: HostObject {
     return RelationObject(changed, dialect, included: included, quoted: quoted)
   }
 
-  private static func text(_ value: String?) -> Value { value.map { .string($0) } ?? .none }
+  private static func text(_ value: String?) -> Value { value.map { .string($0) } ?? Value.none }
 
   /// The relation that a template hands over; nil if the value is none.
   static func relation(_ value: Value?) -> Relation? {
@@ -199,16 +211,17 @@ final class ColumnObject: HostObject {
     case "quoted": .string(dialect.quoted(column.name))
     case "data_type": .string(column.type)
     case "dtype": .string(String(column.type.prefix { $0 != "(" }))
-    case "numeric_precision": numbers.first.map { .int($0) } ?? .none
-    case "numeric_scale": numbers.count > 1 ? .int(numbers[1]) : .none
-    case "char_size": isString ? numbers.first.map { .int($0) } ?? .none : .none
+    case "numeric_precision": numbers.first.map { .int($0) } ?? Value.none
+    case "numeric_scale": numbers.count > 1 ? .int(numbers[1]) : Value.none
+    case "char_size": isString ? numbers.first.map { .int($0) } ?? Value.none : Value.none
     case "is_string": .function(name) { _, _ in .bool(self.isString) }
     case "is_integer": .function(name) { _, _ in .bool(self.isInteger) }
     case "is_float": .function(name) { _, _ in .bool(["float", "double", "real"].contains(self.base)) }
     case "is_numeric": .function(name) { _, _ in .bool(["decimal", "numeric"].contains(self.base)) }
-    case "is_number": .function(name) { _, _ in
-      .bool(self.isInteger || ["float", "double", "real", "decimal", "numeric"].contains(self.base))
-    }
+    case "is_number":
+      .function(name) { _, _ in
+        .bool(self.isInteger || ["float", "double", "real", "decimal", "numeric"].contains(self.base))
+      }
     case "string_size": .function(name) { _, _ in .int(self.numbers.first ?? 256) }
     default: nil
     }

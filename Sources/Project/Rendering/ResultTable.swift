@@ -21,7 +21,9 @@ final class ResultTable: HostObject {
 
   func iterate(_ interpreter: Interpreter) throws -> [Value]? { rows.map(row) }
 
-  private func row(_ values: [Value]) -> Value { .object(ResultVector(values, names: names, typeName: "Row")) }
+  private func row(_ values: [Value]) -> Value {
+    .object(ResultVector(values, names: names, typeName: "Row"))
+  }
 
   private func column(_ index: Int) -> Value {
     .object(
@@ -76,7 +78,9 @@ final class ResultVector: HostObject {
   }
 
   private func position(of name: String) -> Int? {
-    guard let index = names.firstIndex(of: name) ?? names.firstIndex(where: { $0.lowercased() == name.lowercased() }),
+    guard
+      let index = names.firstIndex(of: name)
+        ?? names.firstIndex(where: { $0.lowercased() == name.lowercased() }),
       values.indices.contains(index)
     else { return nil }
     return index
@@ -86,19 +90,22 @@ final class ResultVector: HostObject {
     switch name {
     case "values": return .function(name) { _, _ in .tuple(self.values) }
     case "keys": return .function(name) { _, _ in .tuple(self.names.map { .string($0) }) }
-    case "items": return .function(name) { _, _ in
-      Value(zip(self.names, self.values).map { .tuple([.string($0), $1]) })
-    }
+    case "items":
+      return .function(name) { _, _ in
+        Value(zip(self.names, self.values).map { .tuple([.string($0), $1]) })
+      }
     case "dict": return .function(name) { _, _ in Value(Array(zip(self.names, self.values))) }
-    case "get": return .function(name) { arguments, interpreter in
-      let key = arguments.value(0, "key") ?? .none
-      return try self.item(key, interpreter) ?? arguments.value(1, "default") ?? .none
-    }
-    case "values_distinct": return .function(name) { _, _ in
-      let seen = DictObject()
-      for value in self.values { seen[value] = .none }
-      return .tuple(seen.keys)
-    }
+    case "get":
+      return .function(name) { arguments, interpreter in
+        let key = arguments.value(0, "key") ?? Value.none
+        return try self.item(key, interpreter) ?? arguments.value(1, "default") ?? Value.none
+      }
+    case "values_distinct":
+      return .function(name) { _, _ in
+        let seen = DictObject()
+        for value in self.values { seen[value] = Value.none }
+        return .tuple(seen.keys)
+      }
     case "name" where typeName == "Column": return .string(title)
     default: return position(of: name).map { values[$0] }
     }
@@ -122,7 +129,8 @@ enum ScalarText {
     case .bit(let text): .string(text)
     case .date(let days): .object(DateTimeObject(microseconds: Int(days) * 86_400_000_000, isDate: true))
     case .timestamp(let microseconds): .object(DateTimeObject(microseconds: Int(microseconds)))
-    case .timestampNanoseconds(let nanoseconds): .object(DateTimeObject(microseconds: Int(nanoseconds / 1000)))
+    case .timestampNanoseconds(let nanoseconds):
+      .object(DateTimeObject(microseconds: Int(nanoseconds / 1000)))
     case .instant(let microseconds): .object(DateTimeObject(microseconds: Int(microseconds), isAware: true))
     case .list(let items): Value(items.map(value))
     case .structure(let names, let values): Value(Array(zip(names, values.map(value))))

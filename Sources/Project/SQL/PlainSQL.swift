@@ -11,12 +11,16 @@ enum PlainSQL {
     var bytes = Array(sql.utf8)
     var ephemerals: [NodeID] = []
     for reference in references {
-      if project.node(reference.node)?.config.materialization == .ephemeral, !ephemerals.contains(reference.node) {
+      if project.node(reference.node)?.config.materialization == .ephemeral,
+        !ephemerals.contains(reference.node)
+      {
         ephemerals.append(reference.node)
       }
     }
     for reference in references.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
-      guard let relation = relation(reference.node, project), reference.range.upperBound <= bytes.count else { continue }
+      guard let relation = relation(reference.node, project), reference.range.upperBound <= bytes.count else {
+        continue
+      }
       var text = dialect.rendered(relation)
       if !reference.hasAlias { text += " AS " + dialect.quoted(lastName(bytes, reference.range)) }
       bytes.replaceSubrange(reference.range, with: Array(text.utf8))
@@ -99,7 +103,9 @@ struct PlainNameTable: Sendable {
   func references(in sql: String, _ tables: [TableReference], own: NodeID?) -> [PlainReference] {
     var used: Set<Int> = []
     return tables.compactMap { table in
-      guard let id = node(table, own: own), let range = Self.range(of: table, in: sql, used) else { return nil }
+      guard let id = node(table, own: own), let range = Self.range(of: table, in: sql, used) else {
+        return nil
+      }
       guard used.insert(range.lowerBound).inserted else { return nil }
       return PlainReference(node: id, range: range, hasAlias: !(table.alias ?? "").isEmpty)
     }
@@ -113,7 +119,9 @@ struct PlainNameTable: Sendable {
     }
     var scanner = SQLScanner(sql)
     while let token = scanner.next() {
-      guard token.kind == .word || token.kind == .quotedName, !used.contains(token.range.lowerBound) else { continue }
+      guard token.kind == .word || token.kind == .quotedName, !used.contains(token.range.lowerBound) else {
+        continue
+      }
       if let range = match(parts, in: sql, at: token.range.lowerBound) { return range }
     }
     return nil
@@ -124,9 +132,13 @@ struct PlainNameTable: Sendable {
     var end = offset
     for (index, part) in parts.enumerated() {
       if index > 0 {
-        guard let dot = scanner.next(), scanner.bytes[dot.range.lowerBound] == UInt8(ascii: ".") else { return nil }
+        guard let dot = scanner.next(), scanner.bytes[dot.range.lowerBound] == UInt8(ascii: ".") else {
+          return nil
+        }
       }
-      guard let token = scanner.next(), scanner.name(token).lowercased() == part.lowercased() else { return nil }
+      guard let token = scanner.next(), scanner.name(token).lowercased() == part.lowercased() else {
+        return nil
+      }
       end = token.range.upperBound
     }
     return offset..<end

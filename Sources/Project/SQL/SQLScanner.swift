@@ -58,7 +58,8 @@ struct SQLScanner {
   /// A name as it is in the warehouse: without its quotes.
   func name(_ token: Token) -> String {
     guard token.kind == .quotedName, token.range.count >= 2 else { return text(token) }
-    let inner = String(decoding: bytes[token.range.lowerBound + 1..<token.range.upperBound - 1], as: UTF8.self)
+    let inner = String(
+      decoding: bytes[token.range.lowerBound + 1..<token.range.upperBound - 1], as: UTF8.self)
     return inner.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"")
   }
 

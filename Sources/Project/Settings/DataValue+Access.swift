@@ -61,6 +61,6 @@ extension DataValue {
   /// Python's `str()` of the value, as names of checks need it.
   var pythonText: String {
     if case .string(let text) = self { return text }
-    return Value(self).description
+    return Jinja.Value(self).description
   }
 }

@@ -87,8 +87,10 @@ struct ProfileReader {
         .badProfile, "the target '\(name)' does not say its type", at: output.span(in: file),
         hint: "add 'type: duckdb'")
     }
-    return try TargetMaker(profile: profile.key, name: name, type: type, file: file, span: output.span(in: file))
-      .make(rendered, options)
+    return try TargetMaker(
+      profile: profile.key, name: name, type: type, file: file, span: output.span(in: file)
+    )
+    .make(rendered, options)
   }
 
   private func targetName(_ profile: YAMLEntry, _ file: String) throws -> String {

@@ -46,7 +46,8 @@ struct SettingsReader {
     guard let node = root["name"], let name = node.string else {
       problems.append(
         Diagnostic(
-          .missingKey, "\(file.name) does not say the project's name", at: SourceSpan(file: file.name, line: 1),
+          .missingKey, "\(file.name) does not say the project's name",
+          at: SourceSpan(file: file.name, line: 1),
           hint: "add a line such as 'name: shop'"))
       return nil
     }
@@ -128,13 +129,15 @@ struct SettingsReader {
     if let tests = root["tests"], root["data_tests"] != nil {
       problems.append(
         Diagnostic(
-          .badValue, "'tests' and 'data_tests' mean the same; the file has both", at: tests.span(in: file.name),
+          .badValue, "'tests' and 'data_tests' mean the same; the file has both",
+          at: tests.span(in: file.name),
           hint: "keep 'data_tests'"))
     }
     if let packages = root["packages"], !(packages.items ?? []).isEmpty {
       problems.append(
         Diagnostic(
-          .unsupported, "packages are not supported yet", at: packages.span(in: file.name), severity: .warning))
+          .unsupported, "packages are not supported yet", at: packages.span(in: file.name), severity: .warning
+        ))
     }
   }
 }

@@ -10,7 +10,7 @@ enum YAMLFile {
   /// The file's value; nil if it is empty. Throws what is wrong with it, with its place.
   static func parse(_ text: String, file: String) throws(Diagnostic) -> YAMLNode? {
     do {
-      guard let root = try Parser(yaml: text, resolver: .basic).singleRoot() else { return nil }
+      guard let root = try Yams.Parser(yaml: text, resolver: .basic).singleRoot() else { return nil }
       var reader = Reader(file: file)
       return try reader.convert(root, depth: 0)
     } catch let error as Diagnostic {
@@ -26,7 +26,7 @@ enum YAMLFile {
     let file: String
     var count = 0
 
-    mutating func convert(_ node: Node, depth: Int) throws(Diagnostic) -> YAMLNode {
+    mutating func convert(_ node: Yams.Node, depth: Int) throws(Diagnostic) -> YAMLNode {
       let line = node.mark?.line ?? 1
       let column = node.mark?.column ?? 1
       count += 1
@@ -38,7 +38,7 @@ enum YAMLFile {
       return YAMLNode(content: try content(node, depth), line: line, column: column)
     }
 
-    private mutating func content(_ node: Node, _ depth: Int) throws(Diagnostic) -> YAMLNode.Content {
+    private mutating func content(_ node: Yams.Node, _ depth: Int) throws(Diagnostic) -> YAMLNode.Content {
       switch node {
       case .scalar(let scalar):
         let tag = scalar.tag.description
@@ -64,7 +64,9 @@ enum YAMLFile {
       }
     }
 
-    private mutating func entries(_ mapping: Node.Mapping, _ depth: Int) throws(Diagnostic) -> [YAMLEntry] {
+    private mutating func entries(_ mapping: Yams.Node.Mapping, _ depth: Int) throws(Diagnostic)
+      -> [YAMLEntry]
+    {
       var entries: [YAMLEntry] = []
       var merged: [YAMLEntry] = []
       entries.reserveCapacity(mapping.count)

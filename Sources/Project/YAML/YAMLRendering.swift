@@ -64,7 +64,8 @@ struct YAMLRenderer {
     do {
       return Self.content(of: try Self.native(text, interpreter, name: file))
     } catch {
-      for problem in DiagnosticList.collecting(error, else: .templateRuntime, "the value cannot be rendered") {
+      for problem in DiagnosticList.collecting(error, else: .templateRuntime, "the value cannot be rendered")
+      {
         var problem = problem
         problem.span = node.span(in: file)
         problems.append(problem)
