@@ -4,6 +4,17 @@ import PackageDescription
 /// Every target is built alike: Swift 6 mode, warnings are errors.
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
+/// Swift's runtime inside the program: it starts in half the time and runs where no toolchain is. SwiftPM's own
+/// `--static-swift-stdlib` would take the testing library from the tests of the same build.
+let runtimeInside: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+      "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
+      "-lswiftSynchronization", "-lswiftDispatch", "-ldispatch", "-lBlocksRuntime",
+    ], .when(platforms: [.linux], configuration: .release))
+]
+
 /// A module of the layout in `Sources/README.md`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, exclude: [], swiftSettings: settings)
@@ -49,8 +60,11 @@ let package = Package(
         "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings),
+      name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings,
+      linkerSettings: runtimeInside),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("TabularTests", ["Tabular"]),
+    tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
     tests(
       "StateStoreTests",

@@ -4,6 +4,6 @@ extension DiagnosticCode {
 
   /// Codes of checks and contracts: E06xx.
   static let checks: [DiagnosticCode] = [
-    checkFailed,
+    checkFailed
   ]
 }

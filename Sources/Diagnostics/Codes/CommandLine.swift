@@ -4,6 +4,6 @@ extension DiagnosticCode {
 
   /// Codes of the command line: E09xx.
   static let commandLine: [DiagnosticCode] = [
-    usage,
+    usage
   ]
 }

@@ -4,6 +4,6 @@ extension DiagnosticCode {
 
   /// Codes of the graph, selectors and plans: E03xx.
   static let graph: [DiagnosticCode] = [
-    cycle,
+    cycle
   ]
 }

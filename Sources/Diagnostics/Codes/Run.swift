@@ -26,7 +26,11 @@ extension DiagnosticCode {
 
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
+<<<<<<< HEAD
     nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
     runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
+=======
+    nodeFailed
+>>>>>>> engine
   ]
 }

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Builds with SwiftPM, then puts DuckDB beside the programs: each of them looks in its own folder for it.
+#   build.sh CONFIG PREFIX [swift build's options ...]     CONFIG is release or debug
+set -euo pipefail
+config=$1 prefix=$2
+shift 2
+if [ ! -d ".build/$config" ]; then
+  echo "build: the first $config build, 5 to 10 minutes on two cores (later ones: seconds)"
+fi
+swift build --configuration "$config" "$@"
+ln -sfn "$prefix/lib/libduckdb.so" ".build/$config/libduckdb.so"
+ln -sfn "$prefix/extensions" ".build/$config/extensions"
+touch ".build/$config.built"
