@@ -70,6 +70,11 @@ let package = Package(
     tests("FaultTests", ["CommandTesting"]),
     tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("ImportRulesTests", []),
+    tests(
+      "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
+    tests("ChecksTests", ["Checks", "Project", "EngineCore", "Jinja", "Diagnostics"]),
+    tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("TabularTests", ["Tabular"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
