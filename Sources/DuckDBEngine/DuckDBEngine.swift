@@ -24,7 +24,14 @@ public final class DuckDBEngine: Engine {
     try self.init(EngineSetup(path: path ?? ":memory:", configuration: configuration))
   }
 
-  init(_ setup: EngineSetup) throws {
+  /// Opens what a profile says. Extensions are loaded from the folder that the profile's `extension_directory` names,
+  /// else from `extensionDirectory`, whichever exists first, else from DuckDB's own in the user's home. Throws a
+  /// `Diagnostic`, or a `DiagnosticList` of all that is wrong with the profile.
+  public convenience init(profile: ConnectionProfile, extensionDirectory: String?) throws {
+    try self.init(EngineSetup(profile: profile, extensionDirectory: extensionDirectory))
+  }
+
+  private init(_ setup: EngineSetup) throws {
     self.setup = setup
     state = Mutex(State(database: try Database(path: setup.path, configuration: setup.openingConfiguration)))
   }

@@ -94,3 +94,9 @@ extension Diagnostic {
     }
   }
 }
+
+/// Whether a folder is at `path`.
+func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
