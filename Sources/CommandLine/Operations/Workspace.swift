@@ -148,3 +148,6 @@ enum ResourceTypes {
     return types
   }
 }
+extension Workspace {
+  func writeManifest(compiled: [NodeID: CompiledNode]) throws {}
+}

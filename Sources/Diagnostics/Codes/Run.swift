@@ -26,11 +26,7 @@ extension DiagnosticCode {
 
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
-<<<<<<< HEAD
     nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
     runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
-=======
-    nodeFailed
->>>>>>> engine
   ]
 }
