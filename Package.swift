@@ -21,9 +21,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 /// The tests that mirror a module's sources.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, resources: resources,
     swiftSettings: settings)
 }
 
@@ -62,6 +64,11 @@ let package = Package(
     .executableTarget(
       name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings,
       linkerSettings: runtimeInside),
+    .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
+    tests("ExamplesTests", ["CommandTesting"]),
+    tests("FaultTests", ["CommandTesting"]),
+    tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("TabularTests", ["Tabular"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
