@@ -15,7 +15,8 @@ struct DuckDBProvider {
         guard profile.type == "duckdb" else {
           throw Diagnostic(
             .notSupported, "no engine for targets of type '\(profile.type)'",
-            at: profile.origin.map { SourceSpan(file: $0) }, hint: "this version runs targets of type 'duckdb'")
+            at: profile.origin.map { SourceSpan(file: $0) },
+            hint: "this version runs targets of type 'duckdb'")
         }
         return try DuckDBEngine(profile: profile, extensionDirectory: extensionFolder)
       },

@@ -56,7 +56,8 @@ enum Surroundings {
       candidates += [folder + "/extensions", folder + "/../lib/weir/extensions"]
     }
     let cache =
-      environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? environment["HOME"].map { $0 + "/.cache" }
+      environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+      ?? environment["HOME"].map { $0 + "/.cache" }
     if let cache { candidates.append(cache + "/weir/duckdb/1.5.5/extensions") }
     return candidates.first { access($0, R_OK | X_OK) == 0 }
   }

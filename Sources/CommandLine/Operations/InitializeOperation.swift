@@ -32,7 +32,8 @@ struct InitializeOperation {
     let project = try Self.projectName(of: last)
     if LocalFiles.exists(root) {
       guard let names = LocalFiles.names(in: root) else {
-        throw Diagnostic(.folderNotEmpty, "'\(TerminalText.oneLine(name ?? root))' is not a folder that can be read")
+        throw Diagnostic(
+          .folderNotEmpty, "'\(TerminalText.oneLine(name ?? root))' is not a folder that can be read")
       }
       // A fresh repository is a good place for a project.
       guard names.allSatisfy({ [".git", ".gitignore", "LICENSE"].contains($0) }) else {

@@ -91,7 +91,8 @@ struct ListOperation {
     var entries = common(
       id: node.id, name: node.name, type: node.resourceType, package: node.package, path: node.originalPath,
       tags: node.config.tags, dependencies: node.dependencies, macros: node.macros)
-    entries.insert(("alias", { $0.string(node.relation?.identifier ?? node.config.alias ?? node.name) }), at: 5)
+    entries.insert(
+      ("alias", { $0.string(node.relation?.identifier ?? node.config.alias ?? node.name) }), at: 5)
     entries.insert(("config", { $0.value(node.config.values) }), at: 6)
     entries += [
       ("path", { $0.string(node.path) }), ("fqn", { $0.strings(node.fqn) }),

@@ -53,13 +53,17 @@ struct RunOperation: Sendable {
     session.printer.report(state.warnings)
     let engine = try await workspace.openEngine()
     let display = RunDisplay(printer: session.printer, nodes: nodes)
+    let artifacts = try session.writesArtifacts() ? RunArtifacts(workspace) : nil
     let driver = RunDriver(
       project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
-      options: options, events: { display.show($0) })
+      options: options,
+      events: { event in
+        if case .finished(let result, _, _) = event { artifacts?.write(result) }
+        display.show(event)
+      })
     let result = await session.showingProgress { await driver.run() }
     await engine.close()
-    try finish(result, display, in: workspace)
-    return ExitStatus(rawValue: result.exitCode) ?? .failure
+    return finish(result, display, artifacts)
   }
 
   private func greet(_ workspace: Workspace, _ nodes: [NodeFacts], _ options: RunOptions) {
@@ -72,7 +76,8 @@ struct RunOperation: Sendable {
       + (nodes.isEmpty ? "" : "\n\(tally)\n")
     session.printer.log(
       text,
-      LogRecord(.info, "MainReportVersion", "A001", "Running with weir=\(session.program.version)") { [session] in
+      LogRecord(.info, "MainReportVersion", "A001", "Running with weir=\(session.program.version)") {
+        [session] in
         $0.member("version", session.program.version)
       })
     session.printer.log(
@@ -94,8 +99,13 @@ struct RunOperation: Sendable {
     return .success
   }
 
-  private func finish(_ result: RunResult, _ display: RunDisplay, in workspace: Workspace) throws {
-    session.printer.report(result.diagnostics)
-    display.end(result) { _ in nil }
+  private func finish(
+    _ result: RunResult, _ display: RunDisplay, _ artifacts: RunArtifacts?
+  ) -> ExitStatus {
+    let problems = artifacts?.finish(result, at: session.program.now()) ?? []
+    session.printer.report(result.diagnostics + problems)
+    display.end(result) { artifacts?.compiledPath($0) }
+    if result.status == .succeeded, !problems.isEmpty { return .failure }
+    return ExitStatus(rawValue: result.exitCode) ?? .failure
   }
 }

@@ -21,21 +21,24 @@ struct Workspace: Sendable {
   /// Finds and reads the project that the flags, the environment and the working folder name, and prints the
   /// warnings that this gave. Throws every problem found.
   static func open(
-    _ session: CommandSession, _ flags: ProjectOptions, isFullRefresh: Bool? = nil, storesFailures: Bool? = nil
+    _ session: CommandSession, _ flags: ProjectOptions, isFullRefresh: Bool? = nil,
+    storesFailures: Bool? = nil
   ) async throws -> Workspace {
     let options = try ProjectRequest(session: session, flags: flags)
       .loadOptions(isFullRefresh: isFullRefresh, storesFailures: storesFailures)
     let root = options.projectRoot
     session.printer.readSources { LocalFiles.text(of: LocalFiles.absolute($0, from: root)) }
-    var loaded = try await ProjectLoader(options: options, parser: session.program.engines.parseStatements).load()
+    var loaded = try await ProjectLoader(options: options, parser: session.program.engines.parseStatements)
+      .load()
     if let path = flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") {
       loaded.project.settings.targetPath = path
     }
-    session.printer.hide(Redactor(secrets: session.environment.secrets + loaded.project.target.secrets))
-    try session.report(warnings: loaded.warnings)
-    return Workspace(
+    let workspace = Workspace(
       session: session, project: loaded.project, graph: try Graph(loaded.project), options: options,
       invocation: Invocation(options))
+    session.printer.hide(workspace.redactor)
+    try session.report(warnings: loaded.warnings)
+    return workspace
   }
 
   /// The nodes that a selection means. Prints warnings; throws on an expression that does not parse.
@@ -107,8 +110,10 @@ extension Target {
 
   private static func isSecret(_ name: String) -> Bool {
     let name = name.lowercased()
-    return ["password", "secret", "token", "pass", "private_key", "access_key", "api_key", "connection_string"]
-      .contains { name.contains($0) }
+    return [
+      "password", "secret", "token", "pass", "private_key", "access_key", "api_key", "connection_string",
+    ]
+    .contains { name.contains($0) }
   }
 }
 
@@ -147,7 +152,4 @@ enum ResourceTypes {
     }
     return types
   }
-}
-extension Workspace {
-  func writeManifest(compiled: [NodeID: CompiledNode]) throws {}
 }

@@ -87,7 +87,9 @@ struct RunRecords: Sendable {
         writer.number(elapsed)
         writer.member("stat_line", tally)
       },
-      LogRecord(counts.error > 0 || isInterrupted ? .error : .info, "EndOfRunSummary", "Z030", summary.verdict) {
+      LogRecord(
+        counts.error > 0 || isInterrupted ? .error : .info, "EndOfRunSummary", "Z030", summary.verdict
+      ) {
         $0.member("keyboard_interrupt", isInterrupted)
         $0.member("num_errors", counts.error)
         $0.member("num_warnings", counts.warn)
