@@ -33,9 +33,12 @@ struct ExecutionContext: Sendable {
 
   /// Where they are kept: what the project says, else where dbt keeps them.
   func failuresRelation(_ check: Node) -> Relation {
-    check.relation
+    var relation =
+      check.relation
       ?? Relation(
         database: project.target.database, schema: project.target.schema + "_dbt_test__audit",
-        identifier: check.config.alias ?? check.name, kind: .table)
+        identifier: check.config.alias ?? check.name)
+    relation.kind = check.config.storesFailuresAs == .view ? .view : .table
+    return relation
   }
 }

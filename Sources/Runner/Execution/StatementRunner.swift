@@ -1,11 +1,16 @@
-import EngineCore
-import Glibc
 import Diagnostics
+import EngineCore
+import Tabular
 
-/// Runs a step's statements on its connection and keeps their text for the artifacts.
+/// Runs a step's statements on its connection and keeps their text for artifacts and diagnostics.
 final class StatementRunner {
   let connection: any Connection
+  /// What was run for the step, beyond the transaction's own bounds.
   private(set) var executed: [String] = []
+  /// The statement that ran last.
+  private(set) var last = ""
+  /// Whether a transaction may still be open: then the session must be closed.
+  private(set) var isBroken = false
 
   init(_ connection: any Connection) {
     self.connection = connection
@@ -16,7 +21,15 @@ final class StatementRunner {
   func execute(_ sql: String) throws -> Int {
     if Task.isCancelled { throw CancellationError() }
     executed.append(sql)
+    last = sql
     return try connection.execute(sql)
+  }
+
+  /// Runs a query, unless the step was cancelled.
+  func query(_ sql: String, maximumRows: Int?) throws -> Table {
+    if Task.isCancelled { throw CancellationError() }
+    last = sql
+    return try connection.query(sql, maximumRows: maximumRows)
   }
 
   /// Forgets what a failed attempt ran.
@@ -30,61 +43,35 @@ final class StatementRunner {
     do {
       isToBeCommitted = try body()
     } catch {
-      try rollBack(because: error)
+      rollBack()
       throw error
     }
-    guard isToBeCommitted else { return try rollBack(because: nil) }
+    guard isToBeCommitted else { return rollBack() }
     do {
+      last = "COMMIT"
+      if Task.isCancelled { throw CancellationError() }
       try connection.execute("COMMIT")
     } catch {
-      // A failed COMMIT ends the transaction on some engines and leaves it open on others.
-      try rollBack(because: error, mayBeOver: true)
+      rollBack(mayBeOver: true)
       throw error
     }
   }
 
-  /// An interrupt that is meant for the step's statement may hit the ROLLBACK instead: try again.
-  private func rollBack(because cause: (any Error)?, mayBeOver: Bool = false) throws {
-    var last: (any Error)?
+  /// An interrupt that is meant for the step's statement may hit the ROLLBACK instead: that is tried again. A failed
+  /// COMMIT ends the transaction on some engines and leaves it open on others.
+  private func rollBack(mayBeOver: Bool = false) {
     for _ in 0..<10 {
       do {
         try connection.execute("ROLLBACK")
         return
       } catch {
-        last = error
-        let isInterrupted = (error as? Diagnostic)?.code == .engineInterrupted || error is CancellationError
-        if !isInterrupted { break }
+        let isInterrupted = error is CancellationError || (error as? Diagnostic)?.code == .engineInterrupted
+        if !isInterrupted {
+          isBroken = !mayBeOver
+          return
+        }
       }
     }
-    if mayBeOver { return }
-    throw RollbackFailure(error: last, cause: cause)
-  }
-}
-
-/// A transaction that may still be open: its session must be closed.
-struct RollbackFailure: Error {
-  let error: (any Error)?
-  let cause: (any Error)?
-}
-
-/// Repeats what failed for a passing reason, a bounded number of times.
-struct Retry {
-  static let maximumAttempts = 5
-
-  /// Calls `body` until it succeeds, fails for good, or was called `maximumAttempts` times; gives how often that was.
-  /// Waits 2, 4, 8 and 16 ms between, on the calling thread.
-  static func perform(_ body: (_ attempt: Int) throws -> Void) throws -> Int {
-    var attempt = 1
-    while true {
-      do {
-        try body(attempt)
-        return attempt
-      } catch let diagnostic as Diagnostic
-        where diagnostic.isTransient && attempt < maximumAttempts && !Task.isCancelled
-      {
-        usleep(useconds_t(1000 << attempt))
-        attempt += 1
-      }
-    }
+    isBroken = true
   }
 }
