@@ -9,12 +9,11 @@ final class RunDisplay: Sendable {
   private let printer: Printer
   private let nodes: [NodeFacts]
   private let facts: [NodeID: NodeFacts]
+  private let records: RunRecords
   private let state: Mutex<State>
 
   private struct State {
     var text: RunText
-    var records: RunRecords
-    var started = 0
   }
 
   init(printer: Printer, nodes: [NodeFacts]) {
@@ -23,9 +22,8 @@ final class RunDisplay: Sendable {
     facts = Dictionary(nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let width = printer.output.size?.columns
     state = Mutex(
-      State(
-        text: RunText(nodes: nodes, style: printer.outputStyle, width: width),
-        records: RunRecords(nodes: nodes)))
+      State(text: RunText(nodes: nodes, style: printer.outputStyle, width: width)))
+    records = RunRecords(nodes: nodes)
     let startedAt = printer.now()
     printer.updateProgress { $0 = ProgressBoard(total: nodes.count, startedAt: startedAt) }
   }
@@ -34,30 +32,27 @@ final class RunDisplay: Sendable {
   func show(_ event: RunEvent) {
     switch event {
     case .planned, .ended: break
-    case .started(let id, _, _, _): start(id)
+    case .started(let id, let index, _, _): start(id, index)
     case .progress(let id, let progress):
       printer.updateProgress {
         $0?.progress(id.rawValue, fraction: progress.fraction, rows: progress.rows)
       }
-    case .finished(let result, _, _): finish(result)
+    case .finished(let result, let index, _): finish(result, index)
     case .log(let line): show(line)
     }
   }
 
-  private func start(_ id: NodeID) {
+  private func start(_ id: NodeID, _ index: Int) {
     let now = printer.now()
     let node = facts[id] ?? NodeFacts(unknown: id)
     printer.updateProgress {
       $0?.start(id.rawValue, .init(name: node.title, kind: node.kind, startedAt: now))
     }
     guard printer.options.isJSON else { return }
-    state.withLock { state in
-      state.started += 1
-      printer.log([], [state.records.started(id, index: state.started, at: now)])
-    }
+    printer.log([], [records.started(id, index: index, at: now)])
   }
 
-  private func finish(_ result: NodeResult) {
+  private func finish(_ result: NodeResult, _ index: Int) {
     let now = printer.now()
     printer.updateProgress { $0?.finish(result.node.rawValue, count: 1 + result.audits.count) }
     // The lock is held while printing, so that lines keep the order of their numbers.
@@ -65,7 +60,7 @@ final class RunDisplay: Sendable {
       let isJSON = printer.options.isJSON
       printer.log(
         isJSON ? [] : state.text.lines(for: result, at: now),
-        isJSON ? state.records.finished(result, at: now) : [])
+        isJSON ? records.finished(result, index: index, at: now) : [])
     }
   }
 
@@ -94,7 +89,7 @@ final class RunDisplay: Sendable {
     printer.endProgress()
     let summary = RunSummary(result, nodes: nodes, compiledPath: compiledPath)
     if printer.options.isJSON {
-      printer.log([], state.withLock { $0.records.ended(summary) })
+      printer.log([], records.ended(summary))
       return
     }
     let isFine = result.status == .succeeded && summary.counts.error == 0
