@@ -86,5 +86,11 @@ let package = Package(
     tests(
       "StateStoreTests",
       ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "RunnerTests",
+      [
+        "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
+        "Checks", "StateStore",
+      ]),
   ]
 )

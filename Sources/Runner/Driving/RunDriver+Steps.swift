@@ -38,7 +38,8 @@ extension RunDriver {
   }
 
   private func perform(
-    _ actions: [Scheduler.Action], in group: inout TaskGroup<Finished>, _ run: inout RunState, _ watched: ProgressWatch
+    _ actions: [Scheduler.Action], in group: inout TaskGroup<Finished>, _ run: inout RunState,
+    _ watched: ProgressWatch
   ) {
     for action in actions {
       switch action {
@@ -61,10 +62,10 @@ extension RunDriver {
       group.addTask { Finished(step: number, worker: worker, report: await worker.perform(step)) }
       return
     }
-    let snapshot = run
+    let (context, name) = (run.context, run.nextWorkerName())
     group.addTask { [self] in
       do {
-        let worker = try await openWorker(snapshot)
+        let worker = try await openWorker(context, name: name)
         watched.add(step.node, worker.session)
         return Finished(step: number, worker: worker, report: await worker.perform(step))
       } catch {
@@ -75,9 +76,10 @@ extension RunDriver {
 
   private func unopened(_ step: Step, _ error: any Error) -> NodeResult {
     var result = NodeResult(
-      node: step.node, resourceType: resourceType(step.node), status: error is CancellationError ? .interrupted : .error)
+      node: step.node, resourceType: resourceType(step.node),
+      status: error is CancellationError ? .interrupted : .error)
     if result.status == .error {
-      result.diagnostics = Diagnostic.collecting(error, else: .nodeFailed, "no session could be opened")
+      result.diagnostics = DiagnosticList.collecting(error, else: .nodeFailed, "no session could be opened")
     }
     result.message = result.diagnostics.first?.message ?? "interrupted"
     return result
@@ -113,7 +115,8 @@ extension RunDriver {
     let index = run.index(of: number, audits: step.audits.count)
     let (message, cause) = explain(reason)
     func skipped(_ node: NodeID) -> NodeResult {
-      var result = NodeResult(node: node, resourceType: resourceType(node), status: .skipped, message: message)
+      var result = NodeResult(
+        node: node, resourceType: resourceType(node), status: .skipped, message: message)
       result.skippedBecause = cause
       return result
     }

@@ -78,7 +78,7 @@ public struct RunDriver: Sendable {
   private func prepare(_ run: inout RunState) async -> Bool {
     guard !plan.steps.isEmpty || !project.settings.onRunStart.isEmpty else { return !Task.isCancelled }
     do {
-      let worker = try await openWorker(run)
+      let worker = try await openWorker(run.context, name: run.nextWorkerName())
       run.add(worker)
       try await worker.createSchemas(schemas())
       try await worker.run(project.settings.onRunStart, called: "on-run-start")
@@ -86,7 +86,7 @@ public struct RunDriver: Sendable {
     } catch is CancellationError {
       run.isInterrupted = true
     } catch {
-      run.diagnostics += Diagnostic.collecting(error, else: .nodeFailed, "the run could not be prepared")
+      run.diagnostics += DiagnosticList.collecting(error, else: .nodeFailed, "the run could not be prepared")
     }
     return false
   }
@@ -95,13 +95,13 @@ public struct RunDriver: Sendable {
     let hooks = project.settings.onRunEnd
     guard !hooks.isEmpty, !run.isInterrupted else { return }
     do {
-      if run.idle.isEmpty { run.add(try await openWorker(run)) }
+      if run.idle.isEmpty { run.add(try await openWorker(run.context, name: run.nextWorkerName())) }
       guard let worker = run.idle.last else { return }
       try await worker.run(hooks, called: "on-run-end")
     } catch is CancellationError {
       run.isInterrupted = true
     } catch {
-      run.diagnostics += Diagnostic.collecting(error, else: .runHookFailed, "an on-run-end hook failed")
+      run.diagnostics += DiagnosticList.collecting(error, else: .runHookFailed, "an on-run-end hook failed")
     }
   }
 
@@ -110,22 +110,25 @@ public struct RunDriver: Sendable {
     var paths: Set<SchemaPath> = []
     let context = context()
     for step in plan.steps {
-      if step.action == .build, let relation = project.node(step.node)?.relation, let schema = relation.schema {
+      if step.action == .build, let relation = project.node(step.node)?.relation, let schema = relation.schema
+      {
         paths.insert(SchemaPath(database: relation.database, schema: schema))
       }
       let checks = step.audits + (step.action == .check ? [step.node] : [])
       for check in checks.compactMap(project.node) where context.storesFailures(check) {
         let relation = context.failuresRelation(check)
-        if let schema = relation.schema { paths.insert(SchemaPath(database: relation.database, schema: schema)) }
+        if let schema = relation.schema {
+          paths.insert(SchemaPath(database: relation.database, schema: schema))
+        }
       }
     }
     return paths.sorted()
   }
 
-  func openWorker(_ run: RunState) async throws -> Worker {
+  func openWorker(_ context: ExecutionContext, name: String) async throws -> Worker {
     let session = try await engine.makeSession()
     return Worker(
-      name: "Thread-\(run.workers.count + 1)", session: session, context: run.context, makeCompiler: makeCompiler,
+      name: name, session: session, context: context, makeCompiler: makeCompiler,
       log: { [events] line in events.send(.log(line)) })
   }
 }

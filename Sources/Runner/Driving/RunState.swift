@@ -14,6 +14,7 @@ struct RunState {
   /// The numbers that events carry: a step's audits have those that follow its own.
   let total: Int
   private var nextIndex = 1
+  private var opened = 0
   private var indices: [Int: Int] = [:]
 
   init(context: ExecutionContext, plan: Plan) {
@@ -27,6 +28,12 @@ struct RunState {
     defer { nextIndex += 1 + audits }
     indices[step] = nextIndex
     return nextIndex
+  }
+
+  /// A name for the next session.
+  mutating func nextWorkerName() -> String {
+    opened += 1
+    return "Thread-\(opened)"
   }
 
   /// Takes in a session that was just opened.

@@ -36,7 +36,8 @@ final class Worker: Sendable {
   }
 
   init(
-    name: String, session: any Session, context: ExecutionContext, makeCompiler: @escaping NodeCompilerFactory,
+    name: String, session: any Session, context: ExecutionContext,
+    makeCompiler: @escaping NodeCompilerFactory,
     log: @escaping @Sendable (LogLine) -> Void
   ) {
     self.name = name
@@ -68,7 +69,7 @@ final class Worker: Sendable {
         node: step.node, resourceType: context.project.node(step.node)?.resourceType ?? .model,
         status: isInterrupted ? .interrupted : .error)
       if !isInterrupted {
-        result.diagnostics = Diagnostic.collecting(error, else: .nodeFailed, "'\(step.node)' failed")
+        result.diagnostics = DiagnosticList.collecting(error, else: .nodeFailed, "'\(step.node)' failed")
       }
       result.message = isInterrupted ? "interrupted" : result.diagnostics.first?.message
       result.thread = name
@@ -97,11 +98,13 @@ final class Worker: Sendable {
   private static func hookFailure(
     _ error: any Error, _ message: String, _ context: ExecutionContext, _ hook: Hook
   ) -> any Error {
-    let found = Diagnostic.collecting(error, else: .runHookFailed, message)
+    let found = DiagnosticList.collecting(error, else: .runHookFailed, message)
     return DiagnosticList(
       found.map { diagnostic in
         var diagnostic = diagnostic
-        if diagnostic.span?.file.isEmpty ?? true { diagnostic.span = SourceSpan(file: context.project.settings.file) }
+        if diagnostic.span?.file.isEmpty ?? true {
+          diagnostic.span = SourceSpan(file: context.project.settings.file)
+        }
         diagnostic.notes.append("\(message): \(hook.sql)")
         return diagnostic
       })
@@ -113,7 +116,8 @@ final class Worker: Sendable {
     try await session.run { connection in
       var known: [String?: Set<String>] = [:]
       for path in schemas {
-        let present = try known[path.database] ?? Set(connection.schemas(database: path.database).map { $0.lowercased() })
+        let present =
+          try known[path.database] ?? Set(connection.schemas(database: path.database).map { $0.lowercased() })
         known[path.database] = present
         guard !present.contains(path.schema.lowercased()) else { continue }
         try connection.execute(connection.dialect.createSchema(database: path.database, schema: path.schema))

@@ -17,7 +17,7 @@ struct FailureLocator {
     defer { located.hint = located.hint ?? hint(diagnostic, project) }
     if let span = diagnostic.span, !span.file.isEmpty { return located }
     let file = node.resourceType == .check ? node.span : SourceSpan(file: node.originalPath)
-    guard let place = diagnostic.span, let compiled = place(inCompiled: place) else {
+    guard let reported = diagnostic.span, let compiled = place(inCompiled: reported) else {
       located.span = file
       if compiledSQL != nil { located.notes.append("compiled: \(compiledPath)") }
       return located

@@ -15,4 +15,5 @@ extension Compiler: NodeCompiler {}
 
 /// Makes a session's compiler. The connection is the session's own.
 public typealias NodeCompilerFactory =
-  @Sendable (_ connection: any Connection, _ log: @escaping @Sendable (LogLine) -> Void) throws -> any NodeCompiler
+  @Sendable (_ connection: any Connection, _ log: @escaping @Sendable (LogLine) -> Void) throws ->
+  any NodeCompiler

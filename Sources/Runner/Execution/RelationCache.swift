@@ -16,7 +16,8 @@ final class RelationCache: Sendable {
     let identifier = relation.identifier.lowercased()
     if let known = schemas.withLock({ $0[name] }) { return known[identifier] }
     let read = try connection.relations(database: relation.database, schema: name.schema)
-    let byName = Dictionary(read.map { ($0.identifier.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    let byName = Dictionary(
+      read.map { ($0.identifier.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     // What another session put here meanwhile is newer than what was read.
     return schemas.withLock { schemas in
       schemas[name, default: [:]].merge(byName) { kept, _ in kept }

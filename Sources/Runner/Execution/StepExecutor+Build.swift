@@ -10,7 +10,8 @@ extension StepExecutor {
     let start = context.clock.uptime()
     do {
       guard let target = node.relation else {
-        throw Diagnostic(.nodeFailed, "'\(node.name)' has no place in the warehouse to be built in", at: node.span)
+        throw Diagnostic(
+          .nodeFailed, "'\(node.name)' has no place in the warehouse to be built in", at: node.span)
       }
       try Retry.perform { attempt in
         result.attempts = attempt
@@ -29,7 +30,8 @@ extension StepExecutor {
   private func attemptBuild(
     _ node: Node, _ target: Relation, _ audits: [Node], isFirst: Bool, _ result: inout NodeResult
   ) throws {
-    var existing = try isFirst ? context.relations.find(target, connection) : context.relations.refresh(target, connection)
+    var existing =
+      try isFirst ? context.relations.find(target, connection) : context.relations.refresh(target, connection)
     let build = try timed("compile", &result) { result in
       try prepare(node, target, isIncremental: takesUpRows(node, existing), &result)
     }
@@ -51,7 +53,9 @@ extension StepExecutor {
 
   /// Whether the model adds to the table that is there: not at first, not on `--full-refresh`, not over a view.
   private func takesUpRows(_ node: Node, _ existing: Relation?) -> Bool {
-    guard node.config.materialization == .incremental, let existing, existing.kind != .view else { return false }
+    guard node.config.materialization == .incremental, let existing, existing.kind != .view else {
+      return false
+    }
     return !(node.config.fullRefresh ?? context.options.isFullRefresh)
   }
 
@@ -75,7 +79,8 @@ extension StepExecutor {
         node: node, target: target, work: isIncremental ? .incremental(compiled.sql) : .table(compiled.sql))
     case .ephemeral, .seed, .check:
       throw Diagnostic(
-        .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)", at: node.span)
+        .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)",
+        at: node.span)
     }
   }
 
@@ -132,7 +137,8 @@ extension StepExecutor {
     case .seed(let file):
       if existing?.kind == .view {
         throw Diagnostic(
-          .relationInTheWay, "the seed '\(build.node.name)' cannot replace \(dialect.rendered(build.target)), a view",
+          .relationInTheWay,
+          "the seed '\(build.node.name)' cannot replace \(dialect.rendered(build.target)), a view",
           at: SourceSpan(file: build.node.originalPath), hint: "drop the view if it is not needed")
       }
       return SeedMaterialization(
@@ -149,7 +155,8 @@ extension StepExecutor {
       return try list.reduce(nil) { _, statement in try statements.execute(statement) }
     }
     guard case .incremental(let select) = build.work else { return nil }
-    let incremental = IncrementalMaterialization(target: build.target, dialect: dialect, config: build.node.config)
+    let incremental = IncrementalMaterialization(
+      target: build.target, dialect: dialect, config: build.node.config)
     let target = try connection.columns(of: build.target)
     guard incremental.replacesRows else {
       let new = try connection.columns(ofQuery: select)
@@ -157,9 +164,12 @@ extension StepExecutor {
       return try statements.execute(incremental.append(select: select, columns: columns))
     }
     try statements.execute(incremental.stage(select: select))
-    let new = try connection.columns(ofQuery: "SELECT * FROM \(dialect.quoted(incremental.staging.identifier))")
+    let new = try connection.columns(
+      ofQuery: "SELECT * FROM \(dialect.quoted(incremental.staging.identifier))")
     let columns = try incremental.columns(target: target, new: new, node: build.node)
-    let rows = try incremental.apply(columns: columns).reduce(0) { _, statement in try statements.execute(statement) }
+    let rows = try incremental.apply(columns: columns).reduce(0) { _, statement in
+      try statements.execute(statement)
+    }
     try statements.execute(incremental.unstage())
     return rows
   }
@@ -175,7 +185,8 @@ extension StepExecutor {
       guard let relation = audits[index].relation, audits[index].status != .error else { continue }
       do {
         try context.folder.createTemporaryFolder()
-        let path = "\(context.folder.temporaryFolder)/\(context.options.invocation.id)-\(audits[index].node).parquet"
+        let path =
+          "\(context.folder.temporaryFolder)/\(context.options.invocation.id)-\(audits[index].node).parquet"
         saved.append(try StoredFailures.save(relation, to: path, statements))
       } catch {
         audits[index].relation = nil
@@ -206,7 +217,8 @@ extension StepExecutor {
   private func block(_ node: Node, _ gate: NodeResult, _ result: inout NodeResult) {
     let name = context.project.node(gate.node)?.name ?? gate.node.rawValue
     result.status = .error
-    result.message = "not published: check '\(name)' " + (gate.status == .fail ? "failed" : "could not be run")
+    result.message =
+      "not published: check '\(name)' " + (gate.status == .fail ? "failed" : "could not be run")
     result.rows = nil
     result.diagnostics.append(
       Diagnostic(

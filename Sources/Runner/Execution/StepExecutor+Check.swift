@@ -31,7 +31,8 @@ extension StepExecutor {
       if let stopped = results.last(where: { $0.status == .error || $0.status == .interrupted }) {
         var skipped = NodeResult(
           node: check.id, resourceType: .check, status: .skipped,
-          message: stopped.status == .interrupted ? "the run was interrupted" : "a check before it could not be run")
+          message: stopped.status == .interrupted
+            ? "the run was interrupted" : "a check before it could not be run")
         skipped.skippedBecause = stopped.node
         results.append(skipped)
       } else {
@@ -105,7 +106,9 @@ extension StepExecutor {
   }
 
   /// Reads some of the failing rows, saves them and says what was found.
-  private func show(_ sampleSQL: String, _ check: Node, _ severity: Severity, _ result: inout NodeResult) throws {
+  private func show(_ sampleSQL: String, _ check: Node, _ severity: Severity, _ result: inout NodeResult)
+    throws
+  {
     var notes = result.message.map { [$0] } ?? []
     if context.options.failureSampleRows > 0 {
       let rows = try statements.query(sampleSQL, maximumRows: context.options.failureSampleRows)
@@ -115,8 +118,8 @@ extension StepExecutor {
         try FailingRows.write(rows, to: context.absolute(path))
         result.failingRowsPath = path
         notes.append("failing rows: \(path)")
-      } catch let diagnostic as Diagnostic {
-        result.diagnostics.append(diagnostic)
+      } catch {
+        result.diagnostics.append(error)
       }
     }
     if let relation = result.relation { notes.append("stored in \(dialect.rendered(relation))") }
@@ -124,13 +127,15 @@ extension StepExecutor {
     let count = result.failures ?? 0
     result.diagnostics.append(
       Diagnostic(
-        .checkFailed, "the check '\(check.name)' found \(count == 1 ? "1 failing row" : "\(count) failing rows")",
+        .checkFailed,
+        "the check '\(check.name)' found \(count == 1 ? "1 failing row" : "\(count) failing rows")",
         at: check.span, severity: severity, notes: notes))
   }
 
   /// The file for a check's failing rows, relative to the project.
   private func failuresPath(_ check: Node) -> String {
-    let name = String((check.config.alias ?? check.name).map { $0 == "/" || $0 == "\0" ? "_" : $0 }.prefix(60))
+    let name = String(
+      (check.config.alias ?? check.name).map { $0 == "/" || $0 == "\0" ? "_" : $0 }.prefix(60))
     return "\(context.targetPath)/failures/\(name).csv"
   }
 }

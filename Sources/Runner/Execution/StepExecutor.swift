@@ -16,7 +16,9 @@ struct StepExecutor {
   func perform(_ step: Step) -> NodeResult {
     guard let node = context.project.node(step.node) else {
       var result = NodeResult(node: step.node, resourceType: .model, status: .error)
-      result.diagnostics = [Diagnostic(.nodeFailed, "the plan names '\(step.node)', which the project does not have")]
+      result.diagnostics = [
+        Diagnostic(.nodeFailed, "the plan names '\(step.node)', which the project does not have")
+      ]
       return result
     }
     switch step.action {
@@ -26,7 +28,9 @@ struct StepExecutor {
   }
 
   /// Runs `body` and notes in `result` when it began and ended, in place of an earlier attempt's times.
-  func timed<T>(_ name: String, _ result: inout NodeResult, _ body: (inout NodeResult) throws -> T) rethrows -> T {
+  func timed<T>(_ name: String, _ result: inout NodeResult, _ body: (inout NodeResult) throws -> T) rethrows
+    -> T
+  {
     let start = context.clock.now()
     defer {
       result.timings.removeAll { $0.name == name }
@@ -43,7 +47,7 @@ struct StepExecutor {
       result.message = "interrupted"
     } else {
       result.status = .error
-      let found = Diagnostic.collecting(error, else: .nodeFailed, "'\(node.name)' failed")
+      let found = DiagnosticList.collecting(error, else: .nodeFailed, "'\(node.name)' failed")
       let locator = FailureLocator(
         node: node, compiledSQL: result.compiledSQL, compiledPath: context.compiledPath(node),
         statement: statements.last)
@@ -53,7 +57,8 @@ struct StepExecutor {
     if statements.isBroken {
       result.diagnostics.append(
         Diagnostic(
-          .rollbackFailed, "the transaction of '\(node.name)' could not be rolled back: its session was closed",
+          .rollbackFailed,
+          "the transaction of '\(node.name)' could not be rolled back: its session was closed",
           severity: .warning))
     }
   }

@@ -9,7 +9,9 @@ struct StoredFailures {
   private let columns: [ColumnDescription]
 
   /// Writes the rows of `relation` to the file at `path`.
-  static func save(_ relation: Relation, to path: String, _ statements: StatementRunner) throws -> StoredFailures {
+  static func save(_ relation: Relation, to path: String, _ statements: StatementRunner) throws
+    -> StoredFailures
+  {
     let dialect = statements.connection.dialect
     let columns = try statements.connection.columns(of: relation)
     let values = columns.map { column in
@@ -45,7 +47,9 @@ struct StoredFailures {
 
   /// Whether Parquet keeps a type's values as they are.
   private static func travels(_ type: String) -> Bool {
-    let lossy = ["HUGEINT", "BIT", "ENUM", "UNION", "TIME", "INTERVAL", "UUID", "BIGNUM", "VARIANT", "GEOMETRY", "JSON"]
+    let lossy = [
+      "HUGEINT", "BIT", "ENUM", "UNION", "TIME", "INTERVAL", "UUID", "BIGNUM", "VARIANT", "GEOMETRY", "JSON",
+    ]
     let upper = type.uppercased()
     if upper == "TIMESTAMP" || upper == "TIME" || upper == "TIMESTAMP WITH TIME ZONE" { return true }
     return !lossy.contains { upper.contains($0) }

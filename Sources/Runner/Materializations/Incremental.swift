@@ -43,7 +43,8 @@ struct IncrementalMaterialization {
   /// Adds what `select` gives.
   func append(select: String, columns: [String]) -> String {
     let names = list(columns)
-    return "INSERT INTO \(dialect.rendered(target)) (\(names))\nSELECT \(names) FROM (\n\(select)\n) AS weir_new_rows"
+    return
+      "INSERT INTO \(dialect.rendered(target)) (\(names))\nSELECT \(names) FROM (\n\(select)\n) AS weir_new_rows"
   }
 
   /// Puts the new rows aside, so that they are the same while old ones are deleted.

@@ -14,7 +14,8 @@ struct SeedMaterialization {
     let bytes = Array(node.config.delimiter.utf8)
     guard bytes.count == 1, ![10, 13, UInt8(ascii: "\"")].contains(bytes[0]) else {
       throw Diagnostic(
-        .seedMalformed, "the delimiter of '\(node.name)' must be a single character, not a quote or a line break",
+        .seedMalformed,
+        "the delimiter of '\(node.name)' must be a single character, not a quote or a line break",
         at: node.span, notes: ["it is '\(node.config.delimiter)'"])
     }
     return bytes[0]
@@ -44,7 +45,8 @@ struct SeedMaterialization {
     let values = file.columns.map { column in
       let name = dialect.quoted(column.name)
       guard column.needsCleaning else { return "CAST(\(name) AS \(column.type))" }
-      return "CASE WHEN lower(trim(\(name))) IN ('', 'null') THEN NULL ELSE CAST(trim(\(name)) AS \(column.type)) END"
+      return
+        "CASE WHEN lower(trim(\(name))) IN ('', 'null') THEN NULL ELSE CAST(trim(\(name)) AS \(column.type)) END"
     }
     let columns = file.columns.map { "\(dialect.literal($0.name)): 'VARCHAR'" }.joined(separator: ", ")
     return """

@@ -133,7 +133,8 @@ struct Scheduler: Sendable {
       reached.append(next)
       open.append(contentsOf: dependants[next])
     }
-    actions.append(contentsOf: reached.sorted().map { .skip(step: $0, isStopped ? .interrupted : .upstream(cause)) })
+    actions.append(
+      contentsOf: reached.sorted().map { .skip(step: $0, isStopped ? .interrupted : .upstream(cause)) })
   }
 
   private mutating func stop(_ reason: SkipReason, _ actions: inout [Action]) {

@@ -90,9 +90,12 @@ struct SeedFile: Sendable {
       }
       let name = columnName(written, index, taken)
       if name != written { warnAboutName(written, name, index, record.line) }
-      if !taken.insert(name).inserted || columns.contains(where: { $0.name.lowercased() == name.lowercased() }) {
+      if !taken.insert(name).inserted
+        || columns.contains(where: { $0.name.lowercased() == name.lowercased() })
+      {
         report(
-          "two columns are called '\(name)' but for the case of their letters", record.line, "rename one of them")
+          "two columns are called '\(name)' but for the case of their letters", record.line,
+          "rename one of them")
       }
       let type = declaredTypes.first { $0.column == name }?.type
       columns.append(SeedColumn(name: name, declaredType: type))
@@ -119,7 +122,8 @@ struct SeedFile: Sendable {
     let problem = written.isEmpty ? "column \(index + 1) has no name" : "the name '\(written)' comes twice"
     warnings.append(
       Diagnostic(
-        .seedMalformed, "\(problem): the column is called '\(name)'", at: SourceSpan(file: shownPath, line: line),
+        .seedMalformed, "\(problem): the column is called '\(name)'",
+        at: SourceSpan(file: shownPath, line: line),
         severity: .warning, hint: "give every column a name of its own"))
   }
 

@@ -22,7 +22,9 @@ struct SeedValue: OptionSet, Sendable {
       || isLetter(first, "n") || isLetter(first, "i")
     if candidates.contains(.number), startsLikeNumber, SeedNumber(text) != nil { found.insert(.number) }
     if candidates.contains(.boolean), equals(text, "true") || equals(text, "false") { found.insert(.boolean) }
-    guard isDigit(first), !candidates.isDisjoint(with: [.date, .timestamp, .isoTimestamp]) else { return found }
+    guard isDigit(first), !candidates.isDisjoint(with: [.date, .timestamp, .isoTimestamp]) else {
+      return found
+    }
     var scanner = SeedDateScanner(text)
     guard scanner.readDate() else { return found }
     if scanner.isAtEnd {
@@ -165,7 +167,8 @@ struct SeedDateScanner {
   mutating func readTime() -> Bool {
     guard let space = rest.first, space == 32 || (9...13).contains(space) else { return false }
     rest = rest.drop { $0 == 32 || (9...13).contains($0) }
-    guard let hour = number(digits: 1...2), hour < 24, skip(":"), let minute = number(digits: 1...2), minute < 60,
+    guard let hour = number(digits: 1...2), hour < 24, skip(":"), let minute = number(digits: 1...2),
+      minute < 60,
       skip(":"), let second = number(digits: 1...2), second < 60
     else { return false }
     return rest.isEmpty
