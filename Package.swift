@@ -71,7 +71,8 @@ let package = Package(
     tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("ImportRulesTests", []),
-    tests("PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
+    tests(
+      "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
     tests("ChecksTests", ["Checks", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("TabularTests", ["Tabular"]),
