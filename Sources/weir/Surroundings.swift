@@ -6,13 +6,13 @@ enum Surroundings {
   static func environment() -> [String: String] {
     var result: [String: String] = [:]
     // Safe: nothing in this process changes the environment, and no other thread runs yet.
-    var entry = unsafe environ
-    while let text = unsafe entry?.pointee {
+    var entry = environ
+    while let text = entry.pointee {
       let pair = String(cString: text)
       if let equals = pair.firstIndex(of: "=") {
         result[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
       }
-      entry = entry?.advanced(by: 1)
+      entry = entry.advanced(by: 1)
     }
     return result
   }

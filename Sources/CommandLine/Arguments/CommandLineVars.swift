@@ -9,7 +9,3 @@ enum CommandLineVars {
     throw Diagnostic(.usage, "--vars is not yet read")
   }
 }
-
-extension DataValue {
-  static let emptyMapping = DataValue.dict([:])
-}

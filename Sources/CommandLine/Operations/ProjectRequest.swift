@@ -49,7 +49,7 @@ struct ProjectRequest {
   private var environmentThreads: Int? { session.environment.text("DBT_THREADS").flatMap { Int($0) } }
 
   private func vars() throws(Diagnostic) -> DataValue {
-    guard let text = flags.vars ?? session.environment.text("DBT_VARS") else { return .emptyMapping }
+    guard let text = flags.vars ?? session.environment.text("DBT_VARS") else { return .dict(DataMap()) }
     return try CommandLineVars.parse(text)
   }
 }

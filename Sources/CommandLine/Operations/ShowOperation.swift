@@ -90,7 +90,7 @@ struct ShowOperation: Sendable {
       switch form {
       case .table, .text, .parquet: showTable(subject, try connection.query(sql, maximumRows: limit))
       case .csv: try stream(sql, connection, CSVRows())
-      case .json: try stream(sql, connection, JSONRows(name: subject.name, isInline: subject.isInline))
+      case .json: try stream(sql, connection, JSONRows(node: subject.isInline ? nil : subject.name))
       }
     } catch let diagnostic as Diagnostic {
       throw located(diagnostic, subject)
@@ -141,20 +141,29 @@ struct ShowOperation: Sendable {
     if !printer.options.isQuiet { printer.note(tally) }
   }
 
-  private func stream(_ sql: String, _ connection: any Connection, _ rows: some RowWriter) throws {
+  private func stream(_ sql: String, _ connection: any Connection, _ writer: some RowWriter) throws {
     let printer = workspace.session.printer
-    var rows = rows
     var rest = limit ?? .max
+    var isFirst = true
+    func write(_ batch: Batch) {
+      let part = batch.rowCount > rest ? batch.prefix(rest) : batch
+      if isFirst { printer.raw(writer.opening(part.schema)) }
+      printer.raw(writer.text(of: part, isFirst: isFirst))
+      isFirst = false
+      rest -= part.rowCount
+    }
     do {
       try connection.stream(sql) { batch in
-        printer.raw(rows.text(of: batch, rows: min(rest, batch.rowCount)))
-        rest -= min(rest, batch.rowCount)
+        guard batch.rowCount > 0 else { return }
+        write(batch)
         if rest == 0 || printer.output.isClosed { throw EnoughRows() }
       }
     } catch is EnoughRows {
       // All that was asked for has been written.
     }
-    printer.raw(rows.end())
+    // Without a row there was no batch to learn the columns from.
+    if isFirst { printer.raw(writer.opening(try connection.query(sql, maximumRows: 0).schema)) }
+    printer.raw(writer.closing(isEmpty: isFirst))
   }
 
   /// The engine writes files itself: faster, and in every form that it knows.

@@ -47,7 +47,7 @@ struct Workspace: Sendable {
   ) throws -> Selection {
     let environment = session.environment
     var request = SelectionRequest()
-    request.select = selection.select.isEmpty ? nil : selection.select
+    request.select = selection.select
     request.exclude = selection.exclude
     let kindTexts = kinds?.resourceTypes ?? []
     let excludedTexts = kinds?.excludedResourceTypes ?? []
