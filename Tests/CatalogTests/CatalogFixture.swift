@@ -5,7 +5,7 @@ import Project
 
 /// Definitions put together by hand.
 enum CatalogFixture {
-  static func mapping(_ entries: [(String, DataValue)]) -> DataValue { .dict(DataDictionary(entries)) }
+  static func mapping(_ entries: [(String, DataValue)]) -> DataValue { .dict(DataMap(entries)) }
 
   static func project(
     root: String = "/shop", nodes: [Node] = [], sources: [SourceTable] = [], exposures: [Exposure] = [],

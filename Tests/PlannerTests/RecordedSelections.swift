@@ -16,7 +16,7 @@ struct RecordedSelections: Decodable {
     var original_file_path: String
     var fqn: [String]
     var tags: [String]
-    var config: PlainData
+    var config: DataValue
     var depends_on: [String]
     var patch_path: String?
     var test_name: String?
@@ -59,8 +59,8 @@ struct RecordedSelections: Decodable {
   }
 
   private func node(_ facts: Facts) -> Node {
-    let materialization = Materialization(rawValue: facts.config.value["materialized"].flatMap(text) ?? "")
-    var config = NodeConfig(materialization: materialization ?? .view, values: facts.config.value)
+    let materialization = Materialization(rawValue: facts.config["materialized"]?.stringValue ?? "")
+    var config = NodeConfig(materialization: materialization ?? .view, values: facts.config)
     config.tags = facts.tags
     var node = Node(
       id: NodeID(facts.unique_id), resourceType: facts.resource_type, name: facts.name,
@@ -82,7 +82,7 @@ struct RecordedSelections: Decodable {
       id: NodeID(facts.unique_id), package: facts.package_name, sourceName: facts.source_name ?? "",
       name: facts.name, identifier: facts.name, relation: Relation(identifier: facts.name), fqn: facts.fqn,
       originalPath: facts.original_file_path, span: SourceSpan(file: facts.original_file_path), meta: .none,
-      config: facts.config.value, properties: .none)
+      config: facts.config, properties: .none)
     source.tags = facts.tags
     return source
   }
@@ -95,44 +95,5 @@ struct RecordedSelections: Decodable {
     exposure.tags = facts.tags
     exposure.dependencies = facts.depends_on.map { NodeID($0) }
     return exposure
-  }
-
-  private func text(_ value: DataValue) -> String? {
-    guard case .string(let text) = value else { return nil }
-    return text
-  }
-}
-
-/// JSON of any shape as plain data.
-struct PlainData: Decodable {
-  private struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  var value: DataValue
-
-  init(from decoder: any Decoder) throws {
-    if let container = try? decoder.container(keyedBy: Key.self) {
-      let entries = try container.allKeys.map { key in
-        (key.stringValue, try container.decode(PlainData.self, forKey: key).value)
-      }
-      value = .dict(DataDictionary(entries.sorted { $0.0 < $1.0 }))
-      return
-    }
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      value = .none
-    } else if let items = try? container.decode([PlainData].self) {
-      value = .list(items.map(\.value))
-    } else if let truth = try? container.decode(Bool.self) {
-      value = .bool(truth)
-    } else if let number = try? container.decode(Int.self) {
-      value = .int(number)
-    } else {
-      value = .string(try container.decode(String.self))
-    }
   }
 }

@@ -13,7 +13,7 @@ extension JSONWriter {
     case .list(let items): array { writer in for item in items { writer.value(item) } }
     case .dict(let dictionary):
       object { writer in
-        for (key, value) in dictionary.entries {
+        for (key, value) in dictionary {
           writer.key(key)
           writer.value(value)
         }

@@ -138,7 +138,7 @@ extension Manifest {
           "kwargs",
           object: { writer in
             if case .dict(let arguments) = check.arguments {
-              for (name, value) in arguments.entries where name != "model" && name != "column_name" {
+              for (name, value) in arguments where name != "model" && name != "column_name" {
                 writer.member(name, value)
               }
             }

@@ -82,7 +82,7 @@ extension Manifest {
           "enabled", "event_time", "freshness", "loaded_at_field", "loaded_at_query", "meta", "tags",
         ]
         if case .dict(let own) = source.config {
-          for (key, value) in own.entries where !known.contains(key) { writer.member(key, value) }
+          for (key, value) in own where !known.contains(key) { writer.member(key, value) }
         }
       })
   }

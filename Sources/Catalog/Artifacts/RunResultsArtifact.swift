@@ -51,7 +51,7 @@ public struct RunResultsArtifact: Sendable {
     writer.member("which", command)
     writer.member("vars", orEmpty: vars)
     guard case .dict(let dictionary) = arguments else { return }
-    for (key, value) in dictionary.entries where key != "which" && key != "vars" { writer.member(key, value) }
+    for (key, value) in dictionary where key != "which" && key != "vars" { writer.member(key, value) }
   }
 
   private func write(_ result: ResultRecord, to writer: inout JSONWriter) {

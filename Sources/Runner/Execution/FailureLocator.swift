@@ -14,7 +14,7 @@ struct FailureLocator {
   /// goes into the notes. A diagnostic that knows its place keeps it.
   func locate(_ diagnostic: Diagnostic, _ project: Project) -> Diagnostic {
     var located = diagnostic
-    defer { located.hint = located.hint ?? hint(diagnostic, project) }
+    located.hint = diagnostic.hint ?? hint(diagnostic, project)
     if let span = diagnostic.span, !span.file.isEmpty { return located }
     let file = node.resourceType == .check ? node.span : SourceSpan(file: node.originalPath)
     guard let reported = diagnostic.span, let compiled = place(inCompiled: reported) else {
