@@ -29,7 +29,8 @@ struct Case: Sendable, CustomTestStringConvertible {
       }
       let outcome = try Command.shell(String(line), in: folder).run()
       text += "$ \(line)\n" + scrubber.scrub(ended(outcome.output))
-      let errors = scrubber.scrub(ended(outcome.errors)).split(separator: "\n", omittingEmptySubsequences: false)
+      let errors = scrubber.scrub(ended(outcome.errors)).split(
+        separator: "\n", omittingEmptySubsequences: false)
       text += errors.dropLast().map { $0.isEmpty ? "!\n" : "! \($0)\n" }.joined()
       text += outcome.status == 0 ? "\n" : "[exit \(outcome.status)]\n\n"
     }

@@ -48,17 +48,21 @@ import Testing
 
   private func expectTables(of name: String, in project: ScratchFolder, build options: [String]) throws {
     let built = try Command.weir(["build"] + options, in: project.path).run()
-    try #require(built.status == 0, "weir build ended with \(built.status):\n\(built.output)\n\(built.errors)")
+    try #require(
+      built.status == 0, "weir build ended with \(built.status):\n\(built.output)\n\(built.errors)")
     let expected = "\(Self.root)/Examples/\(name)/expected/"
     let tables = try FileManager.default.contentsOfDirectory(atPath: expected)
       .map { String($0.dropLast(".csv".count)) }.sorted()
     #expect(tables.contains("tables"))
     for table in tables where table != "tables" {
       let rows = try show("select columns(*)::varchar from (from \"\(table)\" order by all)", in: project)
-      #expect(try rows == String(contentsOfFile: expected + table + ".csv", encoding: .utf8), "table \(table)")
+      #expect(
+        try rows == String(contentsOfFile: expected + table + ".csv", encoding: .utf8), "table \(table)")
     }
     let all = try String(contentsOfFile: expected + "tables.csv", encoding: .utf8)
-    let names = all.split(separator: "\n").dropFirst().compactMap { $0.split(separator: ",").first.map(String.init) }
+    let names = all.split(separator: "\n").dropFirst().compactMap {
+      $0.split(separator: ",").first.map(String.init)
+    }
     #expect(names.count >= 5)
     let summary = names.map(Self.summary).joined(separator: " union all ") + " order by 1"
     #expect(try show(summary, in: project) == all)

@@ -74,7 +74,8 @@ import Testing
     let slow = ProcessInfo.processInfo.environment["WEIR_SLOW"] == "1"
     let rounds = slow ? 300 : 20
     let seed =
-      ProcessInfo.processInfo.environment["WEIR_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
+      ProcessInfo.processInfo.environment["WEIR_SEED"].flatMap(UInt64.init)
+      ?? UInt64.random(in: 1...1_000_000)
     print("kill test: \(rounds) rounds, WEIR_SEED=\(seed)")
     var random = Seeded(state: seed)
     let project = try Self.project()
@@ -100,18 +101,21 @@ import Testing
         var new = [version: table == "totals" ? 1 : table == "history" ? 100 : Self.rows]
         if table == "history" { new.merge(old) { first, _ in first } }
         let found = after[table] ?? [:]
-        #expect(found == old || found == new, "\(table) after a kill at \(moment), round \(version), seed \(seed)")
+        #expect(
+          found == old || found == new, "\(table) after a kill at \(moment), round \(version), seed \(seed)")
       }
       outcome = try Self.build(version, in: project).run()
       try #require(
-        outcome.status == 0, "round \(version), seed \(seed), next build:\n\(outcome.output)\(outcome.errors)")
+        outcome.status == 0, "round \(version), seed \(seed), next build:\n\(outcome.output)\(outcome.errors)"
+      )
       #expect(try Self.files(of: project) == files, "leftovers in round \(version), seed \(seed)")
     }
     print("kill test: \(killed) of \(rounds) builds were killed before they ended")
     #expect(killed * 2 > rounds, "too few builds were hit")
     let tables = try Command.weir(
       [
-        "show", "--inline", "select table_name from duckdb_tables() order by all", "--output", "csv", "--quiet",
+        "show", "--inline", "select table_name from duckdb_tables() order by all", "--output", "csv",
+        "--quiet",
       ], in: project.path
     ).run()
     #expect(tables.output == "table_name\nhistory\nnames\nnumbers\nsquares\ntotals\n")

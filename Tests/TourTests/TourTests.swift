@@ -5,7 +5,8 @@ import Testing
 /// The README's tour: every command of its ```console blocks is run, in order, in one empty folder, and must print what
 /// stands below it.
 @Suite struct TourTests {
-  static let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  static let readme =
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path + "/README.md"
 
   @Test("Every command of the README's tour prints what the README says")
@@ -48,7 +49,8 @@ import Testing
       shell.environment["HOME"] = home
       shell.environment["COLUMNS"] = "80"
       let outcome = try shell.run()
-      folder = try String(contentsOfFile: home + "/.folder", encoding: .utf8).trimmingCharacters(in: .newlines)
+      folder = try String(contentsOfFile: home + "/.folder", encoding: .utf8).trimmingCharacters(
+        in: .newlines)
       let output = outcome.output.replacingOccurrences(of: home, with: "~").split(
         separator: "\n", omittingEmptySubsequences: false
       ).map(String.init)
