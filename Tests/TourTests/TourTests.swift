@@ -10,7 +10,7 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().path + "/README.md"
 
   @Test("Every command of the README's tour prints what the README says")
-  func tour() throws {
+  func tour() async throws {
     let text = try String(contentsOfFile: Self.readme, encoding: .utf8)
     let home = try ScratchFolder()
     var folder = home.path
@@ -22,7 +22,7 @@ import Testing
         let lines = block ?? []
         block = nil
         commands += lines.count { $0.hasPrefix("$ ") }
-        result += try play(lines, home: home.path, folder: &folder)
+        result += try await play(lines, home: home.path, folder: &folder)
         result.append(line)
       } else if block != nil {
         block?.append(line)
@@ -33,14 +33,14 @@ import Testing
     }
     #expect(commands >= 5)
     let seen = result.joined(separator: "\n")
-    if try Scrubbed(seen) != Scrubbed(text) {
+    if Scrubbed(seen) != Scrubbed(text) {
       try Baseline(path: Self.readme).expect(seen)
     }
   }
 
   /// Runs the commands of one block and returns it as it should read. A command goes on over lines that end in `\`
   /// and over a here-document.
-  private func play(_ lines: [String], home: String, folder: inout String) throws -> [String] {
+  private func play(_ lines: [String], home: String, folder: inout String) async throws -> [String] {
     var result: [String] = []
     for command in Self.commands(of: lines) {
       let line = command.joined(separator: "\n").dropFirst(2)
@@ -48,7 +48,7 @@ import Testing
       var shell = Command.shell("exec 2>&1; " + script, in: folder)
       shell.environment["HOME"] = home
       shell.environment["COLUMNS"] = "80"
-      let outcome = try shell.run()
+      let outcome = try await shell.run()
       folder = try String(contentsOfFile: home + "/.folder", encoding: .utf8).trimmingCharacters(
         in: .newlines)
       let output = outcome.output.replacingOccurrences(of: home, with: "~").split(
@@ -82,7 +82,7 @@ import Testing
   /// A text as it is compared: without what differs from run to run.
   struct Scrubbed: Equatable {
     var text: String
-    init(_ text: String) throws { self.text = Scrubber(folder: "\u{0}").scrub(text) }
+    init(_ text: String) { self.text = Scrubber(folder: "\u{0}").scrub(text) }
   }
 
   @Test("A command may go on over lines and over a here-document")
