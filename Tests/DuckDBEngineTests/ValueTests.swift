@@ -89,37 +89,50 @@ import Testing
     "'LINESTRING EMPTY'::GEOMETRY", "['POINT (1 2)'::GEOMETRY]",
   ]
 
-  @Test("Every value reads as DuckDB's own text of it", arguments: expressions + nested)
-  func text(expression: String) async throws {
-    let table = try await withDuckDB { connection in
+  @Test("Every value reads as DuckDB's own text of it")
+  func text() async throws {
+    let wrong = try await withDuckDB { connection in
       try connection.execute("SET TimeZone = 'UTC'")
-      return try connection.query("SELECT x, x::VARCHAR FROM (SELECT (\(expression)) AS x)")
+      return try (Self.expressions + Self.nested).filter { expression in
+        let table = try connection.query("SELECT x, x::VARCHAR FROM (SELECT (\(expression)) AS x)")
+        let row = table.rows[0]
+        return row[1] != (row[0] == .null ? .null : .text(row[0].text(as: table.schema.fields[0].type)))
+      }
     }
-    let row = table.rows[0]
-    let text = row[0].text(as: table.schema.fields[0].type)
-    #expect(row[1] == (row[0] == .null ? .null : .text(text)))
+    #expect(wrong == [])
   }
 
-  @Test(
-    "A value among others, some of them missing, reads as DuckDB's own text of it",
-    arguments: expressions + nested)
-  func columns(expression: String) async throws {
-    let table = try await withDuckDB { connection in
+  @Test("A value among others, some of them missing, reads as DuckDB's own text of it")
+  func columns() async throws {
+    let wrong = try await withDuckDB { connection in
       try connection.execute("SET TimeZone = 'UTC'")
-      let rows =
-        "SELECT i, x FROM range(5000) r(i) LEFT JOIN (SELECT 1 AS k, (\(expression)) AS x) ON i % 3 <> k"
-      // A structure without names cannot be stored.
-      let isStorable = !expression.hasPrefix("row(")
-      if isStorable { try connection.execute("CREATE TABLE t AS \(rows)") }
-      return try connection.query(
-        "SELECT x, x::VARCHAR, i FROM (\(isStorable ? "FROM t" : rows)) WHERE i % 2 = 0")
+      return try (Self.expressions + Self.nested).filter { expression in
+        let rows =
+          "SELECT i, x FROM range(2100) r(i) LEFT JOIN (SELECT 1 AS k, (\(expression)) AS x) ON i % 3 <> k"
+        // A structure without names cannot be stored.
+        let isStorable = !expression.hasPrefix("row(")
+        if isStorable { try connection.execute("CREATE OR REPLACE TABLE t AS \(rows)") }
+        let table = try connection.query(
+          "SELECT x, x::VARCHAR, i FROM (\(isStorable ? "FROM t" : rows)) ORDER BY i")
+        return try !Self.readsRight(table)
+      }
     }
-    #expect(table.rowCount == 2500)
+    #expect(wrong == [])
+  }
+
+  /// Whether values near the ends of DuckDB's vectors are what they should be.
+  private static func readsRight(_ table: Table) throws -> Bool {
     let type = table.schema.fields[0].type
-    let wrong = table.rows.filter { row in
-      row[0] == .null ? row[1] != .null : row[1] != .text(row[0].text(as: type))
+    #expect(table.rowCount == 2100)
+    return table.batches.allSatisfy { batch in
+      [0, 1, 2, 62, 63, 64, 65, batch.rowCount - 2, batch.rowCount - 1].filter { $0 < batch.rowCount }
+        .allSatisfy { row in
+          let value = batch.value(row: row, column: 0)
+          guard case .integer(let number) = batch.value(row: row, column: 2) else { return false }
+          if number % 3 == 1 { return value == .null }
+          return batch.value(row: row, column: 1) == (value == .null ? .null : .text(value.text(as: type)))
+        }
     }
-    #expect(wrong.isEmpty)
   }
 
   @Test("Random floating-point numbers read as DuckDB's own text of them")
@@ -129,7 +142,7 @@ import Testing
       return try connection.query(
         """
         SELECT d, d::VARCHAR, d::FLOAT, d::FLOAT::VARCHAR FROM (
-          SELECT (random() - 0.5) * pow(10, (random() * 70 - 35)::INTEGER) AS d FROM range(20000))
+          SELECT (random() - 0.5) * pow(10, (random() * 70 - 35)::INTEGER) AS d FROM range(5000))
         """
       ).rows
     }
@@ -142,7 +155,7 @@ import Testing
       try connection.query(
         """
         SELECT t, t::VARCHAR, t::DATE, t::DATE::VARCHAR FROM (
-          SELECT make_timestamp((hash(i) % 18000000000000000)::BIGINT * (i % 2 * 2 - 1)) AS t FROM range(20000) r(i))
+          SELECT make_timestamp((hash(i) % 18000000000000000)::BIGINT * (i % 2 * 2 - 1)) AS t FROM range(5000) r(i))
         """
       ).rows
     }

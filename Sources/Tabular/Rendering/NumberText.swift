@@ -20,7 +20,7 @@ func floatText(_ value: Float) -> String {
   let above = (Double(magnitude) + Double(magnitude.nextUp)) / 2
   let below = (Double(magnitude) + Double(magnitude.nextDown)) / 2
   let isOnBoundary = [above, below].contains { boundary in
-    Double(text) == boundary || shortestDigits(boundary).digits.count < digits.count
+    boundary.isFinite && (Double(text) == boundary || shortestDigits(boundary).digits.count < digits.count)
   }
   if isTie || isOnBoundary { return floatText(Double(value)) }
   return (value < 0 ? "-" : "") + text
