@@ -216,7 +216,7 @@ import Testing
     try await withDuckDB { connection in
       try #expect(
         connection.columns(ofQuery: "SELECT 1::DECIMAL(4,1) AS a, error('not run') AS b, [1] AS c") == [
-          ColumnDescription(name: "a", type: "DECIMAL(4,1)"), ColumnDescription(name: "b", type: "\"NULL\""),
+          ColumnDescription(name: "a", type: "DECIMAL(4,1)"), ColumnDescription(name: "b", type: "INTEGER"),
           ColumnDescription(name: "c", type: "INTEGER[]"),
         ])
       let error = #expect(throws: Diagnostic.self) { try connection.columns(ofQuery: "SELECT nope") }
