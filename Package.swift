@@ -21,9 +21,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 /// The tests that mirror a module's sources.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, resources: resources,
     swiftSettings: settings)
 }
 
@@ -62,9 +64,34 @@ let package = Package(
     .executableTarget(
       name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings,
       linkerSettings: runtimeInside),
+    .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
+    tests("ExamplesTests", ["CommandTesting"]),
+    tests("FaultTests", ["CommandTesting"]),
+    tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("ImportRulesTests", []),
+    tests(
+      "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
+    tests("ChecksTests", ["Checks", "Project", "EngineCore", "Jinja", "Diagnostics"]),
+    tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("TabularTests", ["Tabular"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
+    tests(
+      "CommandLineTests",
+      [
+        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests(
+      "StateStoreTests",
+      ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "RunnerTests",
+      [
+        "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
+        "Checks", "StateStore",
+      ]),
   ]
 )

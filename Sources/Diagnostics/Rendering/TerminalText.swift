@@ -6,18 +6,22 @@ public enum TerminalText {
     return text.reduce(0) { $0 + width(of: $1) }
   }
 
-  /// The columns that a character takes up.
+  /// The columns that a character (emoji families and accents included) takes up.
   public static func width(of character: Character) -> Int {
-    guard let scalar = character.unicodeScalars.first else { return 0 }
-    if scalar.value < 0x300 { return scalar.value < 0x20 ? 0 : 1 }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format, .control: return 0
-    default: break
+    var isWide = false
+    var isVisible = false
+    var isEmoji = false
+    var regionalIndicators = 0
+    for scalar in character.unicodeScalars {
+      if (0x1F1E6...0x1F1FF).contains(scalar.value) { regionalIndicators += 1 }
+      if scalar.value == 0xFE0F, isEmoji { return 2 }
+      if isInvisible(scalar) { continue }
+      isVisible = true
+      isEmoji = scalar.properties.isEmoji
+      if WideScalars.contains(scalar) { isWide = true }
     }
-    if character.unicodeScalars.contains(where: { $0.properties.isEmojiPresentation || $0.value == 0xFE0F }) {
-      return 2
-    }
-    return wideRanges.contains { $0.contains(scalar.value) } ? 2 : 1
+    if regionalIndicators == 2 || isWide { return 2 }
+    return isVisible ? 1 : 0
   }
 
   /// The text without what could steer a terminal: control characters are spelt out, tabs become spaces.
@@ -66,10 +70,10 @@ public enum TerminalText {
     return (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
   }
 
-  /// The blocks of East Asian characters that terminals draw two columns wide.
-  private static let wideRanges: [ClosedRange<UInt32>] = [
-    0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
-    0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
-    0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD,
-  ]
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .nonspacingMark, .enclosingMark, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
 }
