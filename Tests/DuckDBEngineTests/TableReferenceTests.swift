@@ -111,8 +111,8 @@ import Testing
     Form("FROM (PIVOT a ON k USING sum(v)) JOIN b USING (i)", "a@12", "b@38"),
     Form("SELECT * FROM (PIVOT a ON k, 'it''s; ON' || l IN (1) USING sum(v)) x, s.b", "a@21", "s.b@70"),
     Form(
-      "-- PIVOT x ON y\nPIVOT (SELECT * FROM \"on\" JOIN u ON true) ON k /* , */ USING sum(v)", "on@36",
-      "u@46"),
+      "-- PIVOT x ON y\nPIVOT (SELECT * FROM \"on\" JOIN u ON true) ON k /* , */ USING sum(v)", "on@37",
+      "u@47"),
     Form("PIVOT (PIVOT a ON k USING sum(v)) ON l USING max(w)", "a@13"),
     Form("PIVOT_WIDER a ON $$ ON ; $$ || k", "a@12"),
   ]
