@@ -79,7 +79,19 @@ let package = Package(
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
     tests(
+      "CommandLineTests",
+      [
+        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests(
       "StateStoreTests",
       ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "RunnerTests",
+      [
+        "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
+        "Checks", "StateStore",
+      ]),
   ]
 )
