@@ -219,7 +219,7 @@ struct RunResultsTests {
     let text = String(decoding: artifact.encoded(), as: UTF8.self)
     #expect(
       text == #"{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/run-results/v6.json","#
-        + #""dbt_version":"1.11.16","generated_at":"2000-02-29T12:34:56.250000Z","invocation_id":"b2c91369","#
+        + #""dbt_version":"1.11.0","generated_at":"2000-02-29T12:34:56.250000Z","invocation_id":"b2c91369","#
         + #""invocation_started_at":"2026-11-22T16:05:10.989282Z","env":{}},"results":[{"status":"success","#
         + #""timing":[{"name":"compile","started_at":"2000-02-29T00:00:00.000000Z","#
         + #""completed_at":"2000-02-29T00:00:00.500000Z"},{"name":"execute","#

@@ -58,7 +58,7 @@ public struct Manifest: Sendable {
       object: { writer in
         metadata.writeMembers(to: &writer)
         writer.member("project_name", project.settings.name)
-        writer.member("project_id", nil as String?)
+        writer.member("project_id", Digest.md5(project.settings.name))
         writer.member("user_id", nil as String?)
         writer.member("send_anonymous_usage_stats", false)
         writer.member("adapter_type", project.target.type)
