@@ -79,6 +79,12 @@ let package = Package(
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
     tests(
+      "CommandLineTests",
+      [
+        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests(
       "StateStoreTests",
       ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(

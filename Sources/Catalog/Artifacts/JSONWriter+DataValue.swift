@@ -3,7 +3,7 @@ import Jinja
 
 extension JSONWriter {
   /// Writes plain data as it is; mappings keep their order.
-  mutating func value(_ value: DataValue) {
+  public mutating func value(_ value: DataValue) {
     switch value {
     case .none: null()
     case .bool(let truth): boolean(truth)
