@@ -1,7 +1,7 @@
 import Diagnostics
 import Project
 
-/// Who reads whom: nodes, sources and exposures, with edges from what is read to what reads it.
+/// Who reads whom: enabled nodes, sources and exposures, with edges from what is read to what reads it.
 public struct Graph: Sendable {
   /// Every name, parents before children; among equals by name.
   public let order: [NodeID]
@@ -99,7 +99,7 @@ extension Graph {
     for node in project.nodes {
       members.append(Member(id: node.id, dependencies: node.dependencies, span: node.span))
     }
-    for source in project.sources {
+    for source in project.sources where source.isEnabled {
       members.append(Member(id: source.id, dependencies: [], span: source.span))
     }
     let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.id < $1.id }
@@ -126,7 +126,7 @@ extension Graph {
   }
 
   private static func missing(_ id: NodeID, of member: Member, in project: Project) -> Diagnostic {
-    let isDisabled = project.disabled.contains { $0.id == id }
+    let isDisabled = project.disabled.contains { $0.id == id } || project.source(id) != nil
     return Diagnostic(
       .unknownDependency,
       "'\(member.id)' depends on '\(id)', which is \(isDisabled ? "disabled" : "not in the project")",
