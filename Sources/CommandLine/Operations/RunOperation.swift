@@ -12,12 +12,13 @@ struct RunOperation: Sendable {
   let project: ProjectOptions
   let selection: SelectionOptions
   let kinds: ResourceTypeOptions?
-  let building: BuildOptions
-  let storesFailures: Bool?
+  var fullRefresh: Bool?
+  var failFast: Bool?
+  var storesFailures: Bool?
 
   func perform() async throws -> ExitStatus {
     let workspace = try await Workspace.open(
-      session, project, isFullRefresh: building.fullRefresh, storesFailures: storesFailures)
+      session, project, isFullRefresh: fullRefresh, storesFailures: storesFailures)
     let command = PlanCommand(rawValue: session.verb.rawValue) ?? .build
     let selected = try workspace.select(selection, kinds)
     let plan = PlanBuilder.plan(
@@ -28,7 +29,7 @@ struct RunOperation: Sendable {
 
   private func runOptions(_ workspace: Workspace) throws -> RunOptions {
     var options = RunOptions(threads: workspace.project.target.threads, invocation: workspace.invocation)
-    if let failFast = building.failFast {
+    if let failFast {
       options.isFailFast = failFast
     } else {
       options.isFailFast =
