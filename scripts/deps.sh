@@ -10,19 +10,19 @@ fail() {
   exit 2
 }
 
-# Swift: 6.2 or later.
 command -v swift >/dev/null || fail "needs Swift 6.2 or later: see https://www.swift.org/install/linux/"
-if ! swift=$(swift --version 2>&1); then
-  fail "'swift --version' failed: $swift"
-fi
-version=$(sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' <<<"$swift" | head -n 1)
-if [ "$(printf '6.2\n%s\n' "${version:-0}" | sort -V | head -n 1)" != 6.2 ]; then
-  fail "needs Swift 6.2 or later, but $(command -v swift) is ${version:-of no known version}"
-fi
 
 # Debian packages. pip and Python's venv are asked for where they are used: by the download below, by `make bench`.
 packages=(g++ git libsqlite3-dev pkgconf)
 [ -e "$prefix/.complete" ] || packages+=(ca-certificates python3 python3-pip)
+# A toolchain unpacked from an archive may lack the libraries it was linked with.
+if [ ! -e "$prefix/.complete" ]; then
+  tools=$(dirname "$(readlink -f "$(command -v swift)")")
+  libraries=$(ldd "$tools"/swift-build "$tools"/swift-frontend "$tools"/lld 2>/dev/null || true)
+  if grep -q 'not found' <<<"$libraries"; then
+    packages+=(libcurl4 libedit2 libncurses6 libxml2 tzdata)
+  fi
+fi
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   for tool in g++ git pkg-config python3; do
     command -v "$tool" >/dev/null || fail "not a Debian system: install what Debian calls ${packages[*]} ($tool is missing)"
@@ -47,6 +47,15 @@ else
     "${run[@]}" $install -qq >/dev/null ||
       fail "could not install; as root, run: apt-get update && $install"
   fi
+fi
+
+# Swift: 6.2 or later.
+if ! swift=$(swift --version 2>&1); then
+  fail "'swift --version' failed: $swift (what Swift needs: https://www.swift.org/install/linux/)"
+fi
+version=$(sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' <<<"$swift" | head -n 1)
+if [ "$(printf '6.2\n%s\n' "${version:-0}" | sort -V | head -n 1)" != 6.2 ]; then
+  fail "needs Swift 6.2 or later, but $(command -v swift) is ${version:-of no known version}"
 fi
 
 # DuckDB: the stamp names what is there, pins included.

@@ -48,11 +48,19 @@ public struct Command: Sendable {
     ]
   }
 
-  /// Runs it to its end.
+  /// Runs it to its end, when no more than one other program runs.
   ///
   /// Throws if it cannot be started. One that takes longer than `seconds` is killed (status 137).
-  public func run(seconds: Int = 120) throws -> Outcome {
-    try start().finish(seconds: seconds)
+  public func run(seconds: Int = 120) async throws -> Outcome {
+    await Gate.programs.enter()
+    do {
+      let outcome = try await start().finish(seconds: seconds)
+      await Gate.programs.leave()
+      return outcome
+    } catch {
+      await Gate.programs.leave()
+      throw error
+    }
   }
 
   /// Starts it and returns at once.
@@ -113,7 +121,14 @@ public struct RunningCommand: Sendable {
   }
 
   /// Waits for its end and returns what it printed; kills it after so many seconds. To be called once.
-  public func finish(seconds: Int = 120) throws -> Command.Outcome {
+  public func finish(seconds: Int = 120) async throws -> Command.Outcome {
+    // On a thread of its own: other tests go on meanwhile.
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(with: Result { try wait(seconds: seconds) }) }
+    }
+  }
+
+  private func wait(seconds: Int) throws -> Command.Outcome {
     let alarm = DispatchWorkItem { [pid] in kill(pid, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: alarm)
     // Wait without reaping, so that the process number cannot pass to another while the alarm may still ring.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A temporary folder of one test; it is gone when the last reference to it is.
 public final class ScratchFolder: Sendable {
@@ -27,7 +28,14 @@ public final class ScratchFolder: Sendable {
   }
 
   deinit {
-    // Tests take permissions away; removal needs them back. What cannot be removed is left to the system.
-    _ = try? Command.shell("chmod -R u+rwX . 2>/dev/null; rm -rf \"$PWD\"", in: path).run()
+    // A test may have taken permissions away. What cannot be removed even so is left to the system's own tidying.
+    let files = FileManager.default
+    for name in files.subpaths(atPath: path) ?? [] {
+      var status = stat()
+      if lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        chmod("\(path)/\(name)", 0o700)
+      }
+    }
+    _ = try? files.removeItem(atPath: path)
   }
 }

@@ -24,6 +24,7 @@ public struct Scrubber: Sendable {
   /// The text with folder, run ids, clocks and durations replaced by their names in brackets.
   public func scrub(_ text: String) -> String {
     var text = text.replacingOccurrences(of: folder, with: "[FOLDER]")
+      .replacingOccurrences(of: Command.programs, with: "[PROGRAMS]")
     for rule in Self.rules {
       text = text.replacingOccurrences(of: rule.pattern, with: rule.replacement, options: .regularExpression)
     }

@@ -15,7 +15,7 @@ struct Case: Sendable, CustomTestStringConvertible {
   }
 
   /// Runs every command and returns what a reader of a terminal would have seen; lines of standard error start with `!`.
-  func transcript() throws -> String {
+  func transcript() async throws -> String {
     let scratch = try ScratchFolder()
     try scratch.copy(Self.root + "/" + name, as: "case")
     let folder = scratch.path + "/case/project"
@@ -27,9 +27,10 @@ struct Case: Sendable, CustomTestStringConvertible {
         text += line + "\n"
         continue
       }
-      let outcome = try Command.shell(String(line), in: folder).run()
+      let outcome = try await Command.shell(String(line), in: folder).run()
       text += "$ \(line)\n" + scrubber.scrub(ended(outcome.output))
-      let errors = scrubber.scrub(ended(outcome.errors)).split(separator: "\n", omittingEmptySubsequences: false)
+      let errors = scrubber.scrub(ended(outcome.errors)).split(
+        separator: "\n", omittingEmptySubsequences: false)
       text += errors.dropLast().map { $0.isEmpty ? "!\n" : "! \($0)\n" }.joined()
       text += outcome.status == 0 ? "\n" : "[exit \(outcome.status)]\n\n"
     }
@@ -43,7 +44,8 @@ struct Case: Sendable, CustomTestStringConvertible {
 
 @Suite struct CaseTests {
   @Test("A project's commands print what was recorded", arguments: try Case.all())
-  func case_(_ it: Case) throws {
-    try Baseline(path: Case.root + "/\(it.name)/transcript.txt").expect(it.transcript())
+  func run(_ it: Case) async throws {
+    let seen = try await it.transcript()
+    try Baseline(path: Case.root + "/\(it.name)/transcript.txt").expect(seen)
   }
 }

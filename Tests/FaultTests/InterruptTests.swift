@@ -6,11 +6,11 @@ import Testing
 /// Signals end a build in order, and two builds of one project do not meet.
 @Suite struct InterruptTests {
   /// A project whose second version runs for minutes, after it has written the file `started`.
-  private func project() throws -> ScratchFolder {
+  private func project() async throws -> ScratchFolder {
     let scratch = try ScratchFolder()
     try scratch.write("name: long\nmodels:\n  long:\n    +materialized: table\n", to: "weir.yml")
     try scratch.write("select 1 as version\n", to: "models/answer.sql")
-    let first = try Command.weir(["build"], in: scratch.path).run()
+    let first = try await Command.weir(["build"], in: scratch.path).run()
     try #require(first.status == 0, "\(first.output)\(first.errors)")
     try scratch.write(
       """
@@ -20,48 +20,48 @@ import Testing
     return scratch
   }
 
-  private func startLongBuild(in project: ScratchFolder) throws -> RunningCommand {
+  private func startLongBuild(in project: ScratchFolder) async throws -> RunningCommand {
     let running = try Command.weir(["build"], in: project.path).start()
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(30)
     while !FileManager.default.fileExists(atPath: project.path + "/started") {
       guard clock.now < deadline else {
         running.signal(SIGKILL)
-        let outcome = try running.finish()
+        let outcome = try await running.finish()
         throw CommandFailure(text: "the build did not start its model:\n\(outcome.output)\(outcome.errors)")
       }
-      usleep(2_000)
+      try await Task.sleep(for: .milliseconds(2))
     }
     return running
   }
 
   @Test("SIGINT and SIGTERM stop the query, keep the live table and exit 130", arguments: [SIGINT, SIGTERM])
-  func interrupted(signal: Int32) throws {
-    let project = try project()
-    let running = try startLongBuild(in: project)
+  func interrupted(signal: Int32) async throws {
+    let project = try await project()
+    let running = try await startLongBuild(in: project)
     let clock = ContinuousClock()
     let start = clock.now
     running.signal(signal)
-    let outcome = try running.finish(seconds: 30)
+    let outcome = try await running.finish(seconds: 30)
     #expect(clock.now - start < .seconds(2))
     #expect(outcome.status == 130, "\(outcome.output)\(outcome.errors)")
     let said = outcome.output + outcome.errors
     #expect(said.lowercased().contains("interrupt"), "it says nothing of an interruption:\n\(said)")
-    let shown = try Command.weir(
+    let shown = try await Command.weir(
       ["show", "--inline", "select version from answer", "--output", "csv", "--quiet"], in: project.path
     ).run()
     #expect(shown.output == "version\n1\n", "\(shown.errors)")
     try project.write("select 2 as version\n", to: "models/answer.sql")
-    #expect(try Command.weir(["build"], in: project.path).run().status == 0)
+    #expect(try await Command.weir(["build"], in: project.path).run().status == 0)
   }
 
   @Test("A second weir on the same project says who holds it, and exits 2")
-  func second() throws {
-    let project = try project()
-    let running = try startLongBuild(in: project)
-    let outcome = try Command.weir(["build"], in: project.path).run(seconds: 30)
+  func second() async throws {
+    let project = try await project()
+    let running = try await startLongBuild(in: project)
+    let outcome = try await Command.weir(["build"], in: project.path).run(seconds: 30)
     running.signal(SIGINT)
-    #expect(try running.finish(seconds: 30).status == 130)
+    #expect(try await running.finish(seconds: 30).status == 130)
     #expect(outcome.status == 2, "\(outcome.output)\(outcome.errors)")
     let said = outcome.output + outcome.errors
     #expect(said.contains("\(running.pid)"), "it does not name process \(running.pid):\n\(said)")

@@ -43,10 +43,10 @@ import Testing
   }
 
   /// What the live tables hold: for each, the versions in it and how many rows each version has.
-  static func contents(of project: ScratchFolder) throws -> [String: [Int: Int]] {
+  static func contents(of project: ScratchFolder) async throws -> [String: [Int: Int]] {
     let query = tables.map { "select '\($0)' as name, version, count(*) as n from \($0) group by all" }
       .joined(separator: " union all ")
-    let shown = try Command.weir(
+    let shown = try await Command.weir(
       ["show", "--inline", query, "--limit", "-1", "--output", "csv", "--quiet"], in: project.path
     ).run()
     try #require(shown.status == 0, "a live table cannot be read:\n\(shown.output)\(shown.errors)")
@@ -70,48 +70,52 @@ import Testing
   }
 
   @Test("A build killed at a random moment leaves whole tables, and the next build succeeds")
-  func killed() throws {
+  func killed() async throws {
     let slow = ProcessInfo.processInfo.environment["WEIR_SLOW"] == "1"
     let rounds = slow ? 300 : 20
     let seed =
-      ProcessInfo.processInfo.environment["WEIR_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
+      ProcessInfo.processInfo.environment["WEIR_SEED"].flatMap(UInt64.init)
+      ?? UInt64.random(in: 1...1_000_000)
     print("kill test: \(rounds) rounds, WEIR_SEED=\(seed)")
     var random = Seeded(state: seed)
     let project = try Self.project()
     let clock = ContinuousClock()
-    var outcome = try Self.build(1, in: project).run()
+    var outcome = try await Self.build(1, in: project).run()
     try #require(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
     let files = try Self.files(of: project)
-    let whole = try clock.measure { _ = try Self.build(1, in: project).run() }
+    let whole = try await clock.measure { _ = try await Self.build(1, in: project).run() }
     var killed = 0
     for version in 2...(rounds + 1) {
-      let before = try Self.contents(of: project)
+      let before = try await Self.contents(of: project)
       let moment = whole * Double.random(in: 0...1.1, using: &random)
       let running = try Self.build(version, in: project).start()
       let alarm = DispatchWorkItem { running.signal(SIGKILL) }
       let microseconds = Int(moment / .microseconds(1))
       DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(microseconds), execute: alarm)
-      outcome = try running.finish()
+      outcome = try await running.finish()
       alarm.cancel()
       if outcome.status == 137 { killed += 1 }
-      let after = try Self.contents(of: project)
+      let after = try await Self.contents(of: project)
       for table in Self.tables {
         let old = before[table] ?? [:]
         var new = [version: table == "totals" ? 1 : table == "history" ? 100 : Self.rows]
         if table == "history" { new.merge(old) { first, _ in first } }
         let found = after[table] ?? [:]
-        #expect(found == old || found == new, "\(table) after a kill at \(moment), round \(version), seed \(seed)")
+        #expect(
+          found == old || found == new, "\(table) after a kill at \(moment), round \(version), seed \(seed)")
       }
-      outcome = try Self.build(version, in: project).run()
+      outcome = try await Self.build(version, in: project).run()
       try #require(
-        outcome.status == 0, "round \(version), seed \(seed), next build:\n\(outcome.output)\(outcome.errors)")
+        outcome.status == 0, "round \(version), seed \(seed), next build:\n\(outcome.output)\(outcome.errors)"
+      )
       #expect(try Self.files(of: project) == files, "leftovers in round \(version), seed \(seed)")
     }
     print("kill test: \(killed) of \(rounds) builds were killed before they ended")
     #expect(killed * 2 > rounds, "too few builds were hit")
-    let tables = try Command.weir(
+    let tables = try await Command.weir(
       [
-        "show", "--inline", "select table_name from duckdb_tables() order by all", "--output", "csv", "--quiet",
+        "show", "--inline", "select table_name from duckdb_tables() order by all", "--output", "csv",
+        "--quiet",
       ], in: project.path
     ).run()
     #expect(tables.output == "table_name\nhistory\nnames\nnumbers\nsquares\ntotals\n")

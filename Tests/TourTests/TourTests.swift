@@ -5,11 +5,12 @@ import Testing
 /// The README's tour: every command of its ```console blocks is run, in order, in one empty folder, and must print what
 /// stands below it.
 @Suite struct TourTests {
-  static let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  static let readme =
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path + "/README.md"
 
   @Test("Every command of the README's tour prints what the README says")
-  func tour() throws {
+  func tour() async throws {
     let text = try String(contentsOfFile: Self.readme, encoding: .utf8)
     let home = try ScratchFolder()
     var folder = home.path
@@ -21,7 +22,7 @@ import Testing
         let lines = block ?? []
         block = nil
         commands += lines.count { $0.hasPrefix("$ ") }
-        result += try play(lines, home: home.path, folder: &folder)
+        result += try await play(lines, home: home.path, folder: &folder)
         result.append(line)
       } else if block != nil {
         block?.append(line)
@@ -32,14 +33,14 @@ import Testing
     }
     #expect(commands >= 5)
     let seen = result.joined(separator: "\n")
-    if try Scrubbed(seen) != Scrubbed(text) {
+    if Scrubbed(seen) != Scrubbed(text) {
       try Baseline(path: Self.readme).expect(seen)
     }
   }
 
   /// Runs the commands of one block and returns it as it should read. A command goes on over lines that end in `\`
   /// and over a here-document.
-  private func play(_ lines: [String], home: String, folder: inout String) throws -> [String] {
+  private func play(_ lines: [String], home: String, folder: inout String) async throws -> [String] {
     var result: [String] = []
     for command in Self.commands(of: lines) {
       let line = command.joined(separator: "\n").dropFirst(2)
@@ -47,8 +48,9 @@ import Testing
       var shell = Command.shell("exec 2>&1; " + script, in: folder)
       shell.environment["HOME"] = home
       shell.environment["COLUMNS"] = "80"
-      let outcome = try shell.run()
-      folder = try String(contentsOfFile: home + "/.folder", encoding: .utf8).trimmingCharacters(in: .newlines)
+      let outcome = try await shell.run()
+      folder = try String(contentsOfFile: home + "/.folder", encoding: .utf8).trimmingCharacters(
+        in: .newlines)
       let output = outcome.output.replacingOccurrences(of: home, with: "~").split(
         separator: "\n", omittingEmptySubsequences: false
       ).map(String.init)
@@ -80,7 +82,7 @@ import Testing
   /// A text as it is compared: without what differs from run to run.
   struct Scrubbed: Equatable {
     var text: String
-    init(_ text: String) throws { self.text = Scrubber(folder: "\u{0}").scrub(text) }
+    init(_ text: String) { self.text = Scrubber(folder: "\u{0}").scrub(text) }
   }
 
   @Test("A command may go on over lines and over a here-document")

@@ -1,0 +1,1 @@
+{% do exceptions.raise_compiler_error('stop: ' ~ model.name) %}
