@@ -34,8 +34,7 @@ extension Interpreter {
 extension Arguments {
   /// As `bind`, with the value before the filter counted among the arguments in messages, as Python does.
   func filterBind(_ names: [String], required: Int = 0, _ function: String) throws -> [Value?] {
-    let bound = try bind(names, required: required, function: "do_" + function)
-    return bound
+    try bind(names, required: required, implicit: 1, function: "do_" + function)
   }
 
   /// Drops the first argument.

@@ -29,7 +29,7 @@ enum MarkupFilters {
       let indent = try arguments.filterBind(["indent"], "tojson")[0].flatMap {
         $0.isNone ? nil : try StringMethod.integer($0)
       }
-      let json = try value.data().json(style: .python(indent: indent))
+      let json = try value.data().json(style: .python(indent: indent, sortKeys: true))
       return .object(MarkupObject(htmlSafe(json)))
     },
   ]

@@ -22,6 +22,9 @@ enum SequenceFilters {
       if let text = value.stringValue {
         return .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
       }
+      if value.itemsValue == nil, try Access.length(value, interpreter) == nil {
+        throw fault("argument must be iterable")
+      }
       return Value(try Access.items(value, interpreter).reversed())
     },
     "items": { value, _, _ in

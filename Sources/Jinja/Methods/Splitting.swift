@@ -55,12 +55,11 @@ enum Splitting {
     if fromEnd {
       let cut = ranges.suffix(limit)
       let end = ranges[ranges.count - limit - 1].upperBound
-      let rest = String(scalars[scalars.startIndex..<end])
-      return [TextSearch.strip(rest, right: false)] + cut.map { String(scalars[$0]) }
+      return [String(scalars[scalars.startIndex..<end])] + cut.map { String(scalars[$0]) }
     }
     let cut = ranges.prefix(limit)
     let rest = String(scalars[ranges[limit].lowerBound...])
-    return cut.map { String(scalars[$0]) } + [TextSearch.strip(rest, left: false)]
+    return cut.map { String(scalars[$0]) } + [rest]
   }
 
   /// Python's lines.

@@ -48,7 +48,7 @@ enum PercentFormat {
         guard let code = rest.popFirst() else { throw fault("incomplete format") }
         let value = try value(for: conversion)
         usesMapping = usesMapping || conversion.key != nil
-        result += try text(value, code, conversion, result.unicodeScalars.count)
+        result += try text(value, code, conversion, rest.startIndex - 1)
         try interpreter.reserve(result.utf8.count)
       }
       if !usesMapping, next < list.count {
@@ -213,7 +213,6 @@ enum BraceFormat {
     }
 
     mutating func apply(_ format: ArraySlice<Unicode.Scalar>, depth: Int) throws -> String {
-      guard depth < 2 else { throw fault("Max string recursion exceeded") }
       var result = String.UnicodeScalarView()
       var rest = format
       while let scalar = rest.popFirst() {
@@ -237,6 +236,7 @@ enum BraceFormat {
     }
 
     private mutating func field(_ rest: inout ArraySlice<Unicode.Scalar>, depth: Int) throws -> String {
+      guard depth < 2 else { throw fault("Max string recursion exceeded") }
       guard !rest.isEmpty else { throw fault("Single '{' encountered in format string") }
       var nesting = 1
       var end = rest.startIndex
@@ -277,7 +277,7 @@ enum BraceFormat {
         if mark == "." {
           let end = rest.firstIndex { $0 == "." || $0 == "[" } ?? rest.endIndex
           let attribute = String(String.UnicodeScalarView(rest[rest.startIndex..<end]))
-          value = try Access.attribute(of: value, attribute, interpreter)
+          value = try member(of: value, attribute)
           rest = rest[end...]
         } else {
           guard let end = rest.firstIndex(of: "]") else { throw fault("Missing ']' in format string") }
@@ -287,6 +287,13 @@ enum BraceFormat {
         }
       }
       return value
+    }
+
+    /// The attribute and never an item: so Python has it here.
+    private func member(of value: Value, _ name: String) throws -> Value {
+      if case .undefined(let undefined) = value { throw fault(undefined.message) }
+      if case .object(let object) = value, let found = try object.attribute(name, interpreter) { return found }
+      throw fault("'\(value.typeName)' object has no attribute '\(name)'")
     }
 
     private mutating func argument(_ name: String) throws -> Value {
