@@ -54,7 +54,10 @@ struct DeclarationBuilder {
     source.description = describer.text(table.description, &problems)
     source.sourceDescription = describer.text(properties.sourceDescription, &problems)
     source.loader = properties.loader
-    source.tags = (config["tags"]?.texts ?? []).sorted()
+    // As in dbt, a source's tags are those of its declaration; the project file's are its configuration alone.
+    source.tags = Array(
+      Set((properties.sourceConfig["tags"]?.texts ?? []) + (table.config["tags"]?.texts ?? []))
+    ).sorted()
     source.isEnabled = config["enabled"] != .bool(false)
     source.columns = table.columns.map { column in
       var definition = column.definition

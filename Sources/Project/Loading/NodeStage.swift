@@ -100,12 +100,14 @@ enum NodeStage {
       guard let owner = owners[resource.name] else { continue }
       entries += CheckEntry.all(of: resource, owner: .resource(name: resource.name), attachedTo: owner)
     }
-    let enabledSources = Set(result.sources.filter(\.isEnabled).map(\.id))
+    var tables: [NodeID: SourceTable] = [:]
+    for table in result.sources where table.isEnabled { tables[table.id] = table }
     for source in contents.properties.flatMap(\.sources) where source.table.hasChecks {
       let id = NodeID(.source, environment.settings.name, "\(source.source).\(source.table.name)")
-      guard enabledSources.contains(id) else { continue }
+      guard let table = tables[id] else { continue }
       entries += CheckEntry.all(
-        of: source.table, owner: .source(source: source.source, table: source.table.name), attachedTo: id)
+        of: source.table, owner: .source(source: source.source, table: source.table.name), attachedTo: id,
+        tags: table.tags)
     }
     let outcomes = await Parallel.chunks(of: entries) { chunk in
       let builder = NodeBuilder(environment, contents, index, trees)
@@ -130,12 +132,14 @@ struct CheckEntry: Sendable {
   var column: ColumnDefinition?
   var owner: DeclaredCheck.Owner
   var attachedTo: NodeID
+  /// The tags of the source that it is declared on: they are the check's too.
+  var ownerTags: [String]
 
   static func all(
-    of resource: ResourceProperties, owner: DeclaredCheck.Owner, attachedTo id: NodeID
+    of resource: ResourceProperties, owner: DeclaredCheck.Owner, attachedTo id: NodeID, tags: [String] = []
   ) -> [CheckEntry] {
     let own = resource.checks.map {
-      CheckEntry(node: $0, file: resource.file, column: nil, owner: owner, attachedTo: id)
+      CheckEntry(node: $0, file: resource.file, column: nil, owner: owner, attachedTo: id, ownerTags: tags)
     }
     let quotesAll = resource.config["quote_columns"]?.boolValue ?? false
     return own
@@ -145,7 +149,8 @@ struct CheckEntry: Sendable {
           definition.name = StandardDialect(name: "").quoted(definition.name)
         }
         return column.checks.map {
-          CheckEntry(node: $0, file: resource.file, column: definition, owner: owner, attachedTo: id)
+          CheckEntry(
+            node: $0, file: resource.file, column: definition, owner: owner, attachedTo: id, ownerTags: tags)
         }
       }
   }

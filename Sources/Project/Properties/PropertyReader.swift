@@ -89,6 +89,10 @@ struct PropertyReader {
       report(.missingKey, "\(what) has no name", item)
       return nil
     }
+    if node.bool != nil {
+      report(.badValue, "the name of \(what) must be text, not a boolean", node, hint: "put it in quotes")
+      return nil
+    }
     return name
   }
 
