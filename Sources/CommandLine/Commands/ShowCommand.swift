@@ -52,7 +52,8 @@ struct ShowCommand: Command {
   }
 
   func run(in session: CommandSession) async throws -> ExitStatus {
-    let workspace = try await Workspace.open(session, project, isFullRefresh: fullRefresh)
+    let workspace = try await Workspace.open(
+      session, project, isFullRefresh: fullRefresh, inline: inline)
     return try await ShowOperation(
       workspace: workspace, form: form, limit: limit < 0 ? nil : limit, outputFile: outputFile
     ).perform(inline: inline, selection: selection)

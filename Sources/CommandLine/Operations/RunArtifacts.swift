@@ -38,7 +38,9 @@ final class RunArtifacts: Sendable {
   func finish(_ result: RunResult, at time: Double) -> [Diagnostic] {
     var compiled: [NodeID: CompiledNode] = [:]
     for item in result.all {
-      if let sql = item.compiledSQL { compiled[item.node] = CompiledNode(id: item.node, sql: sql, ephemeralParents: []) }
+      if let sql = item.compiledSQL {
+        compiled[item.node] = CompiledNode(id: item.node, sql: sql, ephemeralParents: [])
+      }
     }
     let records = result.all.map(record)
     let artifact = RunResultsArtifact(

@@ -81,12 +81,9 @@ struct ShowOperation: Sendable {
   }
 
   private func show(_ subject: Subject, path: String?, _ connection: any Connection) throws {
-    let sql = try query(subject, connection)
     do {
-      if let path {
-        try export(sql, to: path, connection)
-        return
-      }
+      let sql = try query(subject, connection)
+      if let path { return try export(sql, to: path, connection) }
       switch form {
       case .table, .text, .parquet: showTable(subject, try connection.query(sql, maximumRows: limit))
       case .csv: try stream(sql, connection, CSVRows())
@@ -109,12 +106,13 @@ struct ShowOperation: Sendable {
     }
   }
 
-  /// A statement's own place is of no use to a person without the statement: name what it belongs to.
+  /// A place in a statement, as the person who asked knows the statement.
   private func located(_ diagnostic: Diagnostic, _ subject: Subject) -> Diagnostic {
     var copy = diagnostic
+    guard copy.span?.file.isEmpty ?? true else { return copy }
     switch subject {
-    case .inline: if copy.span?.file.isEmpty ?? false { copy.span = nil }
-    case .node(let node): if copy.span?.file.isEmpty ?? true { copy.span = node.span }
+    case .inline: copy.span?.file = "--inline"
+    case .node(let node): copy.span = node.span
     }
     return copy
   }
@@ -130,7 +128,7 @@ struct ShowOperation: Sendable {
     let (lines, shown) = text.lines(width: width, style: printer.outputStyle)
     let count = table.rowCount
     var tally = Quantities.count(count, "row")
-    if let limit, count == limit { tally = "the first \(tally)" }
+    if let limit, count == limit { tally += " (--limit \(limit))" }
     tally += ", \(Quantities.count(text.columns.count, "column"))"
     if shown < text.columns.count { tally += " (\(shown) shown: the terminal is too narrow)" }
     if printer.options.isJSON {
