@@ -45,8 +45,8 @@ import Testing
 
   @Test("All problems of a profile are told at once, with the nearest known key")
   func allProblems() throws {
-    #expect(
-      try problems([
+    try #expect(
+      problems([
         "pth": .text("x"), "zzzzzz": .integer(1), "filesystems": .list([.table([:])]), "path": .list([]),
         "attach": .list([.table(["alis": .text("x")])]), "secrets": .list([.table(["key_id": .text("k")])]),
         "extensions": .list([.text("x; DROP TABLE t")]), "settings": .text("threads"),
@@ -68,8 +68,8 @@ import Testing
 
   @Test("The database must be the file's own or an attached one")
   func database() throws {
-    #expect(
-      try problems(["path": .text("shop.duckdb"), "database": .text("other")]) == [
+    try #expect(
+      problems(["path": .text("shop.duckdb"), "database": .text("other")]) == [
         "the DuckDB target: the database is other, but the file shop.duckdb holds the database shop "
           + "(write `database: shop`, leave it out, or give an attached database the alias other)"
       ])
