@@ -108,7 +108,23 @@ enum Casing {
   static func capitalized(_ text: String) -> String {
     let scalars = text.unicodeScalars
     guard let first = scalars.first else { return text }
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return capitalizedASCII(text) }
     return first.properties.titlecaseMapping + String(scalars.dropFirst()).lowercased()
+  }
+
+  private static func capitalizedASCII(_ text: String) -> String {
+    String(unsafeUninitializedCapacity: text.utf8.count) { buffer in
+      var count = 0
+      for byte in text.utf8 {
+        switch byte {
+        case 0x61...0x7A where count == 0: buffer[count] = byte - 0x20
+        case 0x41...0x5A where count > 0: buffer[count] = byte + 0x20
+        default: buffer[count] = byte
+        }
+        count += 1
+      }
+      return count
+    }
   }
 
   static func titled(_ text: String) -> String {

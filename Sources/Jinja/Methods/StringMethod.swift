@@ -128,7 +128,8 @@ enum StringMethod: String {
 
   /// The methods without parameters.
   private static let plain: Set<StringMethod> = [
-    .capitalize, .casefold, .lower, .upper, .swapcase, .title, .isalnum, .isalpha, .isascii, .isdecimal, .isdigit,
+    .capitalize, .casefold, .lower, .upper, .swapcase, .title, .isalnum, .isalpha, .isascii, .isdecimal,
+    .isdigit,
     .isidentifier, .islower, .isnumeric, .isprintable, .isspace, .istitle, .isupper,
   ]
 
@@ -186,6 +187,7 @@ enum Padding {
 
   /// `left` fill characters before the text and the rest behind it; all before it where `left` is nil.
   static func pad(_ text: String, _ width: Int, _ fill: String, left: Int?) -> String {
+    guard width > 0 else { return text }
     let missing = width - text.unicodeScalars.count
     guard missing > 0 else { return text }
     let before = left ?? missing

@@ -3,9 +3,9 @@ import Diagnostics
 /// A mutable mapping that keeps the order of insertion. Keys compare as in Python: `1`, `1.0` and `True` are one key.
 public final class DictObject {
   /// The entries in order.
-  private(set) var entries: [(key: Value, value: Value)] = []
+  @exclusivity(unchecked) private(set) var entries: [(key: Value, value: Value)] = []
   /// Open addressing over `entries`; empty while a linear search is quicker.
-  private var table: [Int32] = []
+  @exclusivity(unchecked) private var table: [Int32] = []
 
   private static let linearLimit = 8
 
