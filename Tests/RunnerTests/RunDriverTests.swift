@@ -30,7 +30,8 @@ struct RunDriverTests {
     #expect(
       log.texts == [
         "planned 3", "log hook: SELECT 1", "start 1/4 model.shop.orders", "error 1/4 model.shop.orders",
-        "skipped 3/4 model.shop.totals", "start 4/4 model.shop.other", "success 4/4 model.shop.other", "ended failed",
+        "skipped 3/4 model.shop.totals", "start 4/4 model.shop.other", "success 4/4 model.shop.other",
+        "ended failed",
       ])
   }
 
@@ -76,7 +77,9 @@ struct RunDriverTests {
     fixture.model("slow", "SELECT 1 AS n")
     try await fixture.run()
     fixture.check("never", "SELECT 1 AS bad WHERE false")
-    fixture.model("slow", endless, checks: ["never"]) { $0.preHooks = [Hook(sql: "CREATE TABLE hooked AS SELECT 1")] }
+    fixture.model("slow", endless, checks: ["never"]) {
+      $0.preHooks = [Hook(sql: "CREATE TABLE hooked AS SELECT 1")]
+    }
     fixture.model("after", "SELECT 1 AS id", after: ["slow"])
     fixture.onRunEnd = [Hook(sql: "CREATE TABLE ended AS SELECT 1 AS id")]
     let state = try StateStore(path: fixture.root + "/state.sqlite")
@@ -93,7 +96,9 @@ struct RunDriverTests {
     #expect(begin.duration(to: clock.now) < .seconds(2))
     #expect(result.status == .interrupted)
     #expect(result.exitCode == 130)
-    #expect(result.nodes.map(\.status) == [.skipped, .interrupted] || result.nodes.map(\.status) == [.interrupted, .skipped])
+    #expect(
+      result.nodes.map(\.status) == [.skipped, .interrupted]
+        || result.nodes.map(\.status) == [.interrupted, .skipped])
     #expect(try await fixture.rows("SELECT * FROM slow") == [["1"]])
     #expect(try await fixture.kind("hooked") == nil)
     #expect(try await fixture.kind("ended") == nil)

@@ -40,17 +40,23 @@ struct SeedMaterialization {
     """
   }
 
-  /// Cells such as `null` and blanks are NULL to dbt in a column that is no text.
   private func insert(_ file: SeedFile) -> String {
+    "INSERT INTO \(dialect.rendered(target))\n\(select(file))"
+  }
+
+  /// A SELECT of the file's rows with the columns' types. Cells such as `null` and blanks are NULL to dbt in a column
+  /// that is no text.
+  func select(_ file: SeedFile) -> String {
     let values = file.columns.map { column in
       let name = dialect.quoted(column.name)
-      guard column.needsCleaning else { return "CAST(\(name) AS \(column.type))" }
-      return
-        "CASE WHEN lower(trim(\(name))) IN ('', 'null') THEN NULL ELSE CAST(trim(\(name)) AS \(column.type)) END"
+      let value =
+        column.needsCleaning
+        ? "CASE WHEN lower(trim(\(name))) IN ('', 'null') THEN NULL ELSE CAST(trim(\(name)) AS \(column.type)) END"
+        : "CAST(\(name) AS \(column.type))"
+      return "\(value) AS \(name)"
     }
     let columns = file.columns.map { "\(dialect.literal($0.name)): 'VARCHAR'" }.joined(separator: ", ")
     return """
-      INSERT INTO \(dialect.rendered(target))
       SELECT
         \(values.joined(separator: ",\n  "))
       FROM read_csv(
