@@ -70,11 +70,28 @@ let package = Package(
     tests("FaultTests", ["CommandTesting"]),
     tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("ImportRulesTests", []),
+    tests(
+      "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
+    tests("ChecksTests", ["Checks", "Project", "EngineCore", "Jinja", "Diagnostics"]),
+    tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("TabularTests", ["Tabular"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
     tests(
+      "CommandLineTests",
+      [
+        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests(
       "StateStoreTests",
       ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "RunnerTests",
+      [
+        "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
+        "Checks", "StateStore",
+      ]),
   ]
 )

@@ -57,16 +57,15 @@ public struct Program: Sendable {
   }
 
   private func run(command arguments: [String]) async -> Int32 {
-    let command: any Command
     do {
-      guard let parsed = try RootCommand.parseAsRoot(arguments) as? any Command else {
-        return ExitStatus.unusable.rawValue
-      }
-      command = parsed
+      var parsed = try RootCommand.parseAsRoot(arguments)
+      if let command = parsed as? any Command { return await execute(command) }
+      // Help comes as a command of argument-parser's own, which throws its text.
+      try parsed.run()
+      return ExitStatus.success.rawValue
     } catch {
       return explain(error, verb: arguments.first ?? "")
     }
-    return await execute(command)
   }
 
   private func execute(_ command: any Command) async -> Int32 {

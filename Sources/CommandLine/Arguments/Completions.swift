@@ -7,7 +7,8 @@ enum Completions {
   static func script(for shell: String) throws(Diagnostic) -> String {
     guard let shell = CompletionShell(rawValue: shell) else {
       throw Diagnostic(
-        .usage, "no completions for '\(TerminalText.oneLine(shell))'", hint: "the shells are bash, zsh and fish")
+        .usage, "no completions for '\(TerminalText.oneLine(shell))'",
+        hint: "the shells are bash, zsh and fish")
     }
     return RootCommand.completionScript(for: shell)
   }

@@ -38,3 +38,10 @@ struct ProcessEnvironment: Sendable {
     values.filter { $0.key.hasPrefix("DBT_ENV_SECRET") || $0.key.hasPrefix("WEIR_SECRET") }.map(\.value)
   }
 }
+
+extension ProcessEnvironment {
+  /// A variable that is a list of words with spaces or commas between them.
+  func words(_ name: String) -> [String] {
+    text(name)?.split { $0 == " " || $0 == "," }.map(String.init) ?? []
+  }
+}

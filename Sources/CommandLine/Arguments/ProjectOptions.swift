@@ -16,7 +16,9 @@ struct ProjectOptions: ParsableArguments {
     help: ArgumentHelp("The target of the profile to work in.", valueName: "name"))
   var target: String?
 
-  @Option(help: ArgumentHelp("Variables of the project, as a YAML mapping.", valueName: "yaml"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Variables of the project, as a YAML mapping.", valueName: "yaml"))
   var vars: String?
 
   @Option(help: ArgumentHelp("How many nodes run at once.", valueName: "n"))

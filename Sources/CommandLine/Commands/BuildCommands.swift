@@ -4,7 +4,7 @@ import Project
 /// Builds and checks.
 struct BuildCommand: Command {
   static let verb = Verb.build
-  static let configuration = configuration(examples: [
+  static let configuration: CommandConfiguration = described(examples: [
     "build", "build --select +orders", "build --select tag:daily --exclude path:models/old",
   ])
 
@@ -27,7 +27,9 @@ struct BuildCommand: Command {
 /// Builds models alone.
 struct RunCommand: Command {
   static let verb = Verb.run
-  static let configuration = configuration(examples: ["run", "run --select stg_orders+", "run --full-refresh"])
+  static let configuration: CommandConfiguration = described(examples: [
+    "run", "run --select stg_orders+", "run --full-refresh",
+  ])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
   @OptionGroup(title: "Building") var building: BuildOptions
@@ -46,7 +48,7 @@ struct RunCommand: Command {
 /// Runs checks alone.
 struct TestCommand: Command {
   static let verb = Verb.test
-  static let configuration = configuration(examples: [
+  static let configuration: CommandConfiguration = described(examples: [
     "test", "test --select orders", "test --select test_type:singular --store-failures",
   ])
 
@@ -74,7 +76,7 @@ struct TestCommand: Command {
 /// Loads seeds alone.
 struct SeedCommand: Command {
   static let verb = Verb.seed
-  static let configuration = configuration(examples: ["seed", "seed --select raw_orders"])
+  static let configuration: CommandConfiguration = described(examples: ["seed", "seed --select raw_orders"])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
   @OptionGroup(title: "Building") var building: BuildOptions

@@ -13,7 +13,7 @@ protocol Command: ParsableCommand, Sendable {
 
 extension Command {
   /// A command's name and texts for its help.
-  static func configuration(examples: [String]) -> CommandConfiguration {
+  static func described(examples: [String]) -> CommandConfiguration {
     CommandConfiguration(
       commandName: verb.rawValue, abstract: verb.summary + ".",
       discussion: examples.isEmpty

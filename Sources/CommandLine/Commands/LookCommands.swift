@@ -9,8 +9,9 @@ enum ListForm: String, ExpressibleByArgument, CaseIterable, Sendable {
 /// Lists nodes.
 struct ListCommand: Command {
   static let verb = Verb.list
-  static let configuration = configuration(examples: [
-    "ls --select +orders", "ls --resource-type model --output path", "ls --output json --output-keys name tags",
+  static let configuration: CommandConfiguration = described(examples: [
+    "ls --select +orders", "ls --resource-type model --output path",
+    "ls --output json --output-keys name tags",
   ])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
@@ -40,7 +41,7 @@ struct ListCommand: Command {
 /// Reads a project and does nothing else.
 struct ParseCommand: Command {
   static let verb = Verb.parse
-  static let configuration = configuration(examples: ["parse", "parse --warn-error"])
+  static let configuration: CommandConfiguration = described(examples: ["parse", "parse --warn-error"])
 
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -59,7 +60,7 @@ struct ParseCommand: Command {
 /// Compiles.
 struct CompileCommand: Command {
   static let verb = Verb.compile
-  static let configuration = configuration(examples: [
+  static let configuration: CommandConfiguration = described(examples: [
     "compile", "compile --select orders", "compile --inline \"select * from {{ ref('orders') }}\"",
   ])
 
@@ -69,7 +70,9 @@ struct CompileCommand: Command {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
 
-  @Option(help: ArgumentHelp("SQL to compile instead of nodes.", valueName: "sql"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("SQL to compile instead of nodes.", valueName: "sql"))
   var inline: String?
 
   @Flag(

@@ -11,7 +11,7 @@ enum RowForm: String, ExpressibleByArgument, CaseIterable, Sendable {
 /// Prints rows.
 struct ShowCommand: Command {
   static let verb = Verb.show
-  static let configuration = configuration(examples: [
+  static let configuration: CommandConfiguration = described(examples: [
     "show --select orders", "show --inline 'select status, count(*) from orders group by 1' --limit -1",
     "show --select orders --limit -1 --output parquet --output-file orders.parquet",
   ])
@@ -21,10 +21,13 @@ struct ShowCommand: Command {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
 
-  @Option(help: ArgumentHelp("SQL to run, with Jinja if wanted.", valueName: "sql"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("SQL to run, with Jinja if wanted.", valueName: "sql"))
   var inline: String?
 
-  @Option(help: ArgumentHelp("How many rows; -1 for all.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How many rows; -1 for all.", valueName: "n"))
   var limit = 5
 
   @Option(

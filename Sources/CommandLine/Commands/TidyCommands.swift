@@ -4,7 +4,7 @@ import Diagnostics
 /// Starts a project.
 struct InitializeCommand: Command {
   static let verb = Verb.initialize
-  static let configuration = configuration(examples: ["init shop", "init"])
+  static let configuration: CommandConfiguration = described(examples: ["init shop", "init"])
 
   @Argument(help: ArgumentHelp("The new folder; the current one if left out.", valueName: "name"))
   var name: String?
@@ -26,7 +26,7 @@ struct InitializeCommand: Command {
 /// Checks the set-up.
 struct DebugCommand: Command {
   static let verb = Verb.debug
-  static let configuration = configuration(examples: ["debug", "debug --target prod"])
+  static let configuration: CommandConfiguration = described(examples: ["debug", "debug --target prod"])
 
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -40,7 +40,7 @@ struct DebugCommand: Command {
 /// Deletes what builds left.
 struct CleanCommand: Command {
   static let verb = Verb.clean
-  static let configuration = configuration(examples: ["clean"])
+  static let configuration: CommandConfiguration = described(examples: ["clean"])
 
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -56,7 +56,7 @@ struct CleanCommand: Command {
 /// Prints a completion script.
 struct CompletionsCommand: Command {
   static let verb = Verb.completions
-  static let configuration = configuration(examples: [
+  static let configuration: CommandConfiguration = described(examples: [
     "completions bash > ~/.local/share/bash-completion/completions/weir",
     "completions zsh > ~/.zfunc/_weir", "completions fish > ~/.config/fish/completions/weir.fish",
   ])

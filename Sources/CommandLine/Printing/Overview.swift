@@ -11,7 +11,7 @@ enum Overview {
       for verb in verbs { lines.append(row(verb.rawValue, verb.summary, style)) }
     }
     lines += ["", style.bold("Flags of every command")]
-    for (flag, meaning) in flags { lines.append(row(flag, meaning, style, width: 22)) }
+    for (flag, meaning) in flags { lines.append(row(flag, meaning, style, width: 24)) }
     lines += ["", style.bold("Examples")]
     for (example, meaning) in examples { lines.append(row(example, meaning, style, width: 40)) }
     lines += [

@@ -95,6 +95,12 @@ final class Printer: Sendable {
     }
   }
 
+  /// A word to the person who watches, beside all results.
+  func note(_ text: String) {
+    guard !options.isJSON else { return }
+    write([text], to: errors)
+  }
+
   /// A diagnostic as a person sees it, for the place it is shown in.
   func render(_ diagnostics: [Diagnostic], onOutput: Bool = false) -> String {
     let (redactor, sourceText) = state.withLock { ($0.redactor, $0.sourceText) }

@@ -11,7 +11,7 @@ enum ResultTable {
         rows.append(
           batch.columns.indices.map { column in
             let value = batch.value(row: row, column: column)
-            return value == .null ? .null : .text(value.description)
+            return value == .null ? .null : .text(value.text(as: table.schema.fields[column].type))
           })
       }
     }

@@ -7,7 +7,6 @@ import Runner
 struct RunRecords: Sendable {
   private let facts: [NodeID: NodeFacts]
   private let total: Int
-  private var printed = 0
 
   /// Prepares for a plan's nodes and checks.
   init(nodes: [NodeFacts]) {
@@ -30,14 +29,12 @@ struct RunRecords: Sendable {
     }
   }
 
-  /// A node and its checks ended.
-  mutating func finished(_ result: NodeResult, at time: Double) -> [LogRecord] {
-    ([result] + result.audits).map { record(of: $0, time) }
+  /// A node and its checks ended; the checks' places follow the node's own.
+  func finished(_ result: NodeResult, index: Int, at time: Double) -> [LogRecord] {
+    ([result] + result.audits).enumerated().map { record(of: $1, index: index + $0, time) }
   }
 
-  private mutating func record(of result: NodeResult, _ time: Double) -> LogRecord {
-    printed += 1
-    let index = printed
+  private func record(of result: NodeResult, index: Int, _ time: Double) -> LogRecord {
     let total = total
     let node = facts[result.node] ?? NodeFacts(unknown: result.node)
     let seconds = Quantities.seconds(result.duration)
@@ -87,7 +84,9 @@ struct RunRecords: Sendable {
         writer.number(elapsed)
         writer.member("stat_line", tally)
       },
-      LogRecord(counts.error > 0 || isInterrupted ? .error : .info, "EndOfRunSummary", "Z030", summary.verdict) {
+      LogRecord(
+        counts.error > 0 || isInterrupted ? .error : .info, "EndOfRunSummary", "Z030", summary.verdict
+      ) {
         $0.member("keyboard_interrupt", isInterrupted)
         $0.member("num_errors", counts.error)
         $0.member("num_warnings", counts.warn)

@@ -6,6 +6,7 @@ extension Diagnostic {
   static func engine(_ raw: String, position: Int? = nil, sql: String?) -> Diagnostic {
     var failure = EngineMessage(raw)
     failure.position = failure.position ?? position
+    if let missing = missingExtension(failure) { return missing }
     let lines = failure.text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
     let first = lines.first ?? "the engine gave no reason"
     let message = failure.kind.isEmpty ? first : "\(failure.kind) Error: \(first)"
@@ -29,17 +30,28 @@ extension Diagnostic {
     case "Conversion", "Out of Range", "Invalid Input", "Divide by Zero", "Decimal", "Unknown Type": .sqlData
     case "Constraint": .sqlConstraint
     case "TransactionContext", "Transaction": isConflict(failure) ? .transactionConflict : .engineFailure
-    case "IO", "HTTP", "Network", "Permission", "Serialization":
-      isMissingExtension(failure) ? .extensionMissing : .engineInputOutput
+    case "IO", "HTTP", "Network", "Permission", "Serialization": .engineInputOutput
     case "Out of Memory": .engineOutOfMemory
     case "INTERRUPT", "Interrupt": .engineInterrupted
-    case "Missing Extension", "Extension Autoloading", "Autoload": .extensionMissing
+    case "Missing Extension", "Extension Autoloading": .extensionMissing
     default: .engineFailure
     }
   }
 
-  private static func isMissingExtension(_ failure: EngineMessage) -> Bool {
-    failure.text.hasPrefix("Extension \"") && failure.text.range(of: "not found") != nil
+  /// An extension that is not installed: where it was looked for and how it gets there.
+  private static func missingExtension(_ failure: EngineMessage) -> Diagnostic? {
+    guard let start = failure.text.range(of: "Extension \""),
+      let end = failure.text[start.upperBound...].range(of: ".duckdb_extension\" not found")
+    else { return nil }
+    let path = failure.text[start.upperBound..<end.lowerBound]
+    let name = path.split(separator: "/").last.map(String.init) ?? String(path)
+    return Diagnostic(
+      .extensionMissing, "DuckDB's extension \(name) is not installed",
+      notes: ["looked for \(path).duckdb_extension"],
+      hint:
+        "with network access run `INSTALL \(name)` (weir show --inline \"INSTALL \(name)\"), or put the file of "
+        + "this version of DuckDB there; `extension_directory` under the profile's `settings` names another folder",
+      cause: failure.text)
   }
 
   private static func isConflict(_ failure: EngineMessage) -> Bool {

@@ -12,9 +12,10 @@ extension Diagnostic {
     let failure = EngineMessage(raw)
     let text = failure.text
     func has(_ words: String) -> Bool { text.range(of: words) != nil }
-    var diagnostic = Diagnostic(.databaseUnusable, "cannot open the database \(path)", cause: raw)
+    let first = text.split(separator: "\n").first ?? "the engine gave no reason"
+    var diagnostic = Diagnostic(.databaseUnusable, "cannot open the database \(path): \(first)", cause: text)
     if has("Could not set lock") || has("Conflicting lock") {
-      return locked(path, text, raw)
+      return locked(path, text)
     } else if has("not a valid DuckDB database file") {
       diagnostic.message = "\(path) is not a DuckDB database"
       diagnostic.hint = "name another file as `path` in the profile, or move this one away"
@@ -35,10 +36,10 @@ extension Diagnostic {
   }
 
   /// A file that another process holds, with what can be seen of that process.
-  private static func locked(_ path: String, _ text: String, _ raw: String) -> Diagnostic {
+  private static func locked(_ path: String, _ text: String) -> Diagnostic {
     var diagnostic = Diagnostic(
       .databaseLocked, "another process holds the database \(path)",
-      hint: "wait until it ends, stop it, or close its connection; then run this again", cause: raw,
+      hint: "wait until it ends, stop it, or close its connection; then run this again", cause: text,
       isTransient: true)
     guard let pid = holder(in: text) else { return diagnostic }
     diagnostic.message = "process \(pid) holds the database \(path)"

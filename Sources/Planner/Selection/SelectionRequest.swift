@@ -15,8 +15,8 @@ public enum IndirectSelection: String, Sendable, Codable, Hashable, CaseIterable
 
 /// What a command line asks for: dbt's `--select`, `--exclude`, `--resource-type` and `--indirect-selection`.
 public struct SelectionRequest: Sendable, Hashable {
-  /// Expressions to include; nil means everything.
-  public var select: [String]?
+  /// Expressions to include; none means everything.
+  public var select: [String]
   /// Expressions to leave out.
   public var exclude: [String]
   /// The only kinds that stay in the result; empty means every kind.
@@ -28,7 +28,7 @@ public struct SelectionRequest: Sendable, Hashable {
 
   /// Makes a request; without arguments it asks for everything.
   public init(
-    select: [String]? = nil, exclude: [String] = [], resourceTypes: [ResourceType] = [],
+    select: [String] = [], exclude: [String] = [], resourceTypes: [ResourceType] = [],
     excludedResourceTypes: [ResourceType] = [], indirect: IndirectSelection = .eager
   ) {
     self.select = select

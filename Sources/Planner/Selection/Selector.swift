@@ -11,10 +11,12 @@ public struct Selector: Sendable {
   public func select(
     _ request: SelectionRequest, project: Project, graph: Graph
   ) throws(DiagnosticList) -> Selection {
-    let included = try request.select.map { texts throws(DiagnosticList) in try Self.parse(texts) }
-    let excluded = try Self.parse(request.exclude)
+    var problems: [Diagnostic] = []
+    let included = Self.parse(request.select, &problems)
+    let excluded = Self.parse(request.exclude, &problems)
+    guard problems.isEmpty else { throw DiagnosticList(problems) }
     var evaluation = SelectionEvaluation(project: project, graph: graph, indirect: request.indirect)
-    var nodes = included.map { evaluation.union($0) } ?? evaluation.everything
+    var nodes = included.isEmpty ? evaluation.everything : evaluation.union(included)
     if !excluded.isEmpty {
       let removed = evaluation.union(excluded)
       nodes = nodes.subtracting(removed)
@@ -26,8 +28,7 @@ public struct Selector: Sendable {
   }
 
   /// Expressions with spaces between them are a union; commas make intersections.
-  private static func parse(_ texts: [String]) throws(DiagnosticList) -> [Intersection] {
-    var problems: [Diagnostic] = []
+  private static func parse(_ texts: [String], _ problems: inout [Diagnostic]) -> [Intersection] {
     var intersections: [Intersection] = []
     for text in texts {
       let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
@@ -45,7 +46,6 @@ public struct Selector: Sendable {
         intersections.append(Intersection(raw: word, criteria: criteria))
       }
     }
-    guard problems.isEmpty else { throw DiagnosticList(problems) }
     return intersections
   }
 

@@ -20,6 +20,8 @@ public struct GenericCheck: Sendable {
   public var attachedNode: NodeID
   /// The column that it is attached to, if any.
   public var column: String?
+  /// The source's names, if it is attached to one.
+  var attachedSource: SourceReference?
 
   /// Makes a check.
   public init(

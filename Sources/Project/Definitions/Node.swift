@@ -49,6 +49,8 @@ public struct Node: Sendable {
 
   /// Whether the text is plain SQL, that is, holds no Jinja.
   public var isPlainSQL: Bool
+  /// The parsed text; nil for plain SQL, seeds and generic checks.
+  var template: Template?
 
   /// Makes a node; everything beyond its identity starts empty.
   public init(

@@ -21,6 +21,10 @@ public struct Project: Sendable {
   /// Where `nodes` and `sources` hold a name.
   public private(set) var nodeIndex: [NodeID: Int]
   public private(set) var sourceIndex: [NodeID: Int]
+  /// What names in `ref()` and `source()` mean, and in plain SQL, and which macros there are.
+  let references: ReferenceTable
+  let plainNames: PlainNameTable
+  let macroTable: MacroTable
 
   /// Makes a project; sorts what it is given.
   public init(
@@ -37,6 +41,9 @@ public struct Project: Sendable {
     self.docs = docs.sorted { $0.id < $1.id }
     self.disabled = disabled.sorted { $0.id < $1.id }
     self.vars = vars
+    references = ReferenceTable(nodes: self.nodes, sources: self.sources, disabled: self.disabled)
+    plainNames = PlainNameTable(nodes: self.nodes, sources: self.sources)
+    macroTable = MacroTable(self.macros, package: settings.name)
     nodeIndex = [:]
     sourceIndex = [:]
     for (index, node) in self.nodes.enumerated() { nodeIndex[node.id] = index }

@@ -1,0 +1,133 @@
+/// The variables of one activation: of a template, a macro, a caller block or a recursive loop's body.
+///
+/// Names were resolved to slots by the parser, so the unchecked pointers are only indexed below `capacity`.
+final class Frame {
+  /// The variables; nil where nothing was assigned yet.
+  private(set) var slots: UnsafeMutablePointer<Value?>
+  private(set) var capacity: Int
+  /// How many slots this activation uses.
+  private(set) var used = 0
+  /// The activation that the code was written inside of.
+  private(set) var parent: Frame?
+  private(set) var module: Module
+  /// The module's cache of outer names, to reach it quickly.
+  private(set) var context: UnsafeMutablePointer<Value?>
+
+  init(module: Module, size: Int, parent: Frame?) {
+    capacity = max(size, 12)
+    slots = .allocate(capacity: capacity)
+    slots.initialize(repeating: nil, count: capacity)
+    used = size
+    self.module = module
+    self.parent = parent
+    context = module.context
+  }
+
+  deinit {
+    slots.deinitialize(count: capacity)
+    slots.deallocate()
+  }
+
+  /// Makes a frame from the pool ready for use again.
+  func reuse(module: Module, size: Int, parent: Frame?) {
+    if size > capacity {
+      slots.deinitialize(count: capacity)
+      slots.deallocate()
+      capacity = size * 2
+      slots = .allocate(capacity: capacity)
+      slots.initialize(repeating: nil, count: capacity)
+    }
+    used = size
+    self.module = module
+    self.parent = parent
+    context = module.context
+  }
+
+  /// Forgets all variables, which also breaks the cycle of a frame and the macros that it holds.
+  func clear() {
+    for index in 0..<used { slots[index] = nil }
+    parent = nil
+  }
+
+  /// The frame `depth` activations out; this one if there is none.
+  func outer(_ depth: Int) -> Frame {
+    var frame = self
+    for _ in 0..<depth { frame = frame.parent ?? frame }
+    return frame
+  }
+}
+
+/// A template at work: its outermost variables, and its cache of the names that come from outside.
+final class Module {
+  let program: Program
+  let variables: [String: Value]
+  /// The values of outside names, by the number that the parser gave them.
+  let context: UnsafeMutablePointer<Value?>
+  private var epoch = 0
+  /// The frame of the template's own top level, which its macros see.
+  var root: Frame?
+
+  init(_ program: Program, variables: [String: Value]) {
+    self.program = program
+    self.variables = variables
+    context = .allocate(capacity: program.contextNames.count + 1)
+    context.initialize(repeating: nil, count: program.contextNames.count + 1)
+  }
+
+  deinit {
+    context.deinitialize(count: program.contextNames.count + 1)
+    context.deallocate()
+  }
+
+  /// Breaks the cycle of a module, its top level's variables and the macros among them.
+  func dismantle() {
+    root?.clear()
+    root = nil
+  }
+
+  /// Forgets cached outside names if the host may have changed them since.
+  @inline(__always)
+  func refresh(_ interpreter: Interpreter) {
+    if epoch != interpreter.epoch { reset(to: interpreter.epoch) }
+  }
+
+  private func reset(to epoch: Int) {
+    self.epoch = epoch
+    for index in program.contextNames.indices { context[index] = nil }
+  }
+
+  /// Asks the host for the outside name with this number, and keeps the answer.
+  func lookUp(_ index: Int, _ interpreter: Interpreter) -> Value? {
+    let name = program.contextNames[index]
+    let value = variables[name] ?? interpreter.global(named: name)
+    context[index] = value
+    return value
+  }
+}
+
+/// A parsed template's immutable contents, shared by everything that came out of it.
+///
+/// Unchecked: its nodes are classes that the parser fills in before anyone else sees them and that never change after.
+final class Program: @unchecked Sendable {
+  let source: SourceText
+  let body: Block
+  let slotCount: Int
+  let entry: ScopeEntry
+  let contextNames: [String]
+  let definitions: [MacroNode?]
+  /// Whether the top level does more than define macros.
+  let hasTopLevelCode: Bool
+
+  init(
+    source: SourceText, body: Block, slotCount: Int, entry: ScopeEntry, contextNames: [String],
+    definitions: [MacroNode?], hasTopLevelCode: Bool
+  ) {
+    self.source = source
+    self.body = body
+    self.slotCount = slotCount
+    self.entry = entry
+    self.contextNames = contextNames
+    self.definitions = definitions
+    self.hasTopLevelCode = hasTopLevelCode
+  }
+}

@@ -1,0 +1,301 @@
+import Diagnostics
+
+/// Renders templates and calls macros. One for each thread; it must not be used from two at once.
+///
+/// It holds the globals that the host offers, the host's own filters and tests, and the limits that stop a template
+/// that would not end.
+public final class Interpreter {
+  /// A filter: the value on its left, the arguments in its parentheses.
+  public typealias Filter = (Value, Arguments, Interpreter) throws -> Value
+  /// A test, as after `is`.
+  public typealias Test = (Value, Arguments, Interpreter) throws -> Bool
+
+  /// The host's filters, by name; they go before the built-in ones.
+  public var filters: [String: Filter] = [:]
+  /// The host's tests, by name; they go before the built-in ones.
+  public var tests: [String: Test] = [:]
+  /// Where a template is stopped.
+  public let limits: Limits
+
+  private let globals: (String) -> Value?
+  let output: Output
+  /// Counts the moments at which outside names may have changed.
+  private(set) var epoch = 0
+  /// The module whose code runs, and the byte of its source.
+  var module: Module?
+  var position: Int32 = 0
+  /// How deep macros and recursive loops are.
+  var depth = 0
+  private var stepsLeft = 0
+  private var bytesLeft = 0
+  private var stack = StackGuard.ofCurrentThread()
+  private var activations = 0
+  private var pool: [Frame] = []
+  private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
+
+  /// Makes an interpreter. A name that a template does not define itself is asked of `globals`, once in a rendering.
+  public init(limits: Limits = .default, globals: @escaping (String) -> Value?) {
+    self.limits = limits
+    self.globals = globals
+    output = Output(limit: limits.maxOutputBytes)
+  }
+
+  deinit {
+    for (module, _) in modules.values { module.dismantle() }
+  }
+
+  /// Where evaluation now is, in the user's file.
+  public var location: SourceSpan? {
+    module.map { $0.program.source.span(at: Int(position)) }
+  }
+
+  /// Forgets the cached values of outside names, for a host that changes them while a template runs.
+  public func forgetGlobals() { epoch += 1 }
+
+  /// The value of a name that no template defines.
+  func global(named name: String) -> Value? { globals(name) ?? BuiltinFunctions.value(named: name) }
+}
+
+// MARK: - Entry points
+
+extension Interpreter {
+  /// Renders a template. Throws a `Diagnostic` with the place in the user's file.
+  public func render(_ template: Template, variables: [String: Value] = [:]) throws -> String {
+    try entering(changingGlobals: true) {
+      let module = Module(template.program, variables: variables)
+      let start = output.count
+      let frame = try run(module)
+      let text = output.take(from: start)
+      frame.clear()
+      release(frame)
+      return text
+    }
+  }
+
+  /// Executes a module's top level and returns its frame, which holds what it defined.
+  private func run(_ module: Module) throws -> Frame {
+    let frame = makeFrame(module, size: module.program.slotCount, parent: nil)
+    module.refresh(self)
+    self.module = module
+    position = 0
+    do {
+      try module.program.entry.enter(frame, self)
+      _ = try module.program.body.execute(frame, self)
+    } catch is ReturnSignal {
+      throw located(fault("return() outside of a macro"))
+    } catch {
+      throw located(error)
+    }
+    return frame
+  }
+
+  /// A template's macro as a value that can be called, bound to this interpreter.
+  ///
+  /// The first call runs the template's top level, so that the macro sees its `set`s and other macros.
+  public func macro(_ definition: Definition, of template: Template) -> Value {
+    guard definition.index < template.program.definitions.count,
+      let node = template.program.definitions[definition.index]
+    else { return .undefined(named: definition.name) }
+    return .callable(Callable(MacroClosure(node, program: template.program)))
+  }
+
+  /// Calls a callable value.
+  public func call(_ callable: Value, _ arguments: Arguments) throws -> Value {
+    try entering(changingGlobals: false) {
+      do {
+        return try Access.call(callable, arguments, self)
+      } catch let signal as ReturnSignal {
+        // A host function within a macro: the signal is the macro's to catch.
+        guard activations == 1 else { throw signal }
+        return signal.value
+      } catch {
+        throw located(error)
+      }
+    }
+  }
+
+  /// Evaluates one expression, without any `{{ }}` around it, to a value.
+  public func evaluate(
+    expression: String, name: String, variables: [String: Value] = [:]
+  ) throws -> Value {
+    let (program, node) = try Parser.expression(expression, name: name)
+    return try entering(changingGlobals: true) {
+      let module = Module(program, variables: variables)
+      let frame = makeFrame(module, size: program.slotCount, parent: nil)
+      defer { release(frame) }
+      module.refresh(self)
+      self.module = module
+      do {
+        return try node.evaluate(frame, self)
+      } catch is ReturnSignal {
+        throw located(fault("return() outside of a macro"))
+      } catch {
+        throw located(error)
+      }
+    }
+  }
+
+  /// What a host's `return()` throws: the nearest enclosing macro call gives `value` itself.
+  public static func returning(_ value: Value) -> any Error { ReturnSignal(value) }
+
+  private func entering<Result>(changingGlobals: Bool, _ body: () throws -> Result) throws -> Result {
+    let saved = (module, position, depth, output.count)
+    if activations == 0 {
+      stepsLeft = limits.maxSteps
+      bytesLeft = limits.maxOutputBytes.multipliedReportingOverflow(by: 32).partialValue
+      stack = StackGuard.ofCurrentThread()
+    }
+    if changingGlobals || activations == 0 { epoch += 1 }
+    activations += 1
+    defer {
+      activations -= 1
+      if changingGlobals { epoch += 1 }
+      module = saved.0
+      position = saved.1
+      depth = saved.2
+      output.truncate(to: saved.3)
+    }
+    return try body()
+  }
+
+  /// The module whose top level `program`'s macros see; run once, and again when outside names may have changed.
+  func library(_ program: Program) throws -> Module {
+    let key = ObjectIdentifier(program)
+    if let known = modules[key], !program.hasTopLevelCode || known.epoch == epoch { return known.module }
+    modules[key]?.module.dismantle()
+    let module = Module(program, variables: [:])
+    modules[key] = (module, epoch)
+    let saved = (self.module, position, output.count)
+    defer {
+      self.module = saved.0
+      position = saved.1
+      output.truncate(to: saved.2)
+    }
+    do {
+      module.root = try run(module)
+    } catch {
+      modules[key] = nil
+      throw error
+    }
+    return module
+  }
+}
+
+// MARK: - Limits
+
+extension Interpreter {
+  /// Counts an iteration or a call.
+  @inline(__always)
+  func step() throws {
+    stepsLeft -= 1
+    if stepsLeft < 0 { throw tooManySteps() }
+  }
+
+  /// Counts `count` iterations at once.
+  func step(_ count: Int) throws {
+    guard count <= stepsLeft else { throw tooManySteps() }
+    stepsLeft -= count
+  }
+
+  private func tooManySteps() -> Diagnostic {
+    excess(
+      "the template takes more than \(limits.maxSteps) loop iterations and calls",
+      hint: "look for a loop or a recursion that does not end")
+  }
+
+  /// Fails if the stack is nearly used up.
+  @inline(__always)
+  func guardStack() throws {
+    if stack.isExhausted { throw tooDeep() }
+  }
+
+  /// Counts a macro or a recursive loop that is entered; the caller lowers `depth` again.
+  @inline(__always)
+  func descend() throws {
+    try step()
+    depth += 1
+    if depth > limits.maxDepth || stack.isExhausted {
+      depth -= 1
+      throw tooDeep()
+    }
+  }
+
+  private func tooDeep() -> Diagnostic {
+    excess(
+      "macros or loops call each other too deeply", hint: "look for a macro that calls itself without an end")
+  }
+
+  /// Fails if a value of `bytes` bytes is too large to be made.
+  @inline(__always)
+  func reserve(_ bytes: Int) throws {
+    if bytes > 256 { try reserveMuch(bytes) }
+  }
+
+  private func reserveMuch(_ bytes: Int) throws {
+    guard bytes <= limits.maxOutputBytes, bytes <= bytesLeft else {
+      throw excess("a value grows past \(limits.maxOutputBytes) bytes")
+    }
+    bytesLeft -= bytes
+  }
+
+  /// Fails if `size` times `count` (plus `more`) bytes are too many to be made.
+  func reserve(product size: Int, _ count: Int, plus more: Int = 0) throws {
+    let product = size.multipliedReportingOverflow(by: count)
+    let sum = product.partialValue.addingReportingOverflow(more)
+    try reserve(product.overflow || sum.overflow ? .max : sum.partialValue)
+  }
+
+  /// Fails if a list of `items` items is too large to be made.
+  func reserve(items: Int) throws { try reserve(product: items, MemoryLayout<Value>.stride) }
+}
+
+// MARK: - Frames
+
+extension Interpreter {
+  func makeFrame(_ module: Module, size: Int, parent: Frame?) -> Frame {
+    guard let frame = pool.popLast() else { return Frame(module: module, size: size, parent: parent) }
+    frame.reuse(module: module, size: size, parent: parent)
+    return frame
+  }
+
+  /// Puts a frame back for the next call, unless a macro or a loop still refers to it.
+  @inline(__always)
+  func release(_ frame: consuming Frame) {
+    var frame = frame
+    guard isKnownUniquelyReferenced(&frame), pool.count < 32 else { return }
+    frame.clear()
+    pool.append(frame)
+  }
+}
+
+// MARK: - Errors
+
+/// How a host's `return()` leaves a macro.
+///
+/// Unchecked: it is thrown and caught on the interpreter's own thread.
+final class ReturnSignal: Error, @unchecked Sendable {
+  let value: Value
+  init(_ value: Value) { self.value = value }
+}
+
+extension Interpreter {
+  /// The error with the present place, where it has none.
+  func located(_ error: any Error) -> any Error {
+    if error is ReturnSignal { return error }
+    if let diagnostic = error as? Diagnostic { return diagnostic.located(at: location) }
+    if let list = error as? DiagnosticList {
+      return DiagnosticList(list.items.map { $0.located(at: location) })
+    }
+    return Diagnostic(
+      .templateRuntime, "a function that the template calls failed", at: location,
+      cause: String(describing: error))
+  }
+
+  /// The error with a note on the macro that it left.
+  func located(_ error: any Error, in macro: String, from call: SourceSpan?) -> any Error {
+    let error = located(error)
+    guard var diagnostic = error as? Diagnostic, diagnostic.notes.count < 12 else { return error }
+    diagnostic.notes.append("in macro '\(macro)'" + (call.map { ", called at \($0)" } ?? ""))
+    return diagnostic
+  }
+}

@@ -1,0 +1,92 @@
+import Diagnostics
+
+/// Jinja's own filters.
+///
+/// Where Python gives a generator (`map`, `select`, `batch`, …) these give a list.
+enum BuiltinFilters {
+  /// The filters by name.
+  ///
+  /// Unsafe only in name: the table is made once and never changes, and its functions hold no state.
+  nonisolated(unsafe) static let table: [String: Interpreter.Filter] = {
+    var table: [String: Interpreter.Filter] = [:]
+    for part in [TextFilters.table, SequenceFilters.table, NumberFilters.table, MarkupFilters.table] {
+      table.merge(part) { old, _ in old }
+    }
+    return table
+  }()
+}
+
+extension Interpreter {
+  /// Applies the filter of this name, the host's before the built-in one.
+  func apply(filter name: String, to value: Value, _ arguments: Arguments) throws -> Value {
+    if let filter = filters[name] ?? BuiltinFilters.table[name] { return try filter(value, arguments, self) }
+    throw fault("No filter named \(Repr.quoted(name)).")
+  }
+
+  /// Applies the test of this name, the host's before the built-in one.
+  func apply(test name: String, to value: Value, _ arguments: Arguments) throws -> Bool {
+    if let test = tests[name] ?? BuiltinTests.table[name] { return try test(value, arguments, self) }
+    throw fault("No test named \(Repr.quoted(name)).")
+  }
+}
+
+/// How filters read their arguments.
+extension Arguments {
+  /// As `bind`, with the value before the filter counted among the arguments in messages, as Python does.
+  func filterBind(_ names: [String], required: Int = 0, _ function: String) throws -> [Value?] {
+    let bound = try bind(names, required: required, function: "do_" + function)
+    return bound
+  }
+
+  /// Drops the first argument.
+  func dropFirst() -> Arguments { Arguments(Array(positional.dropFirst()), keyword: keyword) }
+
+  /// Without the named argument.
+  func without(_ name: String) -> Arguments {
+    Arguments(positional, keyword: keyword.filter { $0.name != name })
+  }
+}
+
+/// The attribute that filters such as `sort(attribute="a.b.0")` look at.
+struct AttributePath {
+  private let parts: [Value]
+
+  init(_ value: Value?) throws {
+    switch value {
+    case nil, .some(.none): parts = []
+    case .some(let value):
+      guard let text = value.stringValue else {
+        parts = [value]
+        return
+      }
+      parts = text.split(separator: ".", omittingEmptySubsequences: false).map { part in
+        if !part.isEmpty, part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = Int(part) {
+          return .int(number)
+        }
+        return .string(String(part))
+      }
+    }
+  }
+
+  /// The paths of a list of attributes with commas between them.
+  static func several(_ value: Value?) throws -> [AttributePath] {
+    guard let text = value?.stringValue else { return [try AttributePath(value)] }
+    return try text.split(separator: ",", omittingEmptySubsequences: false).map {
+      try AttributePath(.string(String($0)))
+    }
+  }
+
+  func value(of item: Value, fallback: Value? = nil, _ interpreter: Interpreter) throws -> Value {
+    var value = item
+    for part in parts {
+      value = try Access.item(of: value, part, interpreter)
+      if value.isUndefined, let fallback { value = fallback }
+    }
+    return value
+  }
+}
+
+extension Value {
+  /// Text in lower case, for comparing without regard to case; anything else as it is.
+  var ignoringCase: Value { stringValue.map { .string($0.lowercased()) } ?? self }
+}

@@ -1,0 +1,312 @@
+import Diagnostics
+
+/// Python's `format % values`.
+enum PercentFormat {
+  static func apply(_ format: String, _ values: Value, _ interpreter: Interpreter) throws -> String {
+    var run = Run(values: values, interpreter: interpreter)
+    return try run.apply(format)
+  }
+
+  private struct Conversion {
+    var key: String?
+    var isLeft = false
+    var isAlternate = false
+    var isZero = false
+    var sign = ""
+    var width = 0
+    var precision: Int?
+  }
+
+  private struct Run {
+    let values: Value
+    let interpreter: Interpreter
+    private var list: [Value]
+    private var next = 0
+    private var rest = ArraySlice<Unicode.Scalar>()
+
+    init(values: Value, interpreter: Interpreter) {
+      self.values = values
+      self.interpreter = interpreter
+      if case .tuple(let items) = values { list = items } else { list = [values] }
+    }
+
+    mutating func apply(_ format: String) throws -> String {
+      rest = Array(format.unicodeScalars)[...]
+      var result = ""
+      var usesMapping = false
+      while let scalar = rest.popFirst() {
+        guard scalar == "%" else {
+          result.unicodeScalars.append(scalar)
+          continue
+        }
+        if rest.first == "%" {
+          rest.removeFirst()
+          result += "%"
+          continue
+        }
+        let conversion = try parse()
+        guard let code = rest.popFirst() else { throw fault("incomplete format") }
+        let value = try value(for: conversion)
+        usesMapping = usesMapping || conversion.key != nil
+        result += try text(value, code, conversion, result.unicodeScalars.count)
+        try interpreter.reserve(result.utf8.count)
+      }
+      if !usesMapping, next < list.count {
+        if case .dict = values { return result }
+        if case .list = values, next == 0 { return result }
+        throw fault("not all arguments converted during string formatting")
+      }
+      return result
+    }
+
+    private mutating func parse() throws -> Conversion {
+      var conversion = Conversion()
+      if rest.first == "(" {
+        guard let end = rest.firstIndex(of: ")") else { throw fault("incomplete format key") }
+        conversion.key = String(String.UnicodeScalarView(rest[(rest.startIndex + 1)..<end]))
+        rest = rest[(end + 1)...]
+      }
+      flags: while let flag = rest.first {
+        switch flag {
+        case "-": conversion.isLeft = true
+        case "#": conversion.isAlternate = true
+        case "0": conversion.isZero = true
+        case "+": conversion.sign = "+"
+        case " ": if conversion.sign.isEmpty { conversion.sign = " " }
+        default: break flags
+        }
+        rest.removeFirst()
+      }
+      if let width = try number() {
+        conversion.width = Int(width.magnitude)
+        if width < 0 { conversion.isLeft = true }
+      }
+      if rest.first == "." {
+        rest.removeFirst()
+        conversion.precision = max(try number() ?? 0, 0)
+      }
+      while let size = rest.first, "hlL".unicodeScalars.contains(size) { rest.removeFirst() }
+      try interpreter.reserve(conversion.width)
+      try interpreter.reserve(conversion.precision ?? 0)
+      return conversion
+    }
+
+    /// A width or a precision: digits, or `*` for the next value.
+    private mutating func number() throws -> Int? {
+      if rest.first == "*" {
+        rest.removeFirst()
+        guard let number = try nextValue().intValue, number > .min else { throw fault("* wants int") }
+        return number
+      }
+      var number: Int?
+      while let digit = rest.first, ("0"..."9").contains(digit) {
+        number = (number ?? 0) * 10 + Int(digit.value - 48)
+        guard (number ?? 0) < 1_000_000_000 else { throw fault("width too big") }
+        rest.removeFirst()
+      }
+      return number
+    }
+
+    private mutating func nextValue() throws -> Value {
+      guard next < list.count else { throw fault("not enough arguments for format string") }
+      defer { next += 1 }
+      return list[next]
+    }
+
+    private mutating func value(for conversion: Conversion) throws -> Value {
+      guard let key = conversion.key else { return try nextValue() }
+      guard case .dict(let dict) = values else { throw fault("format requires a mapping") }
+      guard let value = dict[key] else { throw fault(Repr.quoted(key)) }
+      return value
+    }
+
+    private func text(
+      _ value: Value, _ code: Unicode.Scalar, _ conversion: Conversion, _ place: Int
+    ) throws -> String {
+      switch code {
+      case "s": return pad(cut(value.description, conversion), conversion)
+      case "r", "a": return pad(cut(value.repr(), conversion), conversion)
+      case "c":
+        if let text = value.stringValue, text.unicodeScalars.count == 1 { return pad(text, conversion) }
+        guard let number = value.intValue, let code = UInt32(exactly: number),
+          let scalar = Unicode.Scalar(code)
+        else { throw fault("%c requires int or char") }
+        return pad(String(scalar), conversion)
+      case "d", "i", "u": return try integer(value, code, conversion, radix: 10)
+      case "x", "X": return try integer(value, code, conversion, radix: 16)
+      case "o": return try integer(value, code, conversion, radix: 8)
+      case "e", "E", "f", "F", "g", "G": return try float(value, code, conversion)
+      default:
+        let number = Repr.hexadecimal(code.value, width: 1)
+        throw fault("unsupported format character '\(code)' (0x\(number)) at index \(place)")
+      }
+    }
+
+    private func cut(_ text: String, _ conversion: Conversion) -> String {
+      conversion.precision.map { String(text.unicodeScalars.prefix($0)) } ?? text
+    }
+
+    private func pad(_ text: String, _ conversion: Conversion) -> String {
+      Padding.pad(text, conversion.width, " ", left: conversion.isLeft ? 0 : nil)
+    }
+
+    private func integer(
+      _ value: Value, _ code: Unicode.Scalar, _ conversion: Conversion, radix: Int
+    ) throws -> String {
+      let number: Int
+      switch value {
+      case .undefined(let name): throw fault(name.message)
+      case .float(let float) where radix == 10:
+        guard let whole = Int(exactly: float.rounded(.towardZero)) else { throw Arithmetic.overflow() }
+        number = whole
+      default:
+        guard let integer = value.intValue else {
+          let wanted = radix == 10 ? "a real number" : "an integer"
+          throw fault("%\(code) format: \(wanted) is required, not \(value.typeName)")
+        }
+        number = integer
+      }
+      var digits = String(number.magnitude, radix: radix, uppercase: code == "X")
+      if let precision = conversion.precision { digits = Padding.zeroFilled(digits, precision) }
+      let prefix = conversion.isAlternate && radix != 10 ? (radix == 8 ? "0o" : "0\(code)") : ""
+      return signed(number < 0, prefix, digits, conversion)
+    }
+
+    private func float(_ value: Value, _ code: Unicode.Scalar, _ conversion: Conversion) throws -> String {
+      if case .undefined(let name) = value { throw fault(name.message) }
+      guard let number = value.doubleValue else { throw fault("must be real number, not \(value.typeName)") }
+      let digits = Mathematics.format(
+        number.magnitude, conversion: UInt8(truncatingIfNeeded: code.value),
+        precision: conversion.precision ?? 6, alternate: conversion.isAlternate)
+      return signed(number.sign == .minus && !number.isNaN, "", digits, conversion)
+    }
+
+    private func signed(
+      _ isNegative: Bool, _ prefix: String, _ digits: String, _ conversion: Conversion
+    ) -> String {
+      let sign = isNegative ? "-" : conversion.sign
+      guard conversion.isZero, !conversion.isLeft else { return pad(sign + prefix + digits, conversion) }
+      let width = conversion.width - sign.utf8.count - prefix.utf8.count
+      return sign + prefix + Padding.pad(digits, width, "0", left: nil)
+    }
+  }
+}
+
+/// Python's `str.format`.
+enum BraceFormat {
+  static func apply(
+    _ format: String, _ arguments: Arguments, _ interpreter: Interpreter
+  ) throws -> String {
+    var run = Run(arguments: arguments, interpreter: interpreter)
+    return try run.apply(Array(format.unicodeScalars)[...], depth: 0)
+  }
+
+  private struct Run {
+    let arguments: Arguments
+    let interpreter: Interpreter
+    private var next = 0
+    private var isNumbered: Bool?
+
+    init(arguments: Arguments, interpreter: Interpreter) {
+      self.arguments = arguments
+      self.interpreter = interpreter
+    }
+
+    mutating func apply(_ format: ArraySlice<Unicode.Scalar>, depth: Int) throws -> String {
+      guard depth < 2 else { throw fault("Max string recursion exceeded") }
+      var result = String.UnicodeScalarView()
+      var rest = format
+      while let scalar = rest.popFirst() {
+        switch scalar {
+        case "{":
+          if rest.first == "{" {
+            rest.removeFirst()
+            result.append("{")
+          } else {
+            result.append(contentsOf: try field(&rest, depth: depth).unicodeScalars)
+            try interpreter.reserve(result.count)
+          }
+        case "}":
+          guard rest.first == "}" else { throw fault("Single '}' encountered in format string") }
+          rest.removeFirst()
+          result.append("}")
+        default: result.append(scalar)
+        }
+      }
+      return String(result)
+    }
+
+    private mutating func field(_ rest: inout ArraySlice<Unicode.Scalar>, depth: Int) throws -> String {
+      guard !rest.isEmpty else { throw fault("Single '{' encountered in format string") }
+      var nesting = 1
+      var end = rest.startIndex
+      while end < rest.endIndex {
+        if rest[end] == "{" { nesting += 1 }
+        if rest[end] == "}" { nesting -= 1 }
+        if nesting == 0 { break }
+        end += 1
+      }
+      guard nesting == 0 else { throw fault("expected '}' before end of string") }
+      let body = rest[rest.startIndex..<end]
+      rest = rest[(end + 1)...]
+      let nameEnd = body.firstIndex { $0 == ":" || $0 == "!" } ?? body.endIndex
+      var value = try resolve(body[body.startIndex..<nameEnd])
+      var tail = body[nameEnd...]
+      if tail.first == "!" {
+        let conversion = tail.dropFirst().first
+        tail = tail.dropFirst(2)
+        switch conversion {
+        case "r", "a": value = .string(value.repr())
+        case "s": value = .string(value.description)
+        default: throw fault("Unknown conversion specifier '\(conversion.map { String($0) } ?? "")'")
+        }
+      }
+      if tail.first == ":" { tail = tail.dropFirst() }
+      let specification = try apply(tail, depth: depth + 1)
+      if specification.isEmpty { return value.description }
+      return try FormatSpecification(specification).format(value, interpreter)
+    }
+
+    /// The value of a field such as `0.name[key]`.
+    private mutating func resolve(_ name: ArraySlice<Unicode.Scalar>) throws -> Value {
+      let headEnd = name.firstIndex { $0 == "." || $0 == "[" } ?? name.endIndex
+      let head = String(String.UnicodeScalarView(name[name.startIndex..<headEnd]))
+      var value = try argument(head)
+      var rest = name[headEnd...]
+      while let mark = rest.popFirst() {
+        if mark == "." {
+          let end = rest.firstIndex { $0 == "." || $0 == "[" } ?? rest.endIndex
+          let attribute = String(String.UnicodeScalarView(rest[rest.startIndex..<end]))
+          value = try Access.attribute(of: value, attribute, interpreter)
+          rest = rest[end...]
+        } else {
+          guard let end = rest.firstIndex(of: "]") else { throw fault("Missing ']' in format string") }
+          let key = String(String.UnicodeScalarView(rest[rest.startIndex..<end]))
+          value = try Access.item(of: value, Int(key).map { .int($0) } ?? .string(key), interpreter)
+          rest = rest[(end + 1)...]
+        }
+      }
+      return value
+    }
+
+    private mutating func argument(_ name: String) throws -> Value {
+      if let number = name.isEmpty ? next : Int(name) {
+        if isNumbered == !name.isEmpty || isNumbered == nil {
+          isNumbered = !name.isEmpty
+        } else {
+          throw fault(
+            isNumbered == true
+              ? "cannot switch from manual field specification to automatic field numbering"
+              : "cannot switch from automatic field numbering to manual field specification")
+        }
+        next += 1
+        guard arguments.positional.indices.contains(number) else {
+          throw fault("Replacement index \(number) out of range for positional args tuple")
+        }
+        return arguments.positional[number]
+      }
+      guard let value = arguments[name] else { throw fault(Repr.quoted(name)) }
+      return value
+    }
+  }
+}

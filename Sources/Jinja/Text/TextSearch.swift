@@ -1,0 +1,120 @@
+/// Searching and trimming text by bytes, without Foundation.
+enum TextSearch {
+  /// The first place of `part` in `text`, from `start` on.
+  static func firstRange(
+    of part: String, in text: String, from start: String.Index? = nil
+  ) -> Range<String.Index>? {
+    let haystack = text.utf8
+    let needle = part.utf8
+    let start = start ?? haystack.startIndex
+    guard let offset = firstOffset(of: part, in: haystack[start...]) else { return nil }
+    let lower = haystack.index(start, offsetBy: offset)
+    return lower..<haystack.index(lower, offsetBy: needle.count)
+  }
+
+  private static func firstOffset(of part: String, in text: Substring.UTF8View) -> Int? {
+    let found: Int?? = text.withContiguousStorageIfAvailable { haystack in
+      var part = part
+      return part.withUTF8 { needle in firstOffset(of: needle, in: haystack) }
+    }
+    return found ?? nil
+  }
+
+  static func firstOffset(
+    of needle: UnsafeBufferPointer<UInt8>, in haystack: UnsafeBufferPointer<UInt8>, from start: Int = 0
+  ) -> Int? {
+    guard let first = needle.first else { return start <= haystack.count ? start : nil }
+    guard haystack.count >= needle.count else { return nil }
+    var position = start
+    let last = haystack.count - needle.count
+    outer: while position <= last {
+      guard haystack[position] == first else {
+        position += 1
+        continue
+      }
+      for index in 1..<max(needle.count, 1) where haystack[position + index] != needle[index] {
+        position += 1
+        continue outer
+      }
+      return position
+    }
+    return nil
+  }
+
+  /// Every place of `part` in `text` that does not overlap the one before, at most `limit`.
+  static func ranges(of part: String, in text: String, limit: Int = .max) -> [Range<String.Index>] {
+    guard !part.isEmpty else { return [] }
+    var ranges: [Range<String.Index>] = []
+    var start = text.startIndex
+    while ranges.count < limit, let range = firstRange(of: part, in: text, from: start) {
+      ranges.append(range)
+      start = range.upperBound
+    }
+    return ranges
+  }
+
+  /// Python's `str.replace`.
+  static func replace(
+    _ text: String, _ part: String, with replacement: String, limit: Int, _ interpreter: Interpreter
+  ) throws -> String {
+    guard limit > 0 else { return text }
+    guard !part.isEmpty else { return try interleave(text, replacement, limit: limit, interpreter) }
+    let places = ranges(of: part, in: text, limit: limit)
+    guard !places.isEmpty else { return text }
+    try interpreter.reserve(product: replacement.utf8.count + 1, places.count, plus: text.utf8.count)
+    var result = ""
+    result.reserveCapacity(text.utf8.count + places.count * replacement.utf8.count)
+    var start = text.startIndex
+    for place in places {
+      result += text[start..<place.lowerBound]
+      result += replacement
+      start = place.upperBound
+    }
+    result += text[start...]
+    return result
+  }
+
+  private static func interleave(
+    _ text: String, _ replacement: String, limit: Int, _ interpreter: Interpreter
+  ) throws -> String {
+    try interpreter.reserve(product: replacement.utf8.count + 4, text.utf8.count + 1)
+    var result = ""
+    var left = limit
+    for scalar in text.unicodeScalars {
+      if left > 0 {
+        result += replacement
+        left -= 1
+      }
+      result.unicodeScalars.append(scalar)
+    }
+    if left > 0 { result += replacement }
+    return result
+  }
+
+  /// Python's whitespace.
+  static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 9...13, 28...32, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+    default: false
+    }
+  }
+
+  static func strip(
+    _ text: String, left: Bool = true, right: Bool = true,
+    where drops: (Unicode.Scalar) -> Bool = isSpace
+  ) -> String {
+    let scalars = text.unicodeScalars
+    var start = scalars.startIndex
+    var end = scalars.endIndex
+    if left { while start < end, drops(scalars[start]) { start = scalars.index(after: start) } }
+    if right {
+      while start < end {
+        let before = scalars.index(before: end)
+        guard drops(scalars[before]) else { break }
+        end = before
+      }
+    }
+    if start == scalars.startIndex, end == scalars.endIndex { return text }
+    return String(scalars[start..<end])
+  }
+}

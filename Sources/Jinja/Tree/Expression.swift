@@ -1,0 +1,210 @@
+import Diagnostics
+
+/// A part of a template that has a value.
+///
+/// Nodes are made by the parser and never change afterwards, so threads share them.
+class Expression {
+  /// The byte of the source that errors point to.
+  final let position: Int32
+  /// How many levels of nodes there are from here down; the parser bounds it.
+  final let height: Int32
+
+  init(position: Int32, height: Int32) {
+    self.position = position
+    self.height = height
+  }
+
+  /// The value.
+  func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    throw fault("this expression has no value")
+  }
+
+  /// Writes what printing the value gives.
+  func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    try interpreter.output.append(try evaluate(frame, interpreter))
+  }
+
+  /// Whether the value counts as true.
+  func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    try evaluate(frame, interpreter).isTruthy
+  }
+
+  /// The value, if it is the same every time.
+  var constant: Value? { nil }
+
+  /// Tells `scope` about the names in here.
+  func analyze(_ scope: Scope) {}
+
+  /// Jinja's name for this kind of node, for messages.
+  var kindName: String { "expression" }
+
+  /// The height of a node above `parts`.
+  static func height(over parts: [Expression]) -> Int32 {
+    (parts.lazy.map(\.height).max() ?? 0) + 1
+  }
+}
+
+/// A literal or a folded expression.
+final class Constant: Expression {
+  private let value: Value
+
+  init(_ value: Value, position: Int32) {
+    self.value = value
+    super.init(position: position, height: 1)
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value { value }
+  override var constant: Value? { value }
+  override var kindName: String { "const" }
+}
+
+/// A name, read or assigned.
+final class Name: Expression {
+  /// Where a name's value is found.
+  enum Place {
+    /// In the running frame.
+    case local(Int)
+    /// In the frame this many levels out.
+    case enclosing(Int, Int)
+    /// With the host: the number of the name.
+    case outside(Int)
+    /// A macro of this template that the host may override: number, level, slot.
+    case macro(Int, Int, Int)
+    /// Not resolved; has no value.
+    case nowhere
+
+    /// The value at this place, if there is one.
+    func value(_ frame: Frame, _ interpreter: Interpreter) -> Value? {
+      switch self {
+      case .local(let slot): return frame.slots[slot]
+      case .enclosing(let depth, let slot): return frame.outer(depth).slots[slot]
+      case .outside(let number): return frame.context[number] ?? frame.module.lookUp(number, interpreter)
+      case .macro(let number, let depth, let slot):
+        if let value = frame.context[number] ?? frame.module.lookUp(number, interpreter) { return value }
+        return frame.outer(depth).slots[slot]
+      case .nowhere: return nil
+      }
+    }
+  }
+
+  let name: String
+  /// Set once, by the scope's analysis.
+  var place = Place.nowhere
+  private let undefined: UndefinedName
+
+  init(_ name: String, position: Int32) {
+    self.name = name
+    undefined = UndefinedName(name)
+    super.init(position: position, height: 1)
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    switch place {
+    case .local(let slot):
+      if let value = frame.slots[slot] { return value }
+    case .outside(let number):
+      if let value = frame.context[number] { return value }
+      if let value = frame.module.lookUp(number, interpreter) { return value }
+    default:
+      if let value = place.value(frame, interpreter) { return value }
+    }
+    return .undefined(undefined)
+  }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    if case .local(let slot) = place {
+      if let value = frame.slots[slot] { try interpreter.output.append(value) }
+      return
+    }
+    try interpreter.output.append(try evaluate(frame, interpreter))
+  }
+
+  /// Assigns the name; names are only ever assigned in their own scope.
+  @inline(__always)
+  func assign(_ value: Value, _ frame: Frame) {
+    switch place {
+    case .local(let slot): frame.slots[slot] = value
+    case .enclosing(let depth, let slot), .macro(_, let depth, let slot):
+      frame.outer(depth).slots[slot] = value
+    case .outside, .nowhere: break
+    }
+  }
+
+  override func analyze(_ scope: Scope) { scope.load(self) }
+  override var kindName: String { "name" }
+}
+
+/// `[a, b]`
+final class ListLiteral: Expression {
+  let items: [Expression]
+
+  init(_ items: [Expression], position: Int32) {
+    self.items = items
+    super.init(position: position, height: Expression.height(over: items))
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    try interpreter.guardStack()
+    var values: [Value] = []
+    values.reserveCapacity(items.count)
+    for item in items { values.append(try item.evaluate(frame, interpreter)) }
+    return Value(values)
+  }
+
+  override func analyze(_ scope: Scope) { for item in items { item.analyze(scope) } }
+  override var kindName: String { "list" }
+}
+
+/// `a, b`
+final class TupleLiteral: Expression {
+  let items: [Expression]
+
+  init(_ items: [Expression], position: Int32) {
+    self.items = items
+    super.init(position: position, height: Expression.height(over: items))
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    try interpreter.guardStack()
+    var values: [Value] = []
+    values.reserveCapacity(items.count)
+    for item in items { values.append(try item.evaluate(frame, interpreter)) }
+    return try .sequence(values)
+  }
+
+  override func analyze(_ scope: Scope) { for item in items { item.analyze(scope) } }
+  override var kindName: String { "tuple" }
+}
+
+/// `{a: b}`
+final class DictLiteral: Expression {
+  let entries: [(key: Expression, value: Expression)]
+
+  init(_ entries: [(key: Expression, value: Expression)], position: Int32) {
+    self.entries = entries
+    super.init(
+      position: position, height: Expression.height(over: entries.flatMap { [$0.key, $0.value] }))
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    try interpreter.guardStack()
+    let dict = DictObject()
+    for (key, value) in entries {
+      let key = try key.evaluate(frame, interpreter)
+      let value = try value.evaluate(frame, interpreter)
+      interpreter.position = position
+      try DictObject.check(key)
+      dict.set(key, to: value)
+    }
+    return .dict(dict)
+  }
+
+  override func analyze(_ scope: Scope) {
+    for (key, value) in entries {
+      key.analyze(scope)
+      value.analyze(scope)
+    }
+  }
+
+  override var kindName: String { "dict" }
+}

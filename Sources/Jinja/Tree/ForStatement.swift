@@ -1,0 +1,210 @@
+import Diagnostics
+
+/// What a loop goes over, by number.
+enum LoopSource {
+  case items([Value])
+  /// A list that the loop may change while it goes.
+  case list(ListObject)
+  case range(RangeObject)
+
+  init(_ value: Value, _ interpreter: Interpreter) throws {
+    switch value {
+    case .list(let list): self = .list(list)
+    case .tuple(let items): self = .items(items)
+    case .object(let object):
+      if let range = object as? RangeObject {
+        self = .range(range)
+      } else {
+        self = .items(try Access.items(value, interpreter))
+      }
+    default: self = .items(try Access.items(value, interpreter))
+    }
+  }
+
+  @inline(__always)
+  func item(at index: Int) -> Value? {
+    switch self {
+    case .items(let items): return index < items.count ? items[index] : nil
+    case .list(let list): return index < list.items.count ? list.items[index] : nil
+    case .range(let range): return index < range.count ? .int(range.value(at: index)) : nil
+    }
+  }
+
+  var count: Int {
+    switch self {
+    case .items(let items): items.count
+    case .list(let list): list.items.count
+    case .range(let range): range.count
+    }
+  }
+}
+
+/// `{% for %}`
+final class ForStatement: Statement {
+  private let target: Target
+  private let iterable: Expression
+  private let filter: Expression?
+  private let body: Block
+  private let otherwise: Block?
+  private let isRecursive: Bool
+  /// Stands for every use of `loop` in the body; resolved like any other name.
+  private let loopName: Name
+  /// Whether the body says `loop` at all.
+  private let usesLoop: Bool
+
+  private let entry = ScopeEntry()
+  private let filterEntry = ScopeEntry()
+  private let filterTarget: Target?
+  private let elseEntry = ScopeEntry()
+  /// How many variables a recursive body has; it runs in frames of its own.
+  private var slotCount = 0
+
+  init(
+    _ target: Target, in iterable: Expression, filter: Expression?, filterTarget: Target?, body: Block,
+    otherwise: Block?, isRecursive: Bool, usesLoop: Bool, position: Int32
+  ) {
+    self.target = target
+    self.iterable = iterable
+    self.filter = filter
+    self.filterTarget = filterTarget
+    self.body = body
+    self.otherwise = otherwise
+    self.isRecursive = isRecursive
+    self.usesLoop = usesLoop || isRecursive
+    loopName = Name("loop", position: position)
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    try interpreter.guardStack()
+    if case .several(let names, _) = target, names.count == 2, !usesLoop, filter == nil,
+      let call = iterable as? MethodCall, call.dictMethod == .items, call.arguments.parts.isEmpty,
+      case .dict(let dict) = try call.target.evaluate(frame, interpreter)
+    {
+      return try run(dict, names[0], names[1], frame, interpreter)
+    }
+    let value = try iterable.evaluate(frame, interpreter)
+    interpreter.position = position
+    let source = try LoopSource(value, interpreter)
+    if isRecursive {
+      return try recurse(source, depth: 0, frame, interpreter)
+    }
+    return try run(source, depth: 0, frame, interpreter)
+  }
+
+  /// A dictionary's entries, without making a tuple of each.
+  private func run(
+    _ dict: DictObject, _ key: Target, _ value: Target, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Flow {
+    let entries = dict.entries
+    for entry in entries {
+      try interpreter.step()
+      try self.entry.enter(frame, interpreter)
+      try key.assign(entry.key, frame, interpreter)
+      try value.assign(entry.value, frame, interpreter)
+      if try body.execute(frame, interpreter) == .leaveLoop { break }
+    }
+    return entries.isEmpty ? try runElse(frame, interpreter) : .next
+  }
+
+  /// Runs a recursive loop's body in a frame of its own; `frame` is the one around the loop.
+  func recurse(_ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    try interpreter.descend()
+    defer { interpreter.depth -= 1 }
+    let inner = interpreter.makeFrame(frame.module, size: slotCount, parent: frame)
+    defer { interpreter.release(inner) }
+    return try run(source, depth: depth, inner, interpreter)
+  }
+
+  private func run(
+    _ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Flow {
+    if usesLoop { return try runWithLoop(source, depth: depth, frame, interpreter) }
+    var index = 0
+    var isEmpty = true
+    while let item = source.item(at: index) {
+      index += 1
+      try interpreter.step()
+      if let filter {
+        guard try passes(item, filter, frame, interpreter) else { continue }
+      }
+      isEmpty = false
+      try entry.enter(frame, interpreter)
+      try target.assign(item, frame, interpreter)
+      if try body.execute(frame, interpreter) == .leaveLoop { break }
+    }
+    return isEmpty ? try runElse(frame, interpreter) : .next
+  }
+
+  private func runWithLoop(
+    _ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Flow {
+    var source = source
+    if let filter { source = .items(try filtered(source, filter, frame, interpreter)) }
+    let loop = LoopObject(source, depth: depth, recursion: isRecursive ? self : nil, frame: frame)
+    let loopValue = Value.object(loop)
+    while let item = source.item(at: loop.index0) {
+      try interpreter.step()
+      try entry.enter(frame, interpreter)
+      try target.assign(item, frame, interpreter)
+      loopName.assign(loopValue, frame)
+      if try body.execute(frame, interpreter) == .leaveLoop { break }
+      loop.index0 += 1
+    }
+    loopName.clear(frame)
+    return source.count == 0 ? try runElse(frame, interpreter) : .next
+  }
+
+  private func runElse(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    guard let otherwise else { return .next }
+    try elseEntry.enter(frame, interpreter)
+    return try otherwise.execute(frame, interpreter)
+  }
+
+  private func passes(
+    _ item: Value, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Bool {
+    try filterEntry.enter(frame, interpreter)
+    try filterTarget?.assign(item, frame, interpreter)
+    return try filter.isTrue(frame, interpreter)
+  }
+
+  private func filtered(
+    _ source: LoopSource, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> [Value] {
+    var items: [Value] = []
+    var index = 0
+    while let item = source.item(at: index) {
+      index += 1
+      try interpreter.step()
+      if try passes(item, filter, frame, interpreter) { items.append(item) }
+    }
+    return items
+  }
+
+  override func analyze(_ scope: Scope) {
+    iterable.analyze(scope)
+    scope.inner { [self] in
+      let function =
+        isRecursive
+        ? FunctionScope(program: scope.function.program, level: scope.function.level + 1) : scope.function
+      let inner = Scope(parent: scope, function: function)
+      if usesLoop { inner.parameter(loopName) }
+      target.parameters(inner)
+      body.analyze(inner)
+      inner.finish(entry)
+      if let filter, let filterTarget {
+        let test = Scope(parent: scope, function: function)
+        filterTarget.parameters(test)
+        filter.analyze(test)
+        test.finish(filterEntry)
+      }
+      if let otherwise {
+        let alternative = Scope(parent: scope, function: function)
+        otherwise.analyze(alternative)
+        alternative.finish(elseEntry)
+      }
+      if isRecursive { slotCount = function.slotCount }
+    }
+  }
+}

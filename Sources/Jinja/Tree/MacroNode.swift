@@ -1,0 +1,312 @@
+import Diagnostics
+
+/// A macro, a `call` block's body, or one of dbt's blocks, as written.
+final class MacroNode: Statement {
+  struct Parameter {
+    let name: String
+    let variable: Name
+    let fallback: Expression?
+  }
+
+  /// The name in messages.
+  let name: String
+  let parameters: [Parameter]
+  /// The variables `caller`, `kwargs` and `varargs`, where the body uses them.
+  let callerName: Name?
+  let keywordsName: Name?
+  let extrasName: Name?
+  /// The variable that holds the macro itself; nil for a `call` block's body.
+  let variable: Name?
+  /// Whether `return()` ends here: not in a `call` block's body, which is part of the macro around it.
+  let catchesReturn: Bool
+  private let hasExplicitCaller: Bool
+  private let body: Block
+  private let entry = ScopeEntry()
+  private(set) var slotCount = 0
+
+  init(
+    name: String, variable: Name?, parameters: [Parameter], body: Block, uses: Set<String>, position: Int32
+  ) {
+    self.name = name
+    self.variable = variable
+    self.parameters = parameters
+    self.body = body
+    catchesReturn = variable != nil
+    let given = Set(parameters.map(\.name))
+    func special(_ name: String) -> Name? {
+      uses.contains(name) && !given.contains(name) ? Name(name, position: position) : nil
+    }
+    hasExplicitCaller = given.contains("caller")
+    callerName = special("caller")
+    keywordsName = special("kwargs")
+    extrasName = special("varargs")
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    variable?.assign(closure(frame), frame)
+    return .next
+  }
+
+  /// The macro as a value that sees `frame`'s variables.
+  func closure(_ frame: Frame) -> Value { .callable(Callable(MacroClosure(self, in: frame))) }
+
+  override func analyze(_ scope: Scope) {
+    if let variable { scope.storeMacro(variable) }
+    scope.inner { [self] in analyzeBody(scope) }
+  }
+
+  func analyzeBody(_ scope: Scope) {
+    let function = FunctionScope(program: scope.function.program, level: scope.function.level + 1)
+    let inner = Scope(parent: scope, function: function)
+    for parameter in parameters { inner.parameter(parameter.variable) }
+    for name in [callerName, keywordsName, extrasName] { name.map(inner.parameter) }
+    for parameter in parameters { parameter.fallback?.analyze(inner) }
+    body.analyze(inner)
+    inner.finish(entry)
+    slotCount = function.slotCount
+  }
+
+  // MARK: Running
+
+  /// Fills in what was not passed, and runs the body.
+  func run(_ frame: Frame, _ interpreter: Interpreter) throws {
+    try entry.enter(frame, interpreter)
+    for parameter in parameters where !parameter.variable.isAssigned(frame) {
+      if let fallback = parameter.fallback {
+        parameter.variable.assign(try fallback.evaluate(frame, interpreter), frame)
+      } else {
+        let message = "parameter '\(parameter.name)' was not provided"
+        parameter.variable.assign(.undefined(UndefinedName(parameter.name, message: message)), frame)
+      }
+    }
+    _ = try body.execute(frame, interpreter)
+  }
+
+  /// Puts evaluated arguments into the macro's variables, or fails as Jinja does.
+  func bind(
+    _ arguments: Arguments, from first: Int = 0, caller: Value? = nil, _ frame: Frame
+  ) throws {
+    let count = min(parameters.count, arguments.positional.count)
+    for index in first..<max(first, count) {
+      parameters[index].variable.assign(arguments.positional[index], frame)
+    }
+    try bind(keyword: arguments.keyword, positional: arguments.positional.count, caller: caller, frame)
+    let extra = arguments.positional.dropFirst(parameters.count)
+    if let extrasName {
+      extrasName.assign(.tuple(Array(extra)), frame)
+    } else if !extra.isEmpty {
+      throw fault("macro '\(name)' takes not more than \(parameters.count) argument(s)")
+    }
+  }
+
+  private func bind(
+    keyword: [(name: String, value: Value)], positional: Int, caller: Value?, _ frame: Frame
+  ) throws {
+    var foundCaller = hasExplicitCaller && positional >= parameters.count
+    var rest: [(name: String, value: Value)] = []
+    for (name, value) in keyword {
+      if let index = parameters.firstIndex(where: { $0.name == name }), index >= positional {
+        parameters[index].variable.assign(value, frame)
+        if name == "caller" { foundCaller = true }
+      } else {
+        rest.append((name, value))
+      }
+    }
+    if let caller {
+      if let parameter = parameters.dropFirst(positional).first(where: { $0.name == "caller" }) {
+        parameter.variable.assign(caller, frame)
+        foundCaller = true
+      } else {
+        rest.append(("caller", caller))
+      }
+    }
+    if let callerName, !foundCaller {
+      if let index = rest.firstIndex(where: { $0.name == "caller" }) {
+        callerName.assign(rest.remove(at: index).value, frame)
+      } else {
+        callerName.assign(.undefined(UndefinedName("caller", message: "No caller defined")), frame)
+      }
+    }
+    try takeRest(rest, frame)
+  }
+
+  private func takeRest(_ rest: [(name: String, value: Value)], _ frame: Frame) throws {
+    if let keywordsName {
+      keywordsName.assign(Value(rest.map { ($0.name, $0.value) }), frame)
+    } else if let unknown = rest.first {
+      guard !rest.contains(where: { $0.name == "caller" }) else {
+        throw fault(
+          "macro '\(name)' was invoked with two values for the special caller argument. "
+            + "This is most likely a bug.")
+      }
+      throw fault("macro '\(name)' takes no keyword argument '\(unknown.name)'")
+    }
+  }
+}
+
+extension Name {
+  /// Whether the variable has a value in `frame`.
+  func isAssigned(_ frame: Frame) -> Bool {
+    if case .local(let slot) = place { return frame.slots[slot] != nil }
+    return false
+  }
+
+  /// Takes the variable's value away.
+  func clear(_ frame: Frame) {
+    if case .local(let slot) = place { frame.slots[slot] = nil }
+  }
+}
+
+/// A macro together with the variables around it.
+final class MacroClosure {
+  let definition: MacroNode
+  /// The frame that the macro was defined in; nil for one that the host asked for, until it is called.
+  private var frame: Frame?
+  private let program: Program?
+
+  init(_ definition: MacroNode, in frame: Frame) {
+    self.definition = definition
+    self.frame = frame
+    program = nil
+  }
+
+  init(_ definition: MacroNode, program: Program) {
+    self.definition = definition
+    self.program = program
+  }
+
+  /// A new frame for one call.
+  private func activate(_ interpreter: Interpreter) throws -> Frame {
+    if let program {
+      let module = try interpreter.library(program)
+      return interpreter.makeFrame(module, size: definition.slotCount, parent: module.root)
+    }
+    guard let frame else { throw fault("macro '\(definition.name)' outlived its template") }
+    return interpreter.makeFrame(frame.module, size: definition.slotCount, parent: frame)
+  }
+
+  /// Calls with evaluated arguments.
+  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+    let frame = try activate(interpreter)
+    defer { interpreter.release(frame) }
+    try definition.bind(arguments, frame)
+    return try value(frame, interpreter)
+  }
+
+  /// Calls with arguments as written, for the value.
+  func value(
+    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ interpreter: Interpreter,
+    at position: Int32
+  ) throws -> Value {
+    let frame = try activate(interpreter)
+    defer { interpreter.release(frame) }
+    try bind(arguments, caller, outer, frame, interpreter, at: position)
+    return try value(frame, interpreter)
+  }
+
+  /// Calls with arguments as written, writing into the output.
+  func write(
+    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ interpreter: Interpreter,
+    at position: Int32
+  ) throws {
+    let frame = try activate(interpreter)
+    defer { interpreter.release(frame) }
+    try bind(arguments, caller, outer, frame, interpreter, at: position)
+    if let value = try run(frame, interpreter) { try interpreter.output.append(value) }
+  }
+
+  private func bind(
+    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
+    at position: Int32
+  ) throws {
+    let parameters = definition.parameters
+    // The common case goes straight into the macro's variables.
+    if arguments.isPlain, arguments.keyword.isEmpty, caller == nil,
+      arguments.positional.count <= parameters.count,
+      definition.callerName == nil, definition.keywordsName == nil, definition.extrasName == nil
+    {
+      for index in arguments.positional.indices {
+        parameters[index].variable.assign(try arguments.positional[index].evaluate(outer, interpreter), frame)
+      }
+      interpreter.position = position
+      return
+    }
+    let values = try arguments.evaluate(outer, interpreter)
+    interpreter.position = position
+    try definition.bind(values, caller: caller, frame)
+  }
+
+  private func value(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    let start = interpreter.output.count
+    if let value = try run(frame, interpreter) { return value }
+    return .string(interpreter.output.take(from: start))
+  }
+
+  /// Runs the body, which writes into the output; gives the value that `return()` was called with, if it was.
+  private func run(_ frame: Frame, _ interpreter: Interpreter) throws -> Value? {
+    let module = interpreter.module
+    let position = interpreter.position
+    let start = interpreter.output.count
+    try interpreter.descend()
+    interpreter.module = frame.module
+    frame.module.refresh(interpreter)
+    var result: Value?
+    do {
+      try definition.run(frame, interpreter)
+    } catch {
+      interpreter.depth -= 1
+      interpreter.output.truncate(to: start)
+      result = try returned(error, interpreter, module, position)
+      return result
+    }
+    interpreter.depth -= 1
+    interpreter.module = module
+    interpreter.position = position
+    return nil
+  }
+
+  private func returned(
+    _ error: any Error, _ interpreter: Interpreter, _ module: Module?, _ position: Int32
+  ) throws -> Value {
+    if let signal = error as? ReturnSignal {
+      interpreter.module = module
+      interpreter.position = position
+      guard definition.catchesReturn else { throw signal }
+      return signal.value
+    }
+    let located = interpreter.located(error)
+    interpreter.module = module
+    interpreter.position = position
+    throw interpreter.located(located, in: definition.name, from: interpreter.location)
+  }
+}
+
+/// `{% call f() %}`
+final class CallStatement: Statement {
+  private let call: Expression
+  private let caller: MacroNode
+
+  /// `call` is a `Call` or a `MethodCall`.
+  init(_ call: Expression, caller: MacroNode, position: Int32) {
+    self.call = call
+    self.caller = caller
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    try interpreter.guardStack()
+    let block = caller.closure(frame)
+    if let call = call as? Call {
+      try call.write(frame, interpreter, caller: block)
+    } else if let call = call as? MethodCall {
+      try interpreter.output.append(try call.call(frame, interpreter, caller: block))
+    }
+    return .next
+  }
+
+  override func analyze(_ scope: Scope) {
+    call.analyze(scope)
+    scope.inner { [self] in caller.analyzeBody(scope) }
+  }
+}

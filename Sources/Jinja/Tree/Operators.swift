@@ -1,0 +1,232 @@
+import Diagnostics
+
+/// `a + b` and the like.
+final class Binary: Expression {
+  private let operation: ArithmeticOperator
+  private let left: Expression
+  private let right: Expression
+
+  init(_ operation: ArithmeticOperator, _ left: Expression, _ right: Expression, position: Int32) {
+    self.operation = operation
+    self.left = left
+    self.right = right
+    super.init(position: position, height: max(left.height, right.height) + 1)
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    try interpreter.guardStack()
+    let left = try left.evaluate(frame, interpreter)
+    let right = try right.evaluate(frame, interpreter)
+    interpreter.position = position
+    return try Arithmetic.apply(operation, left, right, interpreter)
+  }
+
+  override func analyze(_ scope: Scope) {
+    left.analyze(scope)
+    right.analyze(scope)
+  }
+}
+
+/// `-a`, `+a`
+final class Sign: Expression {
+  private let isNegative: Bool
+  private let operand: Expression
+
+  init(isNegative: Bool, _ operand: Expression, position: Int32) {
+    self.isNegative = isNegative
+    self.operand = operand
+    super.init(position: position, height: operand.height + 1)
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    try interpreter.guardStack()
+    let value = try operand.evaluate(frame, interpreter)
+    interpreter.position = position
+    return isNegative ? try Arithmetic.negate(value) : try Arithmetic.plus(value)
+  }
+
+  override func analyze(_ scope: Scope) { operand.analyze(scope) }
+}
+
+/// `not a`
+final class Not: Expression {
+  private let operand: Expression
+
+  init(_ operand: Expression, position: Int32) {
+    self.operand = operand
+    super.init(position: position, height: operand.height + 1)
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    .bool(try isTrue(frame, interpreter))
+  }
+
+  override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    try interpreter.guardStack()
+    return try !operand.isTrue(frame, interpreter)
+  }
+
+  override func analyze(_ scope: Scope) { operand.analyze(scope) }
+}
+
+/// `a and b`, `a or b`: the operand that decided.
+final class Logical: Expression {
+  private let isAnd: Bool
+  private let left: Expression
+  private let right: Expression
+
+  init(isAnd: Bool, _ left: Expression, _ right: Expression, position: Int32) {
+    self.isAnd = isAnd
+    self.left = left
+    self.right = right
+    super.init(position: position, height: max(left.height, right.height) + 1)
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    try interpreter.guardStack()
+    let first = try left.evaluate(frame, interpreter)
+    return first.isTruthy == isAnd ? try right.evaluate(frame, interpreter) : first
+  }
+
+  override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    try interpreter.guardStack()
+    let first = try left.isTrue(frame, interpreter)
+    return first == isAnd ? try right.isTrue(frame, interpreter) : first
+  }
+
+  override func analyze(_ scope: Scope) {
+    left.analyze(scope)
+    right.analyze(scope)
+  }
+}
+
+/// The operators that compare.
+enum ComparisonOperator: Sendable {
+  case equal, unequal, less, lessOrEqual, greater, greaterOrEqual, contained, notContained
+
+  func holds(_ left: Value, _ right: Value, _ interpreter: Interpreter) throws -> Bool {
+    switch self {
+    case .equal: left.isEqual(to: right)
+    case .unequal: !left.isEqual(to: right)
+    case .less: (try left.compare(to: right, symbol: "<")).map { $0 < 0 } ?? false
+    case .greater: (try left.compare(to: right, symbol: ">")).map { $0 > 0 } ?? false
+    case .lessOrEqual: (try left.compare(to: right, symbol: "<=")).map { $0 <= 0 } ?? false
+    case .greaterOrEqual: (try left.compare(to: right, symbol: ">=")).map { $0 >= 0 } ?? false
+    case .contained: try right.contains(left, interpreter)
+    case .notContained: try !right.contains(left, interpreter)
+    }
+  }
+}
+
+/// `a < b <= c`
+final class Comparison: Expression {
+  private let first: Expression
+  private let rest: [(operation: ComparisonOperator, operand: Expression)]
+  private let operation: ComparisonOperator
+  private let second: Expression
+
+  /// A chain; the parser makes none that is empty.
+  init(
+    _ first: Expression, _ operation: ComparisonOperator, _ second: Expression,
+    rest: [(operation: ComparisonOperator, operand: Expression)], position: Int32
+  ) {
+    self.first = first
+    self.operation = operation
+    self.second = second
+    self.rest = rest
+    super.init(
+      position: position, height: Expression.height(over: [first, second] + rest.map(\.operand)))
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    .bool(try isTrue(frame, interpreter))
+  }
+
+  override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    try interpreter.guardStack()
+    let left = try first.evaluate(frame, interpreter)
+    var right = try second.evaluate(frame, interpreter)
+    interpreter.position = position
+    guard try operation.holds(left, right, interpreter) else { return false }
+    for (operation, operand) in rest {
+      let next = try operand.evaluate(frame, interpreter)
+      interpreter.position = position
+      guard try operation.holds(right, next, interpreter) else { return false }
+      right = next
+    }
+    return true
+  }
+
+  override func analyze(_ scope: Scope) {
+    first.analyze(scope)
+    second.analyze(scope)
+    for (_, operand) in rest { operand.analyze(scope) }
+  }
+}
+
+/// `a ~ b ~ c`: the printed values in a row.
+final class Concatenation: Expression {
+  private let parts: [Expression]
+
+  init(_ parts: [Expression], position: Int32) {
+    self.parts = parts
+    super.init(position: position, height: Expression.height(over: parts))
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    let start = interpreter.output.count
+    try write(frame, interpreter)
+    try interpreter.reserve(interpreter.output.count - start)
+    return .string(interpreter.output.take(from: start))
+  }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    try interpreter.guardStack()
+    for part in parts { try part.write(frame, interpreter) }
+  }
+
+  override func analyze(_ scope: Scope) { for part in parts { part.analyze(scope) } }
+}
+
+/// `a if b else c`
+final class Conditional: Expression {
+  private let test: Expression
+  private let then: Expression
+  private let otherwise: Expression?
+  private let line: Int
+
+  init(_ test: Expression, then: Expression, otherwise: Expression?, position: Int32, line: Int) {
+    self.test = test
+    self.then = then
+    self.otherwise = otherwise
+    self.line = line
+    super.init(
+      position: position, height: Expression.height(over: [test, then] + (otherwise.map { [$0] } ?? [])))
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    try interpreter.guardStack()
+    if try test.isTrue(frame, interpreter) { return try then.evaluate(frame, interpreter) }
+    if let otherwise { return try otherwise.evaluate(frame, interpreter) }
+    return .undefined(
+      UndefinedName(
+        "",
+        message:
+          "the inline if-expression on line \(line) evaluated to false and no else section was defined."))
+  }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    try interpreter.guardStack()
+    if try test.isTrue(frame, interpreter) {
+      try then.write(frame, interpreter)
+    } else if let otherwise {
+      try otherwise.write(frame, interpreter)
+    }
+  }
+
+  override func analyze(_ scope: Scope) {
+    then.analyze(scope)
+    test.analyze(scope)
+    otherwise?.analyze(scope)
+  }
+}

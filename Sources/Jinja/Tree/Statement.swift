@@ -1,0 +1,195 @@
+import Diagnostics
+
+/// What follows a statement.
+enum Flow {
+  case next, leaveLoop, nextRound
+}
+
+/// A part of a template that does something. Immutable once parsed, as expressions are.
+class Statement {
+  final let position: Int32
+
+  init(position: Int32) { self.position = position }
+
+  /// Does it.
+  func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow { .next }
+
+  /// Tells `scope` about the names in here.
+  func analyze(_ scope: Scope) {}
+}
+
+/// Statements in a row.
+final class Block {
+  let statements: [Statement]
+  /// The same statements, to be reached without counting references; `statements` keeps them.
+  private let references: UnsafeMutableBufferPointer<Unmanaged<Statement>>
+
+  init(_ statements: [Statement]) {
+    self.statements = statements
+    references = .allocate(capacity: statements.count)
+    _ = references.initialize(from: statements.lazy.map { Unmanaged.passUnretained($0) })
+  }
+
+  deinit { references.deallocate() }
+
+  func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    for index in 0..<references.count {
+      let flow = try references[index]._withUnsafeGuaranteedRef { try $0.execute(frame, interpreter) }
+      if flow != .next { return flow }
+    }
+    return .next
+  }
+
+  func analyze(_ scope: Scope) { for statement in statements { statement.analyze(scope) } }
+}
+
+/// Literal text.
+final class TextStatement: Statement {
+  private let bytes: UnsafeBufferPointer<UInt8>
+
+  /// `bytes` belongs to the program's source, which outlives its nodes.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, position: Int32) {
+    self.bytes = bytes
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    try interpreter.output.append(bytes)
+    return .next
+  }
+}
+
+/// `{{ a }}`
+final class PrintStatement: Statement {
+  private let expression: Expression
+
+  init(_ expression: Expression, position: Int32) {
+    self.expression = expression
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    try expression.write(frame, interpreter)
+    return .next
+  }
+
+  override func analyze(_ scope: Scope) { expression.analyze(scope) }
+}
+
+/// `{% do a %}`
+final class DoStatement: Statement {
+  private let expression: Expression
+
+  init(_ expression: Expression, position: Int32) {
+    self.expression = expression
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    _ = try expression.evaluate(frame, interpreter)
+    return .next
+  }
+
+  override func analyze(_ scope: Scope) { expression.analyze(scope) }
+}
+
+/// `{% if %}`
+final class IfStatement: Statement {
+  private let branches: [(test: Expression, body: Block)]
+  private let otherwise: Block?
+
+  init(_ branches: [(test: Expression, body: Block)], otherwise: Block?, position: Int32) {
+    self.branches = branches
+    self.otherwise = otherwise
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    try interpreter.guardStack()
+    for (test, body) in branches where try test.isTrue(frame, interpreter) {
+      return try body.execute(frame, interpreter)
+    }
+    return try otherwise?.execute(frame, interpreter) ?? .next
+  }
+
+  override func analyze(_ scope: Scope) {
+    for (test, _) in branches { test.analyze(scope) }
+    scope.branches(
+      branches.map { branch in { branch.body.analyze(scope) } } + [{ self.otherwise?.analyze(scope) }])
+  }
+}
+
+/// `{% break %}`, `{% continue %}`
+final class LoopControl: Statement {
+  private let flow: Flow
+
+  init(_ flow: Flow, position: Int32) {
+    self.flow = flow
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow { flow }
+}
+
+/// `{% with a = b %}`
+final class WithStatement: Statement {
+  private let targets: [(target: Target, value: Expression)]
+  private let body: Block
+  private let entry = ScopeEntry()
+
+  init(_ targets: [(target: Target, value: Expression)], body: Block, position: Int32) {
+    self.targets = targets
+    self.body = body
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    try interpreter.guardStack()
+    let values = try targets.map { try $0.value.evaluate(frame, interpreter) }
+    try entry.enter(frame, interpreter)
+    for (index, value) in values.enumerated() { try targets[index].target.assign(value, frame, interpreter) }
+    return try body.execute(frame, interpreter)
+  }
+
+  override func analyze(_ scope: Scope) {
+    for (_, value) in targets { value.analyze(scope) }
+    scope.inner { [self] in
+      let inner = Scope(parent: scope, function: scope.function)
+      for (target, _) in targets { target.parameters(inner) }
+      body.analyze(inner)
+      inner.finish(entry)
+    }
+  }
+}
+
+/// `{% filter a %}`
+final class FilterStatement: Statement {
+  private let filter: FilterCall
+  private let body: Block
+  private let entry = ScopeEntry()
+
+  init(_ filter: FilterCall, body: Block, position: Int32) {
+    self.filter = filter
+    self.body = body
+    super.init(position: position)
+  }
+
+  override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
+    try interpreter.guardStack()
+    let start = interpreter.output.count
+    try entry.enter(frame, interpreter)
+    let flow = try body.execute(frame, interpreter)
+    let text = interpreter.output.take(from: start)
+    try interpreter.output.append(try filter.evaluate(on: .string(text), frame, interpreter))
+    return flow
+  }
+
+  override func analyze(_ scope: Scope) {
+    filter.analyze(scope)
+    scope.inner { [self] in
+      let inner = Scope(parent: scope, function: scope.function)
+      body.analyze(inner)
+      inner.finish(entry)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Diagnostics
+
+/// What a function was called with.
+public struct Arguments {
+  /// The arguments without a name, in order.
+  public var positional: [Value]
+  /// The named arguments, in order.
+  public var keyword: [(name: String, value: Value)]
+
+  /// Makes arguments.
+  public init(_ positional: [Value] = [], keyword: [(name: String, value: Value)] = []) {
+    self.positional = positional
+    self.keyword = keyword
+  }
+
+  /// No arguments.
+  public static var none: Arguments { Arguments() }
+
+  /// Whether nothing was passed.
+  public var isEmpty: Bool { positional.isEmpty && keyword.isEmpty }
+
+  /// The argument at `index`, or the one named `name`; nil when neither was passed.
+  public func value(_ index: Int, _ name: String) -> Value? {
+    if index < positional.count { return positional[index] }
+    return keyword.first { $0.name == name }?.value
+  }
+
+  /// The named argument, or nil.
+  public subscript(name: String) -> Value? { keyword.first { $0.name == name }?.value }
+
+  /// One value, or nil, for each of `names`. Throws, in Python's words, what Python would of too many arguments,
+  /// an unknown name or a repeated one.
+  public func bind(_ names: [String], required: Int = 0, function: String) throws -> [Value?] {
+    guard positional.count <= names.count else {
+      let takes = required == names.count ? "\(names.count)" : "from \(required) to \(names.count)"
+      let plural = names.count == 1 ? "" : "s"
+      let were = positional.count == 1 ? "was" : "were"
+      throw fault(
+        "\(function)() takes \(takes) positional argument\(plural) but \(positional.count) \(were) given")
+    }
+    var bound: [Value?] = positional
+    bound.append(contentsOf: [Value?](repeating: nil, count: names.count - positional.count))
+    for (name, value) in keyword {
+      guard let index = names.firstIndex(of: name) else {
+        throw fault("\(function)() got an unexpected keyword argument '\(name)'")
+      }
+      guard bound[index] == nil else {
+        throw fault("\(function)() got multiple values for argument '\(name)'")
+      }
+      bound[index] = value
+    }
+    for index in 0..<min(required, names.count) where bound[index] == nil {
+      throw fault("\(function)() missing 1 required positional argument: '\(names[index])'")
+    }
+    return bound
+  }
+}
+
+/// An error of a template that runs; its place is added where it is known.
+func fault(_ message: String) -> Diagnostic { Diagnostic(.templateRuntime, message) }
+
+/// An error of a template that was stopped.
+func excess(_ message: String, hint: String? = nil) -> Diagnostic {
+  Diagnostic(.templateLimit, message, hint: hint)
+}

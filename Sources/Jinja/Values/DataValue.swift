@@ -1,0 +1,272 @@
+import Diagnostics
+
+/// Plain data: the `Sendable`, JSON-like twin of `Value`, for configurations, variables and what YAML holds.
+public indirect enum DataValue: Sendable, Hashable {
+  case none
+  case bool(Bool)
+  case int(Int)
+  case float(Double)
+  case string(String)
+  case list([DataValue])
+  case dict(DataMap)
+}
+
+/// A mapping from text to data that keeps the order of insertion. Two are equal whatever their order.
+public struct DataMap: Sendable {
+  /// The keys in order.
+  public private(set) var keys: [String] = []
+  private var storage: [String: DataValue] = [:]
+
+  /// An empty map.
+  public init() {}
+
+  /// The given entries; a repeated key keeps its first place and last value.
+  public init(_ entries: [(String, DataValue)]) {
+    keys.reserveCapacity(entries.count)
+    storage.reserveCapacity(entries.count)
+    for (key, value) in entries { self[key] = value }
+  }
+
+  /// How many entries there are.
+  public var count: Int { keys.count }
+  /// Whether there is no entry.
+  public var isEmpty: Bool { keys.isEmpty }
+  /// The values in order.
+  public var values: [DataValue] { keys.compactMap { storage[$0] } }
+
+  /// The value under `key`. Setting nil removes the entry, in time that grows with the map.
+  public subscript(key: String) -> DataValue? {
+    get { storage[key] }
+    set {
+      if let newValue {
+        if storage.updateValue(newValue, forKey: key) == nil { keys.append(key) }
+      } else if storage.removeValue(forKey: key) != nil {
+        keys.removeAll { $0 == key }
+      }
+    }
+  }
+}
+
+extension DataMap: Hashable {
+  public static func == (left: DataMap, right: DataMap) -> Bool { left.storage == right.storage }
+  public func hash(into hasher: inout Hasher) { hasher.combine(storage) }
+}
+
+extension DataMap: Sequence {
+  /// The entries in order.
+  public func makeIterator() -> AnyIterator<(key: String, value: DataValue)> {
+    var index = 0
+    return AnyIterator {
+      guard index < keys.count else { return nil }
+      defer { index += 1 }
+      return (keys[index], storage[keys[index]] ?? .none)
+    }
+  }
+}
+
+extension DataMap: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, DataValue)...) { self.init(elements) }
+}
+
+extension DataValue {
+  /// A dictionary with these entries, in this order.
+  public static func dict(_ entries: [(String, DataValue)]) -> DataValue { .dict(DataMap(entries)) }
+
+  /// The value under `key`, if this is a dictionary that has it.
+  public subscript(key: String) -> DataValue? { dictValue?[key] }
+
+  /// The item at `index`, if this is a list that has it.
+  public subscript(index: Int) -> DataValue? {
+    guard case .list(let items) = self, items.indices.contains(index) else { return nil }
+    return items[index]
+  }
+
+  /// Whether this is `none`.
+  public var isNone: Bool { self == .none }
+
+  /// The text, if this is text.
+  public var stringValue: String? {
+    if case .string(let value) = self { return value }
+    return nil
+  }
+
+  /// The truth value, if this is one.
+  public var boolValue: Bool? {
+    if case .bool(let value) = self { return value }
+    return nil
+  }
+
+  /// The integer, if this is one.
+  public var intValue: Int? {
+    if case .int(let value) = self { return value }
+    return nil
+  }
+
+  /// The number, if this is an integer or a floating-point number.
+  public var doubleValue: Double? {
+    switch self {
+    case .int(let value): return Double(value)
+    case .float(let value): return value
+    default: return nil
+    }
+  }
+
+  /// The items, if this is a list.
+  public var listValue: [DataValue]? {
+    if case .list(let items) = self { return items }
+    return nil
+  }
+
+  /// The entries, if this is a dictionary.
+  public var dictValue: DataMap? {
+    if case .dict(let map) = self { return map }
+    return nil
+  }
+
+  /// What kind of data this is, in words for messages.
+  public var kindName: String {
+    switch self {
+    case .none: "null"
+    case .bool: "a boolean"
+    case .int: "an integer"
+    case .float: "a number"
+    case .string: "text"
+    case .list: "a list"
+    case .dict: "a mapping"
+    }
+  }
+}
+
+extension DataValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(integerLiteral value: Int) { self = .int(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(floatLiteral value: Double) { self = .float(value) }
+  public init(arrayLiteral elements: DataValue...) { self = .list(elements) }
+  public init(dictionaryLiteral elements: (String, DataValue)...) { self = .dict(DataMap(elements)) }
+}
+
+// MARK: - Coding
+
+extension DataValue: Codable {
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  /// Reads any JSON-like value. A dictionary's keys come in the order of their text: decoders do not tell theirs.
+  public init(from decoder: any Decoder) throws {
+    if let container = try? decoder.container(keyedBy: Name.self) {
+      var map = DataMap()
+      for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
+        map[key.stringValue] = try container.decode(DataValue.self, forKey: key)
+      }
+      self = .dict(map)
+      return
+    }
+    if var container = try? decoder.unkeyedContainer() {
+      var items: [DataValue] = []
+      while !container.isAtEnd { items.append(try container.decode(DataValue.self)) }
+      self = .list(items)
+      return
+    }
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .none
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .int(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .float(value)
+    } else {
+      self = .string(try container.decode(String.self))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .dict(let map):
+      var container = encoder.container(keyedBy: Name.self)
+      for (key, value) in map { try container.encode(value, forKey: Name(stringValue: key)) }
+    case .list(let items):
+      var container = encoder.unkeyedContainer()
+      for item in items { try container.encode(item) }
+    default:
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .bool(let value): try container.encode(value)
+      case .int(let value): try container.encode(value)
+      case .float(let value): try container.encode(value)
+      case .string(let value): try container.encode(value)
+      default: try container.encodeNil()
+      }
+    }
+  }
+}
+
+// MARK: - To and from values
+
+extension Value {
+  /// The data as a value; lists and dictionaries are new ones.
+  public init(_ data: DataValue) {
+    switch data {
+    case .none: self = .none
+    case .bool(let value): self = .bool(value)
+    case .int(let value): self = .int(value)
+    case .float(let value): self = .float(value)
+    case .string(let value): self = .string(value)
+    case .list(let items): self = .list(ListObject(items.map { Value($0) }))
+    case .dict(let map):
+      let dict = DictObject()
+      for (key, value) in map { dict.set(string: key, to: Value(value)) }
+      self = .dict(dict)
+    }
+  }
+
+  /// The value as plain data: tuples become lists, keys become text, as in JSON.
+  ///
+  /// Throws for what data cannot hold: undefined values, functions, objects (other than text marked safe and what
+  /// `range` gives), and values that nest deeper than 200 levels.
+  public func data() throws -> DataValue { try data(depth: 0) }
+
+  private func data(depth: Int) throws -> DataValue {
+    guard depth < Value.maxNesting else { throw excess("values nest too deeply to be converted to data") }
+    switch self {
+    case .none: return .none
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .float(let value): return .float(value)
+    case .string(let value): return .string(value)
+    case .list(let list): return .list(try list.items.map { try $0.data(depth: depth + 1) })
+    case .tuple(let items): return .list(try items.map { try $0.data(depth: depth + 1) })
+    case .dict(let dict):
+      var map = DataMap()
+      for (key, value) in dict.entries { map[try key.dataKey()] = try value.data(depth: depth + 1) }
+      return .dict(map)
+    case .object(let object):
+      if let text = stringValue { return .string(text) }
+      if let namespace = object as? NamespaceObject {
+        return try Value.dict(namespace.attributes).data(depth: depth + 1)
+      }
+    case .undefined, .callable: break
+    }
+    throw fault("Object of type \(typeName) is not JSON serializable")
+  }
+
+  /// The value as a key, as Python's `json` makes one.
+  private func dataKey() throws -> String {
+    switch self {
+    case .none: return "null"
+    case .bool(let value): return value ? "true" : "false"
+    case .int, .float: return description
+    default:
+      if let text = stringValue { return text }
+      throw fault("keys must be str, int, float, bool or None, not \(typeName)")
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import Diagnostics
+
+/// A mutable mapping that keeps the order of insertion. Keys compare as in Python: `1`, `1.0` and `True` are one key.
+public final class DictObject {
+  /// The entries in order.
+  private(set) var entries: [(key: Value, value: Value)] = []
+  /// Open addressing over `entries`; empty while a linear search is quicker.
+  private var table: [Int32] = []
+
+  private static let linearLimit = 8
+
+  /// An empty dictionary.
+  public init() {}
+
+  deinit {
+    var nested = takeNested()
+    Unwinding.release(&nested)
+  }
+
+  /// How many entries there are.
+  public var count: Int { entries.count }
+
+  /// The keys in order.
+  public var keys: [Value] { entries.map(\.key) }
+
+  /// The values in order.
+  public var values: [Value] { entries.map(\.value) }
+
+  /// The value under `key`; nil when there is none or `key` cannot be a key. Setting nil removes the entry;
+  /// setting under a list or a dictionary does nothing (use a tuple).
+  public subscript(key: Value) -> Value? {
+    get {
+      guard let index = position(of: key) else { return nil }
+      return entries[index].value
+    }
+    set {
+      if let newValue { set(key, to: newValue) } else { remove(key) }
+    }
+  }
+
+  /// The value under a text key.
+  public subscript(key: String) -> Value? {
+    get {
+      guard let index = position(ofString: key) else { return nil }
+      return entries[index].value
+    }
+    set {
+      if let newValue { set(string: key, to: newValue) } else { remove(.string(key)) }
+    }
+  }
+
+  /// A new dictionary with the same entries.
+  public func copy() -> DictObject {
+    let copy = DictObject()
+    copy.entries = entries
+    copy.table = table
+    return copy
+  }
+
+  func set(string key: String, to value: Value) {
+    if let index = position(ofString: key) {
+      entries[index].value = value
+    } else {
+      append(.string(key), value)
+    }
+  }
+
+  func set(_ key: Value, to value: Value) {
+    guard key.isHashable else { return }
+    if let index = position(of: key) {
+      entries[index].value = value
+    } else {
+      append(key, value)
+    }
+  }
+
+  /// Removes the entry and returns its value. Takes time in proportion to the size.
+  @discardableResult
+  func remove(_ key: Value) -> Value? {
+    guard let index = position(of: key) else { return nil }
+    return remove(at: index).value
+  }
+
+  func remove(at index: Int) -> (key: Value, value: Value) {
+    let removed = entries.remove(at: index)
+    rebuild()
+    return removed
+  }
+
+  func removeAll() {
+    entries = []
+    table = []
+  }
+
+  /// Empties the dictionary and hands over the containers that it held.
+  func takeNested() -> [Value] {
+    var nested: [Value] = []
+    for entry in entries {
+      if Unwinding.nests(entry.value) { nested.append(entry.value) }
+      if Unwinding.nests(entry.key) { nested.append(entry.key) }
+    }
+    if !nested.isEmpty { removeAll() }
+    return nested
+  }
+
+  /// Fails for a value that cannot be a key.
+  static func check(_ key: Value) throws {
+    guard key.isHashable else { throw fault("unhashable type: '\(key.typeName)'") }
+  }
+}
+
+// MARK: - Finding
+
+extension DictObject {
+  func position(of key: Value) -> Int? {
+    if case .string(let text) = key { return position(ofString: text) }
+    guard key.isHashable else { return nil }
+    if table.isEmpty { return entries.firstIndex { $0.key.isEqual(to: key) } }
+    var slot = key.hashed & (table.count - 1)
+    while true {
+      let index = Int(table[slot])
+      if index < 0 { return nil }
+      if entries[index].key.isEqual(to: key) { return index }
+      slot = (slot + 1) & (table.count - 1)
+    }
+  }
+
+  func position(ofString text: String) -> Int? {
+    if table.isEmpty {
+      for index in entries.indices {
+        if case .string(let key) = entries[index].key, key == text { return index }
+      }
+      return hasObjectKeys ? entries.firstIndex { $0.key.isEqual(to: .string(text)) } : nil
+    }
+    var slot = text.hashValue & (table.count - 1)
+    while true {
+      let index = Int(table[slot])
+      if index < 0 { return nil }
+      if case .string(let key) = entries[index].key, key == text { return index }
+      slot = (slot + 1) & (table.count - 1)
+    }
+  }
+
+  /// Whether a key is an object that may equal a text (text marked safe).
+  private var hasObjectKeys: Bool {
+    entries.contains {
+      if case .object = $0.key { return true }
+      return false
+    }
+  }
+
+  private func append(_ key: Value, _ value: Value) {
+    entries.append((key, value))
+    if entries.count * 2 > table.count, entries.count > Self.linearLimit {
+      rebuild()
+    } else if !table.isEmpty {
+      place(entries.count - 1)
+    }
+  }
+
+  private func place(_ index: Int) {
+    var slot = entries[index].key.hashed & (table.count - 1)
+    while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
+    table[slot] = Int32(truncatingIfNeeded: index)
+  }
+
+  private func rebuild() {
+    guard entries.count > Self.linearLimit else {
+      table = []
+      return
+    }
+    var size = 32
+    while size < entries.count * 4 { size *= 2 }
+    table = [Int32](repeating: -1, count: size)
+    for index in entries.indices { place(index) }
+  }
+}
+
+extension Value {
+  /// Whether the value can be a dictionary key.
+  var isHashable: Bool {
+    switch self {
+    case .list, .dict: false
+    case .tuple(let items): items.allSatisfy(\.isHashable)
+    default: true
+    }
+  }
+
+  /// Equal values have equal hashes.
+  var hashed: Int {
+    switch self {
+    case .undefined, .none: return 0
+    case .bool(let value): return (value ? 1 : 0).hashValue
+    case .int(let value): return value.hashValue
+    case .float(let value): return Int(exactly: value)?.hashValue ?? value.hashValue
+    case .string(let value): return value.hashValue
+    case .list(let list): return ObjectIdentifier(list).hashValue
+    case .dict(let dict): return ObjectIdentifier(dict).hashValue
+    case .callable(let callable): return ObjectIdentifier(callable).hashValue
+    case .tuple(let items): return items.reduce(1) { $0 &* 31 &+ $1.hashed }
+    case .object(let object):
+      if let markup = object as? MarkupObject { return markup.content.hashValue }
+      return ObjectIdentifier(object).hashValue
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/// What the embedding program puts into templates: an adapter, a relation, a configuration.
+public protocol HostObject: AnyObject {
+  /// The type's name in messages.
+  var typeName: String { get }
+  /// The attribute `name`. Nil makes Jinja try `item` and then give an undefined value.
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value?
+  /// The item under `key`; nil if there is none.
+  func item(_ key: Value, _ interpreter: Interpreter) throws -> Value?
+  /// Calls the object.
+  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value
+  /// Calls the method `name` without making a value of it first. Nil makes the template take `attribute` and call that;
+  /// an object that is called often can spare itself the detour.
+  func callMethod(_ name: String, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value?
+  /// What a loop over the object sees; nil if it cannot be iterated.
+  func iterate(_ interpreter: Interpreter) throws -> [Value]?
+  /// Whether templates may call the object: what `is callable` says.
+  var isCallable: Bool { get }
+  /// Whether the object counts as true.
+  var isTruthy: Bool { get }
+  /// What printing the object gives.
+  func text() -> String
+  /// Whether the object equals another value.
+  func isEqual(to other: Value) -> Bool
+}
+
+extension HostObject {
+  public func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? { nil }
+  public func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? { nil }
+  public func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+    throw fault("'\(typeName)' object is not callable")
+  }
+  public func callMethod(
+    _ name: String, _ arguments: Arguments, _ interpreter: Interpreter
+  ) throws -> Value? { nil }
+  public func iterate(_ interpreter: Interpreter) throws -> [Value]? { nil }
+  public var isCallable: Bool { false }
+  public var isTruthy: Bool { true }
+  public func text() -> String { "<\(typeName) object>" }
+  public func isEqual(to other: Value) -> Bool {
+    if case .object(let object) = other { return object === self }
+    return false
+  }
+}
+
+/// Something to call. The host makes them from closures; the language makes them from macros.
+public final class Callable {
+  /// The name in messages.
+  public let name: String
+  let body: (Arguments, Interpreter) throws -> Value
+  /// The macro behind it, if there is one: it is entered without the detour through `Arguments`.
+  let macro: MacroClosure?
+
+  /// A native function as a value.
+  public init(_ name: String, _ body: @escaping (Arguments, Interpreter) throws -> Value) {
+    self.name = name
+    self.body = body
+    macro = nil
+  }
+
+  init(_ macro: MacroClosure) {
+    name = macro.definition.name
+    body = { arguments, interpreter in try macro.call(arguments, interpreter) }
+    self.macro = macro
+  }
+}

@@ -1,0 +1,97 @@
+import Diagnostics
+
+/// What `loop` offers.
+enum LoopField: String {
+  case index, index0, revindex, revindex0, first, last, length, depth, depth0, previtem, nextitem, cycle,
+    changed
+}
+
+/// `loop`, inside of a `for`.
+final class LoopObject: HostObject {
+  /// How many rounds are done.
+  var index0 = 0
+  private let source: LoopSource
+  private let depth0: Int
+  /// The loop to call again, where it is recursive. Loops stay alive as long as their template, which runs.
+  private let recursion: ForStatement?
+  private let frame: Frame?
+  private var lastChanged: [Value]?
+
+  init(_ source: LoopSource, depth: Int, recursion: ForStatement?, frame: Frame) {
+    self.source = source
+    depth0 = depth
+    self.recursion = recursion
+    self.frame = recursion == nil ? nil : frame.parent
+  }
+
+  /// The loop object, if `object` is one.
+  @inline(__always)
+  static func from(_ object: any HostObject) -> LoopObject? {
+    guard type(of: object) == LoopObject.self else { return nil }
+    return unsafeDowncast(object, to: LoopObject.self)
+  }
+
+  var typeName: String { "LoopContext" }
+  var isCallable: Bool { true }
+  func text() -> String { "<LoopContext \(index0 + 1)/\(source.count)>" }
+
+  func value(_ field: LoopField) -> Value {
+    switch field {
+    case .index: return .int(index0 + 1)
+    case .index0: return .int(index0)
+    case .revindex: return .int(source.count - index0)
+    case .revindex0: return .int(source.count - index0 - 1)
+    case .first: return .bool(index0 == 0)
+    case .last: return .bool(index0 + 1 >= source.count)
+    case .length: return .int(source.count)
+    case .depth: return .int(depth0 + 1)
+    case .depth0: return .int(depth0)
+    case .previtem:
+      if index0 > 0, let item = source.item(at: index0 - 1) { return item }
+      return .undefined(UndefinedName("previtem", message: "there is no previous item"))
+    case .nextitem:
+      if let item = source.item(at: index0 + 1) { return item }
+      return .undefined(UndefinedName("nextitem", message: "there is no next item"))
+    case .cycle: return .function("cycle") { arguments, _ in try self.cycle(arguments) }
+    case .changed: return .function("changed") { arguments, _ in self.changed(arguments) }
+    }
+  }
+
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    LoopField(rawValue: name).map(value)
+  }
+
+  func callMethod(_ name: String, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value? {
+    switch name {
+    case "cycle": return try cycle(arguments)
+    case "changed": return changed(arguments)
+    default: return nil
+    }
+  }
+
+  private func cycle(_ arguments: Arguments) throws -> Value {
+    guard !arguments.positional.isEmpty else { throw fault("no items for cycling given") }
+    return arguments.positional[index0 % arguments.positional.count]
+  }
+
+  private func changed(_ arguments: Arguments) -> Value {
+    if let lastChanged, Value.tuple(lastChanged).isEqual(to: .tuple(arguments.positional)) {
+      return .bool(false)
+    }
+    lastChanged = arguments.positional
+    return .bool(true)
+  }
+
+  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+    guard let recursion, let frame else {
+      throw fault("The loop must have the 'recursive' marker to be called recursively.")
+    }
+    let iterable = try arguments.bind(["iterable"], required: 1, function: "loop")[0] ?? .none
+    let start = interpreter.output.count
+    let source = try LoopSource(iterable, interpreter)
+    _ = try recursion.recurse(source, depth: depth0 + 1, frame, interpreter)
+    return .string(interpreter.output.take(from: start))
+  }
+
+  func iterate(_ interpreter: Interpreter) throws -> [Value]? { nil }
+}

@@ -1,0 +1,125 @@
+import Diagnostics
+
+extension Value {
+  /// How deep values may nest where they are compared, printed or converted.
+  static let maxNesting = 200
+
+  /// Python's `==`. Values nested deeper than 200 levels count as different.
+  public func isEqual(to other: Value) -> Bool { equals(other, depth: 0) }
+
+  func equals(_ other: Value, depth: Int) -> Bool {
+    switch (self, other) {
+    case (.string(let left), .string(let right)): return left == right
+    case (.int(let left), .int(let right)): return left == right
+    case (.none, .none), (.undefined, .undefined): return true
+    case (.list(let left), .list(let right)):
+      return left === right || Value.equal(left.items, right.items, depth: depth)
+    case (.tuple(let left), .tuple(let right)): return Value.equal(left, right, depth: depth)
+    case (.dict(let left), .dict(let right)): return Value.equal(left, right, depth: depth)
+    case (.callable(let left), .callable(let right)): return left === right
+    case (.object(let object), _): return object.isEqual(to: other)
+    case (_, .object(let object)): return object.isEqual(to: self)
+    case (.bool, _), (.int, _), (.float, _): return Value.equalNumbers(self, other)
+    default: return false
+    }
+  }
+
+  private static func equalNumbers(_ left: Value, _ right: Value) -> Bool {
+    if let left = left.intValue {
+      if let right = right.intValue { return left == right }
+      if case .float(let right) = right { return Int(exactly: right) == left }
+      return false
+    }
+    guard case .float(let left) = left else { return false }
+    if let right = right.intValue { return Int(exactly: left) == right }
+    if case .float(let right) = right { return left == right }
+    return false
+  }
+
+  private static func equal(_ left: [Value], _ right: [Value], depth: Int) -> Bool {
+    guard left.count == right.count, depth < maxNesting else { return false }
+    for index in left.indices where !left[index].equals(right[index], depth: depth + 1) { return false }
+    return true
+  }
+
+  private static func equal(_ left: DictObject, _ right: DictObject, depth: Int) -> Bool {
+    guard left !== right else { return true }
+    guard left.count == right.count, depth < maxNesting else { return false }
+    for (key, value) in left.entries {
+      guard let other = right[key], value.equals(other, depth: depth + 1) else { return false }
+    }
+    return true
+  }
+
+  /// Python's `<`.
+  func isLess(than other: Value) throws -> Bool {
+    guard let order = try compare(to: other, symbol: "<") else { return false }
+    return order < 0
+  }
+
+  /// Negative, zero or positive as this value comes before, with or after the other; nil where neither holds (NaN).
+  /// `symbol` is the operator that a failure names.
+  func compare(to other: Value, symbol: String, depth: Int = 0) throws -> Int? {
+    switch (self, other) {
+    case (.int(let left), .int(let right)): return left < right ? -1 : left == right ? 0 : 1
+    case (.string(let left), .string(let right)): return Value.order(left, right)
+    case (.undefined(let name), _), (_, .undefined(let name)): throw fault(name.message)
+    case (.list(let left), .list(let right)):
+      return try Value.order(left.items, right.items, symbol, depth)
+    case (.tuple(let left), .tuple(let right)): return try Value.order(left, right, symbol, depth)
+    default: break
+    }
+    if let left = intValue, let right = other.intValue { return left < right ? -1 : left == right ? 0 : 1 }
+    if let left = doubleValue, let right = other.doubleValue {
+      return left < right ? -1 : left > right ? 1 : left == right ? 0 : nil
+    }
+    if let left = stringValue, let right = other.stringValue { return Value.order(left, right) }
+    throw fault("'\(symbol)' not supported between instances of '\(typeName)' and '\(other.typeName)'")
+  }
+
+  /// Order by code points, as Python has it.
+  private static func order(_ left: String, _ right: String) -> Int {
+    if left == right { return 0 }
+    return left.utf8.lexicographicallyPrecedes(right.utf8) ? -1 : 1
+  }
+
+  private static func order(_ left: [Value], _ right: [Value], _ symbol: String, _ depth: Int) throws -> Int?
+  {
+    guard depth < maxNesting else { throw excess("values nest too deeply to be compared") }
+    for index in 0..<min(left.count, right.count) where !left[index].isEqual(to: right[index]) {
+      return try left[index].compare(to: right[index], symbol: symbol, depth: depth + 1)
+    }
+    return left.count < right.count ? -1 : left.count == right.count ? 0 : 1
+  }
+
+  /// Python's `in`.
+  func contains(_ item: Value, _ interpreter: Interpreter) throws -> Bool {
+    switch self {
+    case .list(let list): return list.items.contains { $0.isEqual(to: item) }
+    case .tuple(let items): return items.contains { $0.isEqual(to: item) }
+    case .dict(let dict):
+      try DictObject.check(item)
+      return dict.position(of: item) != nil
+    case .undefined: return false
+    case .string(let text): return try Value.text(text, contains: item)
+    case .object(let object):
+      if let range = object as? RangeObject { return range.contains(item) }
+      if let text = stringValue { return try Value.text(text, contains: item) }
+      if let items = try object.iterate(interpreter) { return items.contains { $0.isEqual(to: item) } }
+    default: break
+    }
+    throw fault("argument of type '\(typeName)' is not iterable")
+  }
+
+  private static func text(_ text: String, contains item: Value) throws -> Bool {
+    guard let part = item.stringValue else {
+      if case .undefined(let name) = item { throw fault(name.message) }
+      throw fault("'in <string>' requires string as left operand, not \(item.typeName)")
+    }
+    return part.isEmpty || TextSearch.firstRange(of: part, in: text) != nil
+  }
+}
+
+extension Value: Equatable {
+  public static func == (left: Value, right: Value) -> Bool { left.isEqual(to: right) }
+}
