@@ -82,10 +82,17 @@ struct SeedCommand: Command {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
 
+  @Flag(help: "Print the first rows of each seed.")
+  var show = false
+
   func run(in session: CommandSession) async throws -> ExitStatus {
-    try await RunOperation(
+    let status = try await RunOperation(
       session: session, project: project, selection: selection, kinds: nil,
       fullRefresh: building.fullRefresh, failFast: building.failFast
     ).perform()
+    guard show, status == .success else { return status }
+    return try await ShowOperation(
+      workspace: Workspace.open(session, project), form: .table, limit: 10, outputFile: nil
+    ).perform(seeds: selection)
   }
 }

@@ -1,6 +1,7 @@
 import Catalog
 import Diagnostics
 import EngineCore
+import Jinja
 import Planner
 import Project
 import Runner
@@ -54,7 +55,8 @@ struct RunOperation: Sendable {
     session.printer.report(state.warnings)
     let engine = try await workspace.openEngine()
     let display = RunDisplay(printer: session.printer, nodes: nodes)
-    let artifacts = try session.writesArtifacts() ? RunArtifacts(workspace) : nil
+    let artifacts =
+      try session.writesArtifacts() ? RunArtifacts(workspace, arguments: arguments(options)) : nil
     let driver = RunDriver(
       project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
       options: options,
@@ -65,6 +67,18 @@ struct RunOperation: Sendable {
     let result = await session.showingProgress { await driver.run() }
     await engine.close()
     return finish(result, display, artifacts)
+  }
+
+  /// What the command was called with, by dbt's names.
+  private func arguments(_ options: RunOptions) -> DataValue {
+    .dict([
+      ("select", .list(selection.select.map { .string($0) })),
+      ("exclude", .list(selection.exclude.map { .string($0) })),
+      ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
+      ("store_failures", options.storesFailures.map { .bool($0) } ?? .none),
+      ("threads", .int(options.threads)), ("quiet", .bool(session.printer.options.isQuiet)),
+      ("log_format", .string(session.printer.options.isJSON ? "json" : "default")),
+    ])
   }
 
   private func greet(_ workspace: Workspace, _ nodes: [NodeFacts], _ options: RunOptions) {

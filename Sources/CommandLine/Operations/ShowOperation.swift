@@ -25,7 +25,15 @@ struct ShowOperation: Sendable {
   }
 
   func perform(inline: String?, selection: SelectionOptions) async throws -> ExitStatus {
-    let subjects = try inline.map { [.inline($0)] } ?? subjects(of: selection)
+    try await perform(inline.map { [.inline($0)] } ?? subjects(of: selection, []))
+  }
+
+  /// Shows the selected seeds, or all of them.
+  func perform(seeds selection: SelectionOptions) async throws -> ExitStatus {
+    try await perform(subjects(of: selection, [.seed]))
+  }
+
+  private func perform(_ subjects: [Subject]) async throws -> ExitStatus {
     let path = try destination(subjects)
     let engine = try await workspace.openEngine()
     do {
@@ -48,11 +56,11 @@ struct ShowOperation: Sendable {
   }
 
   /// The selected models, seeds and checks, in the order of the graph.
-  private func subjects(of selection: SelectionOptions) throws -> [Subject] {
+  private func subjects(of selection: SelectionOptions, _ kinds: [ResourceType]) throws -> [Subject] {
     var selection = selection
     // Checks come along only if they are asked for by name.
     if selection.indirectSelection == nil { selection.indirectSelection = .empty }
-    let selected = try workspace.select(selection, nil)
+    let selected = try workspace.select(selection, nil, defaultKinds: kinds)
     let nodes = workspace.graph.order.filter(selected.nodes.contains).compactMap(workspace.project.node)
     guard !nodes.isEmpty else {
       throw Diagnostic(
@@ -70,6 +78,11 @@ struct ShowOperation: Sendable {
 
   /// The file to write, absolute; nil for standard output.
   private func destination(_ subjects: [Subject]) throws -> String? {
+    if outputFile != nil, form == .table || form == .text {
+      throw Diagnostic(
+        .usage, "--output-file goes with --output csv, json or parquet",
+        hint: "add --output csv, or name a file that ends in .csv, .json or .parquet")
+    }
     guard let outputFile else {
       if form == .parquet {
         throw Diagnostic(
@@ -171,10 +184,7 @@ struct ShowOperation: Sendable {
       switch form {
       case .parquet: "FORMAT parquet"
       case .json: "FORMAT json, ARRAY true"
-      case .csv: "FORMAT csv, HEADER true"
-      case .table, .text:
-        throw Diagnostic(
-          .usage, "--output-file goes with --output csv, json or parquet", hint: "add --output csv")
+      case .csv, .table, .text: "FORMAT csv, HEADER true"
       }
     let bounded = limit.map { "SELECT * FROM (\n\(sql)\n) LIMIT \($0)" } ?? sql
     let rows = try connection.execute("COPY (\n\(bounded)\n) TO \(dialect.literal(path)) (\(options))")
