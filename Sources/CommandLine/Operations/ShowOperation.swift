@@ -110,13 +110,21 @@ struct ShowOperation: Sendable {
   private func query(_ subject: Subject, _ connection: any Connection) throws -> String {
     let compiler = workspace.compiler(connection)
     switch subject {
-    case .inline(let text): return try compiler.compile(inline: text, name: "inline").sql
+    case .inline(let text):
+      if Self.isReport(text) { return text }
+      return try compiler.compile(inline: text, name: "inline").sql
     case .node(let node):
       if node.resourceType == .seed, let relation = node.relation {
         return "select * from \(connection.dialect.rendered(relation))"
       }
       return try compiler.compile(node, isIncremental: workspace.isIncremental(node, connection)).sql
     }
+  }
+
+  /// Whether a text asks about tables rather than for rows: the engine answers it as it stands.
+  static func isReport(_ text: String) -> Bool {
+    let word = text.drop { $0.isWhitespace }.prefix { $0.isLetter }.lowercased()
+    return ["describe", "desc", "explain", "show", "summarize"].contains(word)
   }
 
   /// A place in a statement, as the person who asked knows the statement.
