@@ -114,10 +114,8 @@ struct PropertyReader {
       description: description(item, what), columns: columns, config: config(item, what),
       configSpan: (item["config"] ?? item).span(in: file), checks: checks(item, what),
       properties: .mapping(
-        (item.entries ?? []).filter {
-          !["columns", "tests", "data_tests", "checks", "config"].contains($0.key)
-        }
-        .map { ($0.key, $0.value.data) }))
+        (item.entries ?? []).filter { !["columns", "tests", "data_tests", "config"].contains($0.key) }
+          .map { ($0.key, $0.value.data) }))
   }
 
   private mutating func readColumn(_ item: YAMLNode, _ name: String, _ owner: String) -> ColumnProperties {
@@ -149,14 +147,12 @@ struct PropertyReader {
   }
 
   private mutating func checks(_ item: YAMLNode, _ what: String) -> [YAMLNode] {
-    let found = ["data_tests", "checks", "tests"].compactMap { key in item[key].map { (key, $0) } }
-      .filter { !$0.1.isNull }
-    if found.count > 1, let (key, node) = found.last {
+    if let old = item["tests"], item["data_tests"] != nil, !old.isNull {
       report(
-        .badCheck, "\(what) has both '\(key)' and '\(found[0].0)', which mean the same", node,
-        hint: "keep '\(found[0].0)'")
+        .badCheck, "\(what) has both 'tests' and 'data_tests', which mean the same", old,
+        hint: "keep 'data_tests'")
     }
-    guard let (_, node) = found.first else { return [] }
+    guard let node = item["data_tests"] ?? item["tests"], !node.isNull else { return [] }
     guard let items = node.items else {
       report(.badCheck, "the checks of \(what) must be a list, not \(node.typeName)", node)
       return []
