@@ -4,15 +4,28 @@ import PackageDescription
 /// Every target is built alike: Swift 6 mode, warnings are errors.
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
+/// Swift's runtime inside the program: it starts in half the time and runs where no toolchain is. SwiftPM's own
+/// `--static-swift-stdlib` would take the testing library from the tests of the same build.
+let runtimeInside: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+      "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
+      "-lswiftSynchronization", "-lswiftDispatch", "-ldispatch", "-lBlocksRuntime",
+    ], .when(platforms: [.linux], configuration: .release))
+]
+
 /// A module of the layout in `Sources/README.md`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, exclude: [], swiftSettings: settings)
 }
 
 /// The tests that mirror a module's sources.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, resources: resources,
     swiftSettings: settings)
 }
 
@@ -31,7 +44,7 @@ let package = Package(
     module("Jinja", ["Diagnostics"]),
     module("EngineCore", ["Diagnostics", "Tabular"]),
     module("DuckDBEngine", ["CDuckDB", "Diagnostics", "Tabular", "EngineCore"]),
-    module("Project", ["Diagnostics", "Jinja", "EngineCore", "Yams"]),
+    module("Project", ["Diagnostics", "Tabular", "Jinja", "EngineCore", "Yams"]),
     module("Planner", ["Diagnostics", "Jinja", "Project"]),
     module("Checks", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("Catalog", ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"]),
@@ -49,8 +62,37 @@ let package = Package(
         "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings),
+      name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"], swiftSettings: settings,
+      linkerSettings: runtimeInside),
+    .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
+    tests("ExamplesTests", ["CommandTesting"]),
+    tests("FaultTests", ["CommandTesting"]),
+    tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("ImportRulesTests", []),
+    tests(
+      "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
+    tests("ChecksTests", ["Checks", "Project", "EngineCore", "Jinja", "Diagnostics"]),
+    tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
+    tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
+    tests("TabularTests", ["Tabular"]),
+    tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
+    tests(
+      "CommandLineTests",
+      [
+        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests(
+      "StateStoreTests",
+      ["StateStore", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "RunnerTests",
+      [
+        "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
+        "Checks", "StateStore",
+      ]),
   ]
 )

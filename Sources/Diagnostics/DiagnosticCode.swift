@@ -23,7 +23,7 @@ public struct DiagnosticCode: Sendable, Hashable, CustomStringConvertible {
 
   /// Every code there is, in order.
   public static let all: [DiagnosticCode] =
-    project + jinja + graph + engine + checks + run + state + commandLine
+    project + jinja + graph + engine + checks + run + state + commandLine + artifacts
 }
 
 extension DiagnosticCode: Codable {

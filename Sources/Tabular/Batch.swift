@@ -16,6 +16,12 @@ public struct Batch: Sendable {
 
   /// The value at a place. Convenient; use the columns' own storage where speed counts.
   public func value(row: Int, column: Int) -> Scalar { columns[column].value(at: row) }
+
+  /// The first rows alone; all of them if there are no more. Copies them.
+  public func prefix(_ count: Int) -> Batch {
+    guard count < rowCount else { return self }
+    return Batch(schema: schema, columns: columns.map { $0.prefix(count) }, rowCount: count)
+  }
 }
 
 /// A whole result, held in memory.

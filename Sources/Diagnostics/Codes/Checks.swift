@@ -1,9 +1,13 @@
 extension DiagnosticCode {
   /// A check found failing rows.
   public static let checkFailed = DiagnosticCode("WEIR-E0601", "a check found failing rows")
+  /// A check's threshold is not a comparison.
+  public static let badThreshold = DiagnosticCode("WEIR-E0602", "a check's threshold is not a comparison")
+  /// A check's result says nothing.
+  public static let noVerdict = DiagnosticCode("WEIR-E0603", "a check gives no count of failures")
 
   /// Codes of checks and contracts: E06xx.
   static let checks: [DiagnosticCode] = [
-    checkFailed,
+    checkFailed, badThreshold, noVerdict,
   ]
 }

@@ -3,9 +3,52 @@ extension DiagnosticCode {
   public static let unreadableFile = DiagnosticCode("WEIR-E0101", "a file or folder cannot be read")
   /// A YAML file does not parse.
   public static let brokenYAML = DiagnosticCode("WEIR-E0102", "a YAML file does not parse")
+  /// A text file is not UTF-8.
+  public static let notUTF8 = DiagnosticCode("WEIR-E0103", "a text file is not UTF-8")
+  /// No project file was found.
+  public static let noProject = DiagnosticCode("WEIR-E0104", "no project file was found")
+  /// A key is not known where it stands.
+  public static let unknownKey = DiagnosticCode("WEIR-E0105", "a key is not known where it stands")
+  /// A setting's value has the wrong type or is not one of those allowed.
+  public static let badValue = DiagnosticCode("WEIR-E0106", "a setting has a value that cannot be")
+  /// A setting that must be there is missing.
+  public static let missingKey = DiagnosticCode("WEIR-E0107", "a setting that must be there is missing")
+  /// A profile or target cannot be used.
+  public static let badProfile = DiagnosticCode("WEIR-E0108", "a profile or target cannot be used")
+  /// Two definitions share a name.
+  public static let duplicateName = DiagnosticCode("WEIR-E0109", "two definitions share a name")
+  /// Two nodes would be stored as the same relation.
+  public static let ambiguousRelation = DiagnosticCode(
+    "WEIR-E0110", "two nodes would be stored as the same relation")
+  /// A reference names nothing that the project has.
+  public static let missingReference = DiagnosticCode("WEIR-E0111", "a reference names nothing in the project")
+  /// A reference names something that is switched off.
+  public static let disabledReference = DiagnosticCode("WEIR-E0112", "a reference names a disabled node")
+  /// Something that dbt has and this version does not.
+  public static let unsupported = DiagnosticCode("WEIR-E0113", "a feature is not supported yet")
+  /// A property file describes something that does not exist.
+  public static let orphanProperties = DiagnosticCode(
+    "WEIR-E0114", "a property file describes what does not exist")
+  /// A configuration path of the project file matches nothing.
+  public static let unusedConfiguration = DiagnosticCode(
+    "WEIR-E0115", "a configuration path matches nothing")
+  /// A path leads out of the project.
+  public static let pathOutside = DiagnosticCode("WEIR-E0116", "a path leads out of the project")
+  /// A check is declared wrongly.
+  public static let badCheck = DiagnosticCode("WEIR-E0117", "a check is declared wrongly")
+  /// A variable or environment variable is not set.
+  public static let missingVariable = DiagnosticCode("WEIR-E0118", "a variable is not set")
+  /// The project's own code raised an error or a warning.
+  public static let raised = DiagnosticCode("WEIR-E0119", "the project raised an error itself")
+  /// The version of dbt that the project asks for is not the one offered.
+  public static let versionMismatch = DiagnosticCode("WEIR-E0120", "the project asks for another version")
+  /// A template needs a connection where there is none.
+  public static let needsConnection = DiagnosticCode("WEIR-E0121", "a template needs a connection")
 
   /// Codes of reading a project: E01xx.
   static let project: [DiagnosticCode] = [
-    unreadableFile, brokenYAML,
+    unreadableFile, brokenYAML, notUTF8, noProject, unknownKey, badValue, missingKey, badProfile,
+    duplicateName, ambiguousRelation, missingReference, disabledReference, unsupported, orphanProperties,
+    unusedConfiguration, pathOutside, badCheck, missingVariable, raised, versionMismatch, needsConnection,
   ]
 }

@@ -1,9 +1,32 @@
 extension DiagnosticCode {
   /// A node failed.
   public static let nodeFailed = DiagnosticCode("WEIR-E0701", "a node failed")
+  /// A check kept a new version from being published.
+  public static let notPublished = DiagnosticCode(
+    "WEIR-E0702", "a failing check kept a new version from being published")
+  /// A seed's file cannot be read.
+  public static let seedUnreadable = DiagnosticCode("WEIR-E0703", "a seed's file cannot be read")
+  /// A seed's file is not what a CSV file must be.
+  public static let seedMalformed = DiagnosticCode("WEIR-E0704", "a seed's file is malformed")
+  /// An incremental model's rows do not fit its table.
+  public static let incrementalMismatch = DiagnosticCode(
+    "WEIR-E0705", "an incremental model's columns do not fit its table")
+  /// What stands under a node's name may not be replaced.
+  public static let relationInTheWay = DiagnosticCode(
+    "WEIR-E0706", "a relation of another kind is in a node's place")
+  /// A hook before or after a run failed.
+  public static let runHookFailed = DiagnosticCode("WEIR-E0707", "a hook of the run failed")
+  /// A file with failing rows cannot be written.
+  public static let failuresUnwritable = DiagnosticCode(
+    "WEIR-E0708", "a file with failing rows cannot be written")
+  /// The configuration asks for what is not supported yet.
+  public static let notSupported = DiagnosticCode("WEIR-E0709", "a configuration is not supported yet")
+  /// A transaction could not be undone; its session was closed instead.
+  public static let rollbackFailed = DiagnosticCode("WEIR-E0710", "a transaction could not be rolled back")
 
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
-    nodeFailed,
+    nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
+    runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
   ]
 }

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs the benchmarks beside their peers, which it installs into the cache: `make bench`.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cache=${WEIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weir}
+python=$(scripts/peer.sh "$cache")
+exec "$python" Benchmarks/bench.py --weir .build/release/weir --report docs/benchmarks.md "$@"

@@ -1,0 +1,1 @@
+select order_id, paid, total from order_totals where paid > total

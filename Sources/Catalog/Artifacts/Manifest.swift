@@ -1,0 +1,175 @@
+import Diagnostics
+import EngineCore
+import Jinja
+import Planner
+import Project
+
+/// The whole project as other tools read it: dbt's `manifest.json`, version 12.
+public struct Manifest: Sendable {
+  let project: Project
+  let compiled: [NodeID: CompiledNode]
+  let dialect: any Dialect
+  let generatedAt: Double
+  private let graph: Graph
+  private let metadata: ArtifactMetadata
+  /// The columns of each node that its checks say to be unique and never missing.
+  let primaryKeys: [NodeID: [String]]
+
+  /// Makes a manifest. `compiled` holds what was compiled; the rest is shown as parsed only.
+  public init(
+    project: Project, graph: Graph, compiled: [NodeID: CompiledNode], invocation: Invocation,
+    generatedAt: Double, dialect: any Dialect = StandardDialect()
+  ) {
+    self.project = project
+    self.graph = graph
+    self.compiled = compiled
+    self.dialect = dialect
+    self.generatedAt = generatedAt
+    metadata = ArtifactMetadata(schema: "manifest/v12", invocation: invocation, generatedAt: generatedAt)
+    primaryKeys = Self.primaryKeys(of: project)
+  }
+
+  /// Writes the manifest at once, replacing an older one. Throws if the system refuses.
+  public func write(to path: String, redactor: Redactor = .none) throws(Diagnostic) {
+    try ArtifactFile.replace(path, with: encoded(redactor: redactor))
+  }
+
+  /// The manifest as JSON.
+  public func encoded(redactor: Redactor = .none) -> [UInt8] {
+    let codeSize = project.nodes.reduce(0) { $0 + 2 * $1.code.utf8.count }
+    var writer = JSONWriter(redactor: redactor, reserving: codeSize + 3_000 * project.nodes.count)
+    writer.object { writer in
+      writeMetadata(to: &writer)
+      writeNodes(to: &writer)
+      writeResources(to: &writer)
+      for name in ["metrics", "groups", "selectors"] { writer.member(name, object: { _ in }) }
+      writeDisabled(to: &writer)
+      writeMap("parent_map", graph.parents, to: &writer)
+      writeMap("child_map", graph.children, to: &writer)
+      writeGroups(to: &writer)
+      for name in ["saved_queries", "semantic_models", "unit_tests", "functions"] {
+        writer.member(name, object: { _ in })
+      }
+    }
+    return writer.bytes
+  }
+
+  private func writeMetadata(to writer: inout JSONWriter) {
+    writer.member(
+      "metadata",
+      object: { writer in
+        metadata.writeMembers(to: &writer)
+        writer.member("project_name", project.settings.name)
+        writer.member("project_id", Digest.md5(project.settings.name))
+        writer.member("user_id", nil as String?)
+        writer.member("send_anonymous_usage_stats", false)
+        writer.member("adapter_type", project.target.type)
+        writer.member(
+          "quoting",
+          object: { writer in
+            for part in ["database", "schema", "identifier"] { writer.member(part, true) }
+            writer.member("column", nil as String?)
+          })
+        writer.member("run_started_at", Timestamp.text(metadata.invocationStartedAt, zone: "+00:00"))
+      })
+  }
+
+  private func writeNodes(to writer: inout JSONWriter) {
+    writer.member(
+      "nodes",
+      object: { writer in
+        for node in project.nodes {
+          writer.key(node.id.rawValue)
+          write(node, to: &writer)
+        }
+      })
+  }
+
+  private func writeResources(to writer: inout JSONWriter) {
+    writeAll("sources", project.sources.filter(\.isEnabled), id: \.id, to: &writer) { write($0, to: &$1) }
+    writeAll("macros", project.macros, id: \.id, to: &writer) { write($0, to: &$1) }
+    writeAll("docs", project.docs, id: \.id, to: &writer) { write($0, to: &$1) }
+    writeAll("exposures", project.exposures, id: \.id, to: &writer) { write($0, to: &$1) }
+  }
+
+  private func writeAll<Resource>(
+    _ name: String, _ resources: [Resource], id: (Resource) -> NodeID, to writer: inout JSONWriter,
+    _ write: (Resource, inout JSONWriter) -> Void
+  ) {
+    writer.member(
+      name,
+      object: { writer in
+        for resource in resources {
+          writer.key(id(resource).rawValue)
+          write(resource, &writer)
+        }
+      })
+  }
+
+  /// Several definitions that are switched off may have one name, so that each name has a list.
+  private func writeDisabled(to writer: inout JSONWriter) {
+    writer.member(
+      "disabled",
+      object: { writer in
+        var rest = project.disabled[...]
+        while let first = rest.first {
+          writer.member(
+            first.id.rawValue,
+            array: { writer in
+              for node in rest.prefix(while: { $0.id == first.id }) { write(node, to: &writer) }
+            })
+          rest = rest.drop { $0.id == first.id }
+        }
+        for source in project.sources where !source.isEnabled {
+          writer.member(source.id.rawValue, array: { write(source, to: &$0) })
+        }
+      })
+  }
+
+  private func writeMap(_ name: String, _ map: [NodeID: [NodeID]], to writer: inout JSONWriter) {
+    writer.member(
+      name,
+      object: { writer in
+        for id in graph.order { writer.member(id.rawValue, (map[id] ?? []).lazy.map(\.rawValue)) }
+      })
+  }
+
+  /// The nodes of each group.
+  private func writeGroups(to writer: inout JSONWriter) {
+    var groups: [String: [String]] = [:]
+    for node in project.nodes {
+      if let group = group(of: node) { groups[group, default: []].append(node.id.rawValue) }
+    }
+    writer.member(
+      "group_map",
+      object: { writer in
+        for (name, nodes) in groups.sorted(by: { $0.key < $1.key }) { writer.member(name, nodes) }
+      })
+  }
+
+  /// dbt's inference: a column that has both a `unique` and a `not_null` check.
+  private static func primaryKeys(of project: Project) -> [NodeID: [String]] {
+    var unique: [NodeID: [String]] = [:]
+    var present: [NodeID: Set<String>] = [:]
+    for node in project.nodes {
+      guard case .generic(let check)? = node.check, let column = check.column else { continue }
+      if check.name == "unique" { unique[check.attachedNode, default: []].append(column) }
+      if check.name == "not_null" { present[check.attachedNode, default: []].insert(column) }
+    }
+    var keys: [NodeID: [String]] = [:]
+    for (node, columns) in unique {
+      let found = columns.filter { present[node]?.contains($0) ?? false }
+      if !found.isEmpty { keys[node] = found.sorted() }
+    }
+    return keys
+  }
+}
+
+/// Standard SQL's spelling, for artifacts that are written without an engine.
+public struct StandardDialect: Dialect {
+  /// The name that no engine has.
+  public let name = "standard"
+
+  /// Makes the dialect.
+  public init() {}
+}

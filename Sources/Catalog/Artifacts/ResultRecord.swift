@@ -1,0 +1,65 @@
+import Project
+
+/// How a node ended, by dbt's words.
+public enum ResultStatus: String, Sendable, Codable, Hashable, CaseIterable {
+  /// A model or seed was built.
+  case success
+  /// The node could not be carried out.
+  case error
+  /// Something that it needs did not succeed.
+  case skipped
+  /// A check found nothing wrong.
+  case pass
+  /// A check found something that does not stop anything.
+  case warn
+  /// A check failed.
+  case fail
+}
+
+/// A stretch of time, in seconds since 1970.
+public struct Interval: Sendable, Hashable {
+  /// When it began.
+  public var start: Double
+  /// When it ended.
+  public var end: Double
+
+  /// Makes an interval.
+  public init(start: Double, end: Double) {
+    self.start = start
+    self.end = end
+  }
+}
+
+/// What became of one node, as `run_results.json` tells it.
+public struct ResultRecord: Sendable, Hashable {
+  /// The node.
+  public var id: NodeID
+  /// How it ended.
+  public var status: ResultStatus
+  /// When it was compiled, if it was.
+  public var compile: Interval?
+  /// When it was carried out, if it was.
+  public var execute: Interval?
+  /// The thread's name.
+  public var threadName: String
+  /// All told, in seconds.
+  public var executionTime: Double
+  /// What there is to say about it.
+  public var message: String?
+  /// How many failures a check found.
+  public var failures: Int?
+  /// How many rows the engine changed, if it says.
+  public var rowsAffected: Int?
+  /// The SQL before any statement was made of it.
+  public var compiledSQL: String?
+  /// The relation that was built, as SQL spells it.
+  public var relationName: String?
+
+  /// Makes a record; what is not known yet starts empty.
+  public init(id: NodeID, status: ResultStatus, threadName: String, executionTime: Double) {
+    self.id = id
+    self.status = status
+    self.threadName = threadName
+    self.executionTime = executionTime
+  }
+}

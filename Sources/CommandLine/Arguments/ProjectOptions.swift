@@ -1,0 +1,83 @@
+import ArgumentParser
+
+/// Which project and which environment.
+struct ProjectOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The folder of weir.yml or dbt_project.yml.", valueName: "folder"))
+  var projectDir: String?
+
+  @Option(help: ArgumentHelp("The folder of profiles.yml.", valueName: "folder"))
+  var profilesDir: String?
+
+  @Option(help: ArgumentHelp("The profile to use instead of the project's.", valueName: "name"))
+  var profile: String?
+
+  @Option(
+    name: [.long, .customShort("t")],
+    help: ArgumentHelp("The target of the profile to work in.", valueName: "name"))
+  var target: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Variables of the project, as a YAML mapping.", valueName: "yaml"))
+  var vars: String?
+
+  @Option(help: ArgumentHelp("How many nodes run at once.", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Where artifacts go, instead of target/.", valueName: "folder"))
+  var targetPath: String?
+}
+
+/// How a log looks.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case text, json
+  /// dbt's name for text that also says the thread and level; here the same as `text`.
+  case debug
+  /// dbt's name for its default.
+  case `default`
+}
+
+/// What is printed, and how.
+struct OutputOptions: ParsableArguments {
+  @Flag(
+    name: [.long, .customShort("q")], inversion: .prefixedNo,
+    help: "Print errors and results only.")
+  var quiet: Bool?
+
+  @Option(help: ArgumentHelp("text, or json for one object a line.", valueName: "format"))
+  var logFormat: LogFormat?
+
+  @Flag(inversion: .prefixedNo, help: "Use colors; without this flag, on a terminal only.")
+  var color: Bool?
+
+  @Flag(inversion: .prefixedNo, help: .hidden)
+  var useColors: Bool?
+
+  @Flag(name: .customLong("write-json"), inversion: .prefixedNo, help: "Write artifacts to target/.")
+  var writeJSON: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "Treat warnings as errors.")
+  var warnError: Bool?
+}
+
+/// Flags of dbt that scripts carry and that have nothing to switch here: accepted, without effect.
+struct CompatibilityOptions: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: .hidden) var partialParse: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var staticParser: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var sendAnonymousUsageStats: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var versionCheck: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var populateCache: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var cacheSelectedOnly: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var print: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var introspect: Bool?
+  @Flag(name: [.customLong("debug"), .customShort("d")], inversion: .prefixedNo, help: .hidden)
+  var debugLog: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var showAllDeprecations: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var logCacheEvents: Bool?
+  @Option(help: .hidden) var logFileMaxBytes: Int?
+  @Option(help: .hidden) var logLevel: String?
+  @Option(help: .hidden) var logLevelFile: String?
+  @Option(help: .hidden) var logFormatFile: String?
+  @Option(help: .hidden) var logPath: String?
+  @Option(help: .hidden) var printerWidth: Int?
+}

@@ -1,0 +1,31 @@
+/// The commands, grouped as the help shows them.
+enum Verb: String, CaseIterable {
+  case initialize = "init"
+  case build, run, test, seed
+  case list = "ls"
+  case parse, compile, show, debug, clean, completions
+
+  /// What it does, in a few words.
+  var summary: String {
+    switch self {
+    case .initialize: "Start a small project that runs"
+    case .build: "Build seeds and models; publish only what passes its checks"
+    case .run: "Build models without running checks"
+    case .test: "Run checks against what is live"
+    case .seed: "Load the CSV files under seeds/"
+    case .list: "List what a selection means"
+    case .parse: "Read the whole project and report every problem"
+    case .compile: "Write the SQL that would run, and run nothing"
+    case .show: "Run a query or a model's SQL and print its rows"
+    case .debug: "Check versions, paths and the connection"
+    case .clean: "Delete what builds left in the project folder"
+    case .completions: "Print a completion script for bash, zsh or fish"
+    }
+  }
+
+  /// Other names of the same command.
+  var aliases: [String] { self == .list ? ["list"] : [] }
+
+  /// Every name that can stand on a command line.
+  static let names = allCases.flatMap { [$0.rawValue] + $0.aliases } + ["help"]
+}

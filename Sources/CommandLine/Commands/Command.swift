@@ -1,0 +1,97 @@
+import ArgumentParser
+import Diagnostics
+
+/// A command: it parses its arguments, calls one operation and prints the value that comes back.
+protocol Command: ParsableCommand, Sendable {
+  /// Which one it is.
+  static var verb: Verb { get }
+  /// What is printed, and how.
+  var output: OutputOptions { get }
+  /// Does what was asked for. Throws diagnostics.
+  func run(in session: CommandSession) async throws -> ExitStatus
+}
+
+extension Command {
+  /// A command's name and texts for its help.
+  static func described(examples: [String]) -> CommandConfiguration {
+    CommandConfiguration(
+      commandName: verb.rawValue, abstract: verb.summary + ".",
+      discussion: examples.isEmpty
+        ? "" : "Examples:\n" + examples.map { "  weir \($0)" }.joined(separator: "\n"),
+      aliases: verb.aliases)
+  }
+}
+
+/// The program as argument-parser sees it.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weir", abstract: "From source to audited tables, in one program.",
+    subcommands: [
+      InitializeCommand.self, BuildCommand.self, RunCommand.self, TestCommand.self, SeedCommand.self,
+      ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self, DebugCommand.self,
+      CleanCommand.self, CompletionsCommand.self,
+    ])
+}
+
+/// What one invocation works with: its name, its printer, the environment.
+struct CommandSession: Sendable {
+  let program: Program
+  let verb: Verb
+  let invocationID: String
+  let startedAt: Double
+  let environment: ProcessEnvironment
+  let printer: Printer
+  let output: OutputOptions
+
+  /// Resolves what the flags and the environment say of output. Throws usage errors.
+  init(_ program: Program, _ command: some Command) throws(Diagnostic) {
+    self.program = program
+    verb = type(of: command).verb
+    output = command.output
+    invocationID = program.makeIdentifier()
+    startedAt = program.now()
+    environment = ProcessEnvironment(values: program.environment)
+    printer = Printer(
+      options: try Self.printing(command.output, environment), output: program.output,
+      errors: program.errors, invocationID: invocationID, redactor: Redactor(secrets: environment.secrets),
+      now: program.now)
+  }
+
+  private static func printing(
+    _ flags: OutputOptions, _ environment: ProcessEnvironment
+  ) throws(Diagnostic) -> Printer.Options {
+    var options = Printer.Options()
+    let format: LogFormat
+    if let chosen = flags.logFormat {
+      format = chosen
+    } else {
+      format = try environment.choice("DBT_LOG_FORMAT", of: LogFormat.self) ?? .text
+    }
+    options.isJSON = format == .json
+    if let isQuiet = flags.quiet {
+      options.isQuiet = isQuiet
+    } else {
+      options.isQuiet = try environment.isOn("DBT_QUIET") ?? false
+    }
+    if let isColored = flags.color ?? flags.useColors {
+      options.isColored = isColored
+    } else if environment.text("NO_COLOR") != nil {
+      options.isColored = false
+    } else {
+      options.isColored = try environment.isOn("DBT_USE_COLORS")
+    }
+    return options
+  }
+
+  /// Whether artifacts are written.
+  func writesArtifacts() throws(Diagnostic) -> Bool {
+    if let flag = output.writeJSON { return flag }
+    return try environment.isOn("DBT_WRITE_JSON") ?? true
+  }
+
+  /// Whether warnings count as errors.
+  func treatsWarningsAsErrors() throws(Diagnostic) -> Bool {
+    if let flag = output.warnError { return flag }
+    return try environment.isOn("DBT_WARN_ERROR") ?? false
+  }
+}

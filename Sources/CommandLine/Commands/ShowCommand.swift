@@ -1,0 +1,68 @@
+import ArgumentParser
+import Diagnostics
+
+/// How rows are printed.
+enum RowForm: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case table, csv, json, parquet
+  /// dbt's name for `table`.
+  case text
+}
+
+/// Prints rows.
+struct ShowCommand: Command {
+  static let verb = Verb.show
+  static let configuration: CommandConfiguration = described(examples: [
+    "show --select orders", "show --inline 'select status, count(*) from orders group by 1' --limit -1",
+    "show --select orders --limit -1 --output parquet --output-file orders.parquet",
+  ])
+
+  @OptionGroup(title: "Nodes") var selection: SelectionOptions
+  @OptionGroup(title: "Project") var project: ProjectOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var compatibility: CompatibilityOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("SQL to run, with Jinja if wanted.", valueName: "sql"))
+  var inline: String?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How many rows; -1 for all.", valueName: "n"))
+  var limit = 5
+
+  @Option(
+    name: [.customLong("output"), .customShort("o")],
+    help: ArgumentHelp("table, csv, json or parquet; as the file's name ends if left out.", valueName: "form")
+  )
+  var form: RowForm?
+
+  @Option(help: ArgumentHelp("The file to write instead of standard output.", valueName: "path"))
+  var outputFile: String?
+
+  @Flag(name: [.long, .customShort("f")], inversion: .prefixedNo, help: .hidden)
+  var fullRefresh: Bool?
+
+  func validate() throws {
+    if inline == nil, selection.select.isEmpty {
+      throw ValidationError("nothing to show: give --select or --inline")
+    }
+    if inline != nil, !selection.select.isEmpty {
+      throw ValidationError("--inline and --select exclude each other")
+    }
+    if limit < -1 { throw ValidationError("--limit takes a number of rows, or -1 for all") }
+  }
+
+  private var chosenForm: RowForm {
+    if let form { return form }
+    let ending = outputFile?.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    return RowForm(rawValue: ending) ?? .table
+  }
+
+  func run(in session: CommandSession) async throws -> ExitStatus {
+    let workspace = try await Workspace.open(
+      session, project, isFullRefresh: fullRefresh, inline: inline)
+    return try await ShowOperation(
+      workspace: workspace, form: chosenForm, limit: limit < 0 ? nil : limit, outputFile: outputFile
+    ).perform(inline: inline, selection: selection)
+  }
+}

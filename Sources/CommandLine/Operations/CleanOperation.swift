@@ -1,0 +1,64 @@
+import Diagnostics
+import Project
+
+/// Deletes the folders that a project names as `clean-targets`: only inside the project, never the project
+/// itself, never what a link points at.
+struct CleanOperation {
+  let session: CommandSession
+  let project: ProjectOptions
+
+  func perform() async throws -> ExitStatus {
+    let workspace = try await Workspace.open(session, project)
+    let targets = try Self.checked(workspace.project.settings)
+    var deleted = 0
+    for target in targets {
+      guard LocalFiles.exists(workspace.root + "/" + target) else { continue }
+      let count = try LocalFiles.remove(workspace.root + "/" + target)
+      deleted += 1
+      session.printer.result("Deleted \(target) (\(Quantities.count(count, "file")))")
+    }
+    if deleted == 0 { session.printer.result("Nothing to delete.") }
+    return .success
+  }
+
+  /// The targets relative to the project, without repeats. Throws all that may not be deleted, before anything is.
+  static func checked(_ settings: ProjectSettings) throws(DiagnosticList) -> [String] {
+    var problems: [Diagnostic] = []
+    var targets: [String] = []
+    let sources =
+      settings.modelPaths + settings.seedPaths + settings.testPaths + settings.macroPaths
+      + settings.analysisPaths + settings.snapshotPaths + settings.docsPaths
+    let kept = Set(sources.map { LocalFiles.absolute($0, from: settings.root) })
+    for target in settings.cleanTargets {
+      let path = LocalFiles.absolute(target, from: settings.root)
+      if let reason = reason(against: path, root: settings.root, kept: kept) {
+        problems.append(
+          Diagnostic(
+            .unsafeDeletion, "'\(TerminalText.oneLine(target))' is not deleted: \(reason)",
+            at: SourceSpan(file: settings.file),
+            hint: "name only folders that builds make under clean-targets"))
+        continue
+      }
+      let relative = LocalFiles.relative(path, to: settings.root)
+      if !targets.contains(relative) { targets.append(relative) }
+    }
+    if !problems.isEmpty { throw DiagnosticList(problems) }
+    return targets
+  }
+
+  private static func reason(against path: String, root: String, kept: Set<String>) -> String? {
+    if path == root { return "it is the project itself" }
+    guard path.hasPrefix(root + "/") else { return "it lies outside the project" }
+    if kept.contains(where: { $0 == path || $0.hasPrefix(path + "/") }) {
+      return "it holds the project's own files"
+    }
+    // A folder above it that is a link may lead out of the project.
+    let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+    if let real = LocalFiles.real("/" + parent), let realRoot = LocalFiles.real(root),
+      real != realRoot, !real.hasPrefix(realRoot + "/")
+    {
+      return "a link on the way leads out of the project"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,149 @@
+import Catalog
+import Diagnostics
+import EngineCore
+import Planner
+import Project
+
+/// Compiles nodes, or a text, and prints the SQL if it is of one thing.
+struct CompileOperation: Sendable {
+  let workspace: Workspace
+
+  func perform(
+    inline: String?, selection: SelectionOptions, kinds: ResourceTypeOptions?
+  ) async throws -> ExitStatus {
+    let engine = try await workspace.openEngine()
+    do {
+      if let inline {
+        let sql = try await compile(inline, engine)
+        workspace.session.printer.result(sql)
+      } else {
+        try await compile(selection, kinds, engine)
+      }
+    } catch {
+      await engine.close()
+      throw error
+    }
+    await engine.close()
+    return .success
+  }
+
+  private func compile(_ inline: String, _ engine: any Engine) async throws -> String {
+    let session = try await engine.makeSession()
+    let result: Result<String, any Error>
+    do {
+      result = .success(
+        try await session.run { connection in
+          try workspace.compiler(connection).compile(inline: inline, name: "inline").sql
+        })
+    } catch {
+      result = .failure(error)
+    }
+    await session.close()
+    return try result.get()
+  }
+
+  private func compile(
+    _ selection: SelectionOptions, _ kinds: ResourceTypeOptions?, _ engine: any Engine
+  ) async throws {
+    let session = workspace.session
+    let selected = try workspace.select(selection, kinds)
+    let nodes = workspace.project.nodes.filter {
+      selected.nodes.contains($0.id) && [.model, .check, .analysis].contains($0.resourceType)
+    }
+    let compiled = try await compile(nodes, engine)
+    try workspace.writeManifest(compiled: compiled)
+    let named = Set(selection.select.flatMap { $0.split(separator: " ").map(String.init) })
+    let shown = nodes.filter { named.contains($0.name) || (nodes.count == 1 && !named.isEmpty) }
+    for node in shown { print(node, compiled[node.id]?.sql ?? "") }
+    if !shown.isEmpty { return }
+    let elapsed = Quantities.duration(.seconds(session.program.now() - session.startedAt))
+    let what = nodes.isEmpty ? "nothing" : Tally(nodes.map(NodeFacts.init)).text
+    let text = "Compiled \(what) in \(elapsed)."
+    session.printer.log(text, LogRecord(.info, "CompileOutcome", "I901", text))
+  }
+
+  private func print(_ node: Node, _ sql: String) {
+    let printer = workspace.session.printer
+    let text = "Compiled node '\(node.name)' is:"
+    let record = LogRecord(.info, "CompiledNode", "Q042", text) { writer in
+      writer.member("node_name", node.name)
+      writer.member("compiled", sql)
+      writer.member("unique_id", node.id.rawValue)
+    }
+    printer.log(text, record)
+    printer.result(sql)
+  }
+
+  /// Compiles side by side, in as many sessions as are useful; throws every problem found.
+  private func compile(_ nodes: [Node], _ engine: any Engine) async throws -> [NodeID: CompiledNode] {
+    let width = max(1, min(workspace.project.target.threads, 4, (nodes.count + 99) / 100))
+    let writer =
+      try workspace.session.writesArtifacts()
+      ? ArtifactWriter(project: workspace.project, redactor: workspace.redactor) : nil
+    let size = (nodes.count + width - 1) / width
+    let chunks = stride(from: 0, to: nodes.count, by: max(1, size)).map { start in
+      Array(nodes[start..<min(nodes.count, start + size)])
+    }
+    return try await withThrowingTaskGroup(of: ([NodeID: CompiledNode], [Diagnostic]).self) { group in
+      for chunk in chunks {
+        group.addTask { try await compileChunk(chunk, engine, writer) }
+      }
+      var compiled: [NodeID: CompiledNode] = [:]
+      var problems: [Diagnostic] = []
+      for try await (some, failed) in group {
+        compiled.merge(some) { first, _ in first }
+        problems += failed
+      }
+      if problems.isEmpty { return compiled }
+      throw DiagnosticList(
+        problems.sorted { "\($0.span?.description ?? "")" < "\($1.span?.description ?? "")" })
+    }
+  }
+
+  private func compileChunk(
+    _ nodes: [Node], _ engine: any Engine, _ writer: ArtifactWriter?
+  ) async throws -> ([NodeID: CompiledNode], [Diagnostic]) {
+    let session = try await engine.makeSession()
+    let result = try await session.run { connection in
+      let compiler = workspace.compiler(connection)
+      var compiled: [NodeID: CompiledNode] = [:]
+      var problems: [Diagnostic] = []
+      for node in nodes {
+        do {
+          let isIncremental = try workspace.isIncremental(node, connection)
+          let result = try compiler.compile(node, isIncremental: isIncremental)
+          compiled[node.id] = result
+          try writer?.writeCompiled(result.sql, of: node)
+        } catch {
+          problems += DiagnosticList.collecting(error, else: .nodeFailed, "'\(node.name)' does not compile")
+        }
+      }
+      return (compiled, problems)
+    }
+    await session.close()
+    return result
+  }
+}
+
+extension Workspace {
+  /// A compiler that asks `connection` and logs through the printer.
+  func compiler(_ connection: any Connection) -> Compiler {
+    let printer = session.printer
+    return Compiler(project: project, invocation: invocation, connection: connection) { line in
+      guard line.level != .debug else { return }
+      let isWarning = line.level == .warning
+      printer.log(
+        TerminalText.printable(line.message),
+        LogRecord(
+          isWarning ? .warn : .info, isWarning ? "JinjaLogWarning" : "JinjaLogInfo",
+          isWarning ? "I061" : "I062", line.message))
+    }
+  }
+
+  /// Whether the next build of a node would add to what is there.
+  func isIncremental(_ node: Node, _ connection: any Connection) throws -> Bool {
+    guard node.config.materialization == .incremental, let relation = node.relation else { return false }
+    if node.config.fullRefresh ?? invocation.isFullRefresh { return false }
+    return try connection.find(relation)?.kind == .table
+  }
+}

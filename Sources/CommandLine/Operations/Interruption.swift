@@ -1,0 +1,40 @@
+import Diagnostics
+import Glibc
+
+extension CommandSession {
+  /// Runs `body` so that the first Ctrl-C or SIGTERM cancels it, and the second ends the process at once.
+  func interruptible<T: Sendable>(
+    _ body: @escaping @Sendable () async throws -> T
+  ) async throws -> T {
+    guard program.handlesSignals else { return try await body() }
+    let task = Task { try await body() }
+    let watcher = SignalWatcher(
+      stop: { [printer] in
+        printer.note("Stopping: what runs is rolled back. Once more to stop at once.")
+        task.cancel()
+      },
+      abandon: { [printer] in
+        printer.endProgress()
+        _exit(ExitStatus.interrupted.rawValue)
+      })
+    defer { watcher.cancel() }
+    return try await task.value
+  }
+
+  /// Redraws the live area ten times a second as long as `body` runs; on a terminal only.
+  func showingProgress<T: Sendable>(_ body: @Sendable () async throws -> T) async rethrows -> T {
+    guard printer.showsProgress else { return try await body() }
+    let printer = printer
+    let ticker = Task {
+      while !Task.isCancelled {
+        printer.redraw()
+        do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
+      }
+    }
+    defer {
+      ticker.cancel()
+      printer.endProgress()
+    }
+    return try await body()
+  }
+}

@@ -1,0 +1,108 @@
+import Catalog
+import Diagnostics
+import EngineCore
+import Jinja
+import Planner
+import Project
+import Runner
+import Synchronization
+
+/// Everything that a run leaves under the target folder. Nodes' SQL is written as they end, the rest afterwards.
+final class RunArtifacts: Sendable {
+  private let workspace: Workspace
+  private let writer: ArtifactWriter
+  private let redactor: Redactor
+  private let arguments: DataValue
+  private let problems = Mutex([Diagnostic]())
+
+  /// `arguments` is what the command was called with, as `run_results.json` shows it.
+  init(_ workspace: Workspace, arguments: DataValue) {
+    self.workspace = workspace
+    self.arguments = arguments
+    redactor = workspace.redactor
+    writer = ArtifactWriter(project: workspace.project, redactor: redactor)
+  }
+
+  /// Writes the SQL of a node and of its checks. May be called from any thread.
+  func write(_ result: NodeResult) {
+    for item in [result] + result.audits {
+      guard let node = workspace.project.node(item.node) else { continue }
+      do throws(Diagnostic) {
+        if let sql = item.compiledSQL { try writer.writeCompiled(sql, of: node) }
+        if let sql = item.executedSQL { try writer.writeExecuted(sql, of: node) }
+      } catch {
+        // A full disk fails every file: one of the messages is enough.
+        problems.withLock { if $0.isEmpty { $0.append(error) } }
+      }
+    }
+  }
+
+  /// Writes `manifest.json` and `run_results.json`; gives what went wrong with any file.
+  func finish(_ result: RunResult, at time: Double) -> [Diagnostic] {
+    var compiled: [NodeID: CompiledNode] = [:]
+    for item in result.all {
+      if let sql = item.compiledSQL {
+        compiled[item.node] = CompiledNode(id: item.node, sql: sql, ephemeralParents: [])
+      }
+    }
+    let records = result.all.map(record)
+    let artifact = RunResultsArtifact(
+      results: records, invocation: workspace.invocation, generatedAt: time,
+      elapsedSeconds: Quantities.seconds(result.elapsed), arguments: arguments)
+    do throws(Diagnostic) {
+      try workspace.writeManifest(compiled: compiled)
+      try writer.write(artifact.encoded(redactor: redactor), as: "run_results.json")
+    } catch {
+      problems.withLock { $0.append(error) }
+    }
+    return problems.withLock { $0 }
+  }
+
+  private func record(_ result: NodeResult) -> ResultRecord {
+    let status: ResultStatus =
+      switch result.status {
+      case .success: .success
+      case .error, .interrupted: .error
+      case .skipped: .skipped
+      case .pass: .pass
+      case .warn: .warn
+      case .fail: .fail
+      }
+    var record = ResultRecord(
+      id: result.node, status: status, threadName: result.thread,
+      executionTime: Quantities.seconds(result.duration))
+    record.compile = result.timings.first { $0.name == "compile" }.map(interval)
+    record.execute = result.timings.first { $0.name == "execute" }.map(interval)
+    record.message = result.message ?? result.diagnostics.first?.message
+    record.failures = result.failures
+    record.rowsAffected = result.rows
+    record.compiledSQL = result.compiledSQL
+    record.relationName = result.relation.map { StandardDialect().rendered($0) }
+    return record
+  }
+
+  private func interval(_ timing: NodeTiming) -> Interval {
+    Interval(start: timing.startedAt, end: timing.endedAt)
+  }
+
+  /// Where a node's compiled SQL lies, relative to the project, if it does.
+  func compiledPath(_ id: NodeID) -> String? {
+    guard let node = workspace.project.node(id) else { return nil }
+    let path = "\(writer.folder)/compiled/\(ArtifactWriter.path(of: node))"
+    return LocalFiles.exists(path) ? LocalFiles.relative(path, to: workspace.root) : nil
+  }
+}
+
+extension Workspace {
+  /// What must not be shown or written.
+  var redactor: Redactor { Redactor(secrets: session.environment.secrets + project.target.secrets) }
+
+  /// Writes `manifest.json`, unless artifacts are not wanted.
+  func writeManifest(compiled: [NodeID: CompiledNode]) throws(Diagnostic) {
+    guard try session.writesArtifacts() else { return }
+    let manifest = Manifest(
+      project: project, graph: graph, compiled: compiled, invocation: invocation,
+      generatedAt: session.program.now())
+    try manifest.write(to: targetFolder + "/manifest.json", redactor: redactor)
+  }
+}

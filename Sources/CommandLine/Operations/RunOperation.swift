@@ -1,0 +1,126 @@
+import Catalog
+import Diagnostics
+import EngineCore
+import Jinja
+import Planner
+import Project
+import Runner
+import StateStore
+
+/// Builds and checks what a selection means: load, select, plan, run, write artifacts, say what happened.
+struct RunOperation: Sendable {
+  let session: CommandSession
+  let project: ProjectOptions
+  let selection: SelectionOptions
+  let kinds: ResourceTypeOptions?
+  var fullRefresh: Bool?
+  var failFast: Bool?
+  var storesFailures: Bool?
+
+  func perform() async throws -> ExitStatus {
+    let workspace = try await Workspace.open(
+      session, project, isFullRefresh: fullRefresh, storesFailures: storesFailures)
+    let command = PlanCommand(rawValue: session.verb.rawValue) ?? .build
+    let selected = try workspace.select(selection, kinds)
+    let plan = PlanBuilder.plan(
+      PlanRequest(command: command, selection: selected), project: workspace.project, graph: workspace.graph)
+    let options = try runOptions(workspace)
+    return try await session.interruptible { try await run(plan, options, in: workspace) }
+  }
+
+  private func runOptions(_ workspace: Workspace) throws -> RunOptions {
+    var options = RunOptions(threads: workspace.project.target.threads, invocation: workspace.invocation)
+    if let failFast {
+      options.isFailFast = failFast
+    } else {
+      options.isFailFast =
+        try session.environment.isOn("DBT_FAIL_FAST")
+        ?? workspace.project.flag("fail_fast")?.boolValue ?? false
+    }
+    options.reportsProgress = session.printer.showsProgress
+    return options
+  }
+
+  private func run(_ plan: Plan, _ options: RunOptions, in workspace: Workspace) async throws -> ExitStatus {
+    let nodes = plan.steps.flatMap { [$0.node] + $0.audits }.map { id in
+      workspace.project.node(id).map(NodeFacts.init) ?? NodeFacts(unknown: id)
+    }
+    greet(workspace, nodes, options)
+    guard !nodes.isEmpty else { return try nothingToDo(workspace) }
+    let lock = try ProjectLock.acquire(
+      root: workspace.root, command: "weir \(session.verb.rawValue)",
+      startedAt: Quantities.timeOfDay(session.startedAt))
+    defer { withExtendedLifetime(lock) {} }
+    let state = try StateStore(path: workspace.root + "/.weir/state.sqlite")
+    session.printer.report(state.warnings)
+    let engine = try await workspace.openEngine()
+    let display = RunDisplay(printer: session.printer, nodes: nodes)
+    let artifacts =
+      try session.writesArtifacts() ? RunArtifacts(workspace, arguments: arguments(options)) : nil
+    let driver = RunDriver(
+      project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
+      options: options,
+      events: { event in
+        if case .finished(let result, _, _) = event { artifacts?.write(result) }
+        display.show(event)
+      })
+    let result = await session.showingProgress { await driver.run() }
+    await engine.close()
+    return finish(result, display, artifacts)
+  }
+
+  /// What the command was called with, by dbt's names.
+  private func arguments(_ options: RunOptions) -> DataValue {
+    .dict([
+      ("select", .list(selection.select.map { .string($0) })),
+      ("exclude", .list(selection.exclude.map { .string($0) })),
+      ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
+      ("store_failures", options.storesFailures.map { .bool($0) } ?? .none),
+      ("threads", .int(options.threads)), ("quiet", .bool(session.printer.options.isQuiet)),
+      ("log_format", .string(session.printer.options.isJSON ? "json" : "default")),
+    ])
+  }
+
+  private func greet(_ workspace: Workspace, _ nodes: [NodeFacts], _ options: RunOptions) {
+    let target = workspace.project.target
+    let settings = workspace.project.settings
+    let threads = Quantities.count(options.threads, "thread")
+    let tally = Tally(nodes).text
+    let text =
+      "weir \(session.program.version), project \(settings.name), target \(target.name) (\(target.type)), \(threads)"
+      + (nodes.isEmpty ? "" : "\n\(tally)\n")
+    session.printer.log(
+      text,
+      LogRecord(.info, "MainReportVersion", "A001", "Running with weir=\(session.program.version)") {
+        [session] in
+        $0.member("version", session.program.version)
+      })
+    session.printer.log(
+      [],
+      [
+        LogRecord(
+          .info, "ConcurrencyLine", "Q027", "Concurrency: \(threads) (target='\(target.name)')"
+        ) {
+          $0.member("node_count", nodes.count)
+          $0.member("num_threads", options.threads)
+          $0.member("target_name", target.name)
+        }
+      ])
+  }
+
+  private func nothingToDo(_ workspace: Workspace) throws -> ExitStatus {
+    let text = "Nothing to do: no enabled node is selected."
+    session.printer.log(text, LogRecord(.warn, "NothingToDo", "Q035", text))
+    return .success
+  }
+
+  private func finish(
+    _ result: RunResult, _ display: RunDisplay, _ artifacts: RunArtifacts?
+  ) -> ExitStatus {
+    let problems = artifacts?.finish(result, at: session.program.now()) ?? []
+    session.printer.report(result.diagnostics + problems)
+    display.end(result) { artifacts?.compiledPath($0) }
+    if result.status == .succeeded, !problems.isEmpty { return .failure }
+    return ExitStatus(rawValue: result.exitCode) ?? .failure
+  }
+}

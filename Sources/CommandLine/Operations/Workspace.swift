@@ -1,0 +1,161 @@
+import Catalog
+import Diagnostics
+import EngineCore
+import Jinja
+import Planner
+import Project
+
+/// A loaded project and all that commands need around it.
+struct Workspace: Sendable {
+  let session: CommandSession
+  let project: Project
+  let graph: Graph
+  let options: LoadOptions
+  let invocation: Invocation
+
+  var root: String { project.settings.root }
+
+  /// Where artifacts go, absolute.
+  var targetFolder: String { LocalFiles.absolute(project.settings.targetPath, from: root) }
+
+  /// Finds and reads the project that the flags, the environment and the working folder name, and prints the
+  /// warnings that this gave. Throws every problem found.
+  static func open(
+    _ session: CommandSession, _ flags: ProjectOptions, isFullRefresh: Bool? = nil,
+    storesFailures: Bool? = nil, inline: String? = nil
+  ) async throws -> Workspace {
+    let options = try ProjectRequest(session: session, flags: flags)
+      .loadOptions(isFullRefresh: isFullRefresh, storesFailures: storesFailures)
+    let root = options.projectRoot
+    session.printer.readSources { file in
+      switch file {
+      case "--inline", "inline": inline
+      case "--vars": flags.vars
+      default: LocalFiles.text(of: LocalFiles.absolute(file, from: root))
+      }
+    }
+    var loaded = try await ProjectLoader(options: options, parser: session.program.engines.parseStatements)
+      .load()
+    if let path = flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") {
+      loaded.project.settings.targetPath = path
+    }
+    let workspace = Workspace(
+      session: session, project: loaded.project, graph: try Graph(loaded.project), options: options,
+      invocation: Invocation(options))
+    session.printer.hide(workspace.redactor)
+    try session.report(warnings: loaded.warnings)
+    return workspace
+  }
+
+  /// The nodes that a selection means. Prints warnings; throws on an expression that does not parse.
+  func select(
+    _ selection: SelectionOptions, _ kinds: ResourceTypeOptions?, defaultKinds: [ResourceType] = []
+  ) throws -> Selection {
+    let environment = session.environment
+    var request = SelectionRequest()
+    request.select = selection.select
+    request.exclude = selection.exclude
+    let kindTexts = kinds?.resourceTypes ?? []
+    let excludedTexts = kinds?.excludedResourceTypes ?? []
+    request.resourceTypes = try ResourceTypes.parse(
+      kindTexts.isEmpty && kinds != nil ? environment.words("DBT_RESOURCE_TYPES") : kindTexts)
+    if request.resourceTypes.isEmpty { request.resourceTypes = defaultKinds }
+    request.excludedResourceTypes = try ResourceTypes.parse(
+      excludedTexts.isEmpty && kinds != nil ? environment.words("DBT_EXCLUDE_RESOURCE_TYPES") : excludedTexts)
+    if let mode = selection.indirectSelection {
+      request.indirect = IndirectSelection(rawValue: mode.rawValue) ?? .eager
+    } else if let mode = try environment.choice("DBT_INDIRECT_SELECTION", of: IndirectSelection.self) {
+      request.indirect = mode
+    } else if let mode = project.flag("indirect_selection")?.stringValue {
+      request.indirect = IndirectSelection(rawValue: mode) ?? .eager
+    }
+    let chosen = try Selector().select(request, project: project, graph: graph)
+    try session.report(warnings: chosen.warnings)
+    return chosen
+  }
+
+  /// Opens the engine of the target.
+  func openEngine() async throws -> any Engine {
+    try await session.program.engines.open(project.target.profile)
+  }
+
+  /// `5 models, 3 seeds, 20 checks`, of all that is enabled.
+  var inventory: String {
+    func count(_ type: ResourceType) -> Int { project.nodes.count { $0.resourceType == type } }
+    var parts: [String] = []
+    for (count, noun) in [
+      (count(.model), "model"), (count(.seed), "seed"), (count(.check), "check"),
+      (project.sources.count, "source"), (project.exposures.count, "exposure"),
+    ] where count > 0 {
+      parts.append(Quantities.count(count, noun))
+    }
+    return parts.isEmpty ? "an empty project" : parts.joined(separator: ", ")
+  }
+}
+
+extension Project {
+  /// A flag under `flags:` of the project file.
+  func flag(_ name: String) -> DataValue? { settings.values["flags"]?[name] }
+}
+
+extension Target {
+  /// What must never be shown of a profile: values whose names say that they are secret.
+  var secrets: [String] {
+    var found: [String] = []
+    func visit(_ setting: ConnectionProfile.Setting, _ name: String) {
+      switch setting {
+      case .text(let text): if Self.isSecret(name), !text.isEmpty { found.append(text) }
+      case .list(let items): for item in items { visit(item, name) }
+      case .table(let table): for (key, value) in table { visit(value, key) }
+      case .integer, .number, .boolean: break
+      }
+    }
+    for (name, value) in profile.settings { visit(value, name) }
+    return found
+  }
+
+  private static func isSecret(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return [
+      "password", "secret", "token", "pass", "private_key", "access_key", "api_key", "connection_string",
+    ]
+    .contains { name.contains($0) }
+  }
+}
+
+extension CommandSession {
+  /// Prints warnings; throws if they are to count as errors.
+  func report(warnings: [Diagnostic]) throws(Diagnostic) {
+    printer.report(warnings)
+    if !warnings.isEmpty, try treatsWarningsAsErrors() {
+      throw Diagnostic(
+        .warningsAsErrors, "\(Quantities.count(warnings.count, "warning")) with --warn-error",
+        hint: "mend what the warnings name, or leave the flag out")
+    }
+  }
+}
+
+/// Kinds of nodes by the names that dbt has for them.
+enum ResourceTypes {
+  static let names: [(String, ResourceType)] = [
+    ("model", .model), ("seed", .seed), ("test", .check), ("check", .check), ("source", .source),
+    ("exposure", .exposure), ("snapshot", .snapshot), ("analysis", .analysis), ("unit_test", .unitTest),
+  ]
+
+  /// The kinds that the words name; `all` and `default` name no particular one.
+  static func parse(_ words: [String]) throws(Diagnostic) -> [ResourceType] {
+    var types: [ResourceType] = []
+    for word in words {
+      if word == "all" || word == "default" { continue }
+      guard let type = names.first(where: { $0.0 == word.lowercased() })?.1 else {
+        let nearest = Suggestions.nearest(to: word, among: names.map(\.0))
+        throw Diagnostic(
+          .usage, "no kind of node is called '\(TerminalText.oneLine(word))'",
+          hint: nearest.map { "did you mean '\($0)'?" }
+            ?? "kinds are model, seed, test, source and exposure")
+      }
+      types.append(type)
+    }
+    return types
+  }
+}

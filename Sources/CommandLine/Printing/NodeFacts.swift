@@ -1,0 +1,86 @@
+import Diagnostics
+import Project
+
+/// What the log says of a node: looked up once, so that rendering events stays pure.
+struct NodeFacts: Sendable {
+  var id: NodeID
+  var resourceType: ResourceType
+  /// The node's own name.
+  var name: String
+  /// The name in a line: `schema.alias` of what is stored, the name of a check.
+  var title: String
+  /// `table`, `view`, `seed`, `check`, …
+  var kind: String
+  /// The materialization by dbt's name.
+  var materialization: String
+  var path: String
+  var originalPath: String
+  var span: SourceSpan?
+  var database: String
+  var schema: String
+  var alias: String
+  var checksum: String
+  /// A generic check's model.
+  var attachedNode: NodeID?
+
+  /// Reads a node's facts.
+  init(_ node: Node) {
+    id = node.id
+    resourceType = node.resourceType
+    name = node.name
+    materialization = node.config.materialization.rawValue
+    path = node.path
+    originalPath = node.originalPath
+    span = node.span
+    database = node.relation?.database ?? ""
+    schema = node.relation?.schema ?? ""
+    alias = node.relation?.identifier ?? node.name
+    checksum = node.checksum
+    let stored = [schema, alias].filter { !$0.isEmpty }.joined(separator: ".")
+    let isCheck = node.resourceType == .check
+    title = isCheck ? node.name : stored
+    kind = isCheck ? "check" : node.config.materialization.rawValue
+    if case .generic(let check) = node.check { attachedNode = check.attachedNode }
+  }
+
+  /// Facts of a name that the project does not hold: the name is all there is.
+  init(unknown id: NodeID) {
+    self.id = id
+    resourceType = .operation
+    name = id.rawValue
+    title = id.rawValue
+    kind = "operation"
+    materialization = ""
+    path = ""
+    originalPath = ""
+    database = ""
+    schema = ""
+    alias = ""
+    checksum = ""
+  }
+}
+
+/// Numbers of nodes by kind, as a sentence counts them.
+struct Tally: Sendable, Hashable {
+  private var counts: [String: Int] = [:]
+
+  /// Counts nodes by what they are.
+  init(_ nodes: [NodeFacts]) {
+    for node in nodes {
+      let noun =
+        switch node.resourceType {
+        case .check: "check"
+        case .model: node.materialization == "incremental" ? "incremental model" : "\(node.kind) model"
+        default: node.resourceType.rawValue
+        }
+      counts[noun, default: 0] += 1
+    }
+  }
+
+  /// `3 seeds, 2 table models, 20 checks`; seeds first, checks last, models by name between them.
+  var text: String {
+    func rank(_ noun: String) -> Int { noun == "seed" ? 0 : noun == "check" ? 2 : 1 }
+    let nouns = counts.keys.sorted { (rank($0), $0) < (rank($1), $1) }
+    return nouns.map { Quantities.count(counts[$0] ?? 0, $0) }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,170 @@
+import Diagnostics
+import EngineCore
+import Project
+import Runner
+
+/// A run as records of the JSON log, by dbt's event names and codes. Pure.
+struct RunRecords: Sendable {
+  private let facts: [NodeID: NodeFacts]
+  private let total: Int
+
+  /// Prepares for a plan's nodes and checks.
+  init(nodes: [NodeFacts]) {
+    facts = Dictionary(nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    total = nodes.count
+  }
+
+  /// A node begins.
+  func started(_ id: NodeID, index: Int, at time: Double) -> LogRecord {
+    let node = facts[id] ?? NodeFacts(unknown: id)
+    let description = description(node)
+    let total = total
+    return LogRecord(
+      .info, "LogStartLine", "Q011", "\(index) of \(total) START \(description)"
+    ) { writer in
+      writer.member("description", description)
+      writer.member("index", index)
+      Self.write(node, status: "started", startedAt: time, finishedAt: nil, to: &writer)
+      writer.member("total", total)
+    }
+  }
+
+  /// A node and its checks ended; the checks' places follow the node's own.
+  func finished(_ result: NodeResult, index: Int, at time: Double) -> [LogRecord] {
+    ([result] + result.audits).enumerated().map { record(of: $1, index: index + $0, time) }
+  }
+
+  private func record(of result: NodeResult, index: Int, _ time: Double) -> LogRecord {
+    let total = total
+    let node = facts[result.node] ?? NodeFacts(unknown: result.node)
+    let seconds = Quantities.seconds(result.duration)
+    let (name, code) =
+      switch (result.status, result.resourceType) {
+      case (.skipped, _): ("SkippingDetails", "Q034")
+      case (_, .check): ("LogTestResult", "Q007")
+      case (_, .seed): ("LogSeedResult", "Q016")
+      default: ("LogModelResult", "Q012")
+      }
+    let description = description(node)
+    let message =
+      "\(index) of \(total) \(result.status.rawValue.uppercased()) \(description) in \(Quantities.duration(result.duration))"
+    let startedAt = time - seconds
+    return LogRecord(Self.level(of: result.status), name, code, message) { writer in
+      writer.member("description", description)
+      writer.key("execution_time")
+      writer.number(seconds)
+      writer.member("index", index)
+      Self.write(node, status: result.status.rawValue, startedAt: startedAt, finishedAt: time, to: &writer)
+      if result.resourceType == .check { writer.member("num_failures", result.failures) }
+      if let rows = result.rows { writer.member("rows_affected", rows) }
+      writer.member("status", result.status.rawValue)
+      if let cause = result.skippedBecause { writer.member("skipped_because", cause.rawValue) }
+      writer.member("total", total)
+      if !result.diagnostics.isEmpty {
+        writer.key("diagnostics")
+        writer.array { list in
+          for diagnostic in result.diagnostics { diagnostic.write(to: &list) }
+        }
+      }
+    }
+  }
+
+  /// The end of a run: what failed, how long it took, the counts.
+  func ended(_ summary: RunSummary) -> [LogRecord] {
+    let elapsed = Quantities.seconds(summary.result.elapsed)
+    let counts = summary.counts
+    let isInterrupted = summary.result.status == .interrupted
+    let tally = Tally(summary.result.all.map { facts[$0.node] ?? NodeFacts(unknown: $0.node) }).text
+    var records = [
+      LogRecord(
+        .info, "FinishedRunningStats", "E047",
+        "Finished running \(tally) in \(Quantities.duration(summary.result.elapsed))."
+      ) { writer in
+        writer.key("execution_time")
+        writer.number(elapsed)
+        writer.member("stat_line", tally)
+      },
+      LogRecord(
+        counts.error > 0 || isInterrupted ? .error : .info, "EndOfRunSummary", "Z030", summary.verdict
+      ) {
+        $0.member("keyboard_interrupt", isInterrupted)
+        $0.member("num_errors", counts.error)
+        $0.member("num_warnings", counts.warn)
+      },
+    ]
+    records += summary.result.all.flatMap { problem($0, summary) }
+    records.append(
+      LogRecord(.info, "StatsLine", "Z023", counts.line) { writer in
+        writer.key("stats")
+        writer.object { stats in
+          stats.member("error", counts.error)
+          stats.member("pass", counts.pass)
+          stats.member("skip", counts.skip)
+          stats.member("total", counts.total)
+          stats.member("warn", counts.warn)
+        }
+      })
+    return records
+  }
+
+  private func problem(_ item: NodeResult, _ summary: RunSummary) -> [LogRecord] {
+    guard [.error, .fail, .warn].contains(item.status) else { return [] }
+    let node = facts[item.node] ?? NodeFacts(unknown: item.node)
+    let isWarning = item.status == .warn
+    let message = item.diagnostics.first?.message ?? item.message ?? "\(node.name): \(item.status.rawValue)"
+    let compiled = summary.compiledPath(item.node)
+    return [
+      LogRecord(
+        isWarning ? .warn : .error, isWarning ? "RunResultWarning" : "RunResultError",
+        isWarning ? "Z021" : "Z024", message
+      ) { writer in
+        Self.write(node, status: item.status.rawValue, startedAt: nil, finishedAt: nil, to: &writer)
+        writer.member("node_name", node.name)
+        writer.member("path", node.originalPath)
+        if let line = node.span?.line, line > 0 { writer.member("line", line) }
+        if let compiled { writer.member("compiled_path", compiled) }
+        if let path = item.failingRowsPath { writer.member("failing_rows_path", path) }
+        writer.key("diagnostics")
+        writer.array { list in
+          for diagnostic in item.diagnostics { diagnostic.write(to: &list) }
+        }
+      }
+    ]
+  }
+
+  private func description(_ node: NodeFacts) -> String {
+    node.resourceType == .check
+      ? "test \(node.name)" : "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
+  }
+
+  private static func level(of status: NodeStatus) -> LogLevel {
+    switch status {
+    case .success, .pass, .skipped: .info
+    case .warn: .warn
+    case .error, .fail, .interrupted: .error
+    }
+  }
+
+  private static func write(
+    _ node: NodeFacts, status: String, startedAt: Double?, finishedAt: Double?, to writer: inout JSONWriter
+  ) {
+    writer.key("node_info")
+    writer.object { info in
+      info.member("materialized", node.materialization)
+      info.member("node_checksum", node.checksum)
+      info.member("node_finished_at", finishedAt.map(Quantities.timestamp) ?? "")
+      info.member("node_name", node.name)
+      info.member("node_path", node.path)
+      info.key("node_relation")
+      info.object { relation in
+        relation.member("alias", node.alias)
+        relation.member("database", node.database)
+        relation.member("schema", node.schema)
+      }
+      info.member("node_started_at", startedAt.map(Quantities.timestamp) ?? "")
+      info.member("node_status", status)
+      info.member("resource_type", node.resourceType.rawValue)
+      info.member("unique_id", node.id.rawValue)
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import Glibc
+
+/// Where text goes: a terminal, a pipe, a file, or a test's memory.
+public protocol TextSink: Sendable {
+  /// Whether a person looks at it.
+  var isTerminal: Bool { get }
+  /// How many columns and rows it shows now; nil where that means nothing.
+  var size: TerminalSize? { get }
+  /// Writes all of `text`. Once the reader has gone away, does nothing.
+  func write(_ text: String)
+  /// Whether the reader has gone away.
+  var isClosed: Bool { get }
+}
+
+/// A terminal's extent in characters.
+public struct TerminalSize: Sendable, Hashable {
+  public var columns: Int
+  public var rows: Int
+
+  /// Makes a size.
+  public init(columns: Int, rows: Int) {
+    self.columns = columns
+    self.rows = rows
+  }
+}

@@ -1,0 +1,9 @@
+import EngineCore
+
+/// How DuckDB spells SQL: as the standard has it.
+public struct DuckDBDialect: Dialect {
+  /// The dialect needs to know nothing.
+  public init() {}
+
+  public var name: String { "duckdb" }
+}

@@ -1,0 +1,91 @@
+import Diagnostics
+import EngineCore
+import Synchronization
+
+/// DuckDB, embedded. One database a file in a process, however many engines name it.
+public final class DuckDBEngine: Engine {
+  private let state: Mutex<State>
+  private let setup: EngineSetup
+
+  private struct State {
+    var database: Database?
+    /// What the profile asks of the database, under way or done. Two at once would conflict in DuckDB's catalog.
+    var preparation: Task<Void, any Error>?
+  }
+
+  public var dialect: any Dialect { DuckDBDialect() }
+
+  public var capabilities: Capabilities {
+    Capabilities(hasTransactionalDDL: true, replacesTables: true, maximumSessions: 64)
+  }
+
+  /// Opens the file at `path`, or a database in memory that all the engine's sessions share, with settings of
+  /// DuckDB's own. Throws a `Diagnostic`.
+  public convenience init(path: String?, configuration: [String: String] = [:]) throws {
+    try self.init(EngineSetup(path: path ?? ":memory:", configuration: configuration))
+  }
+
+  /// Opens what a profile says. Extensions are loaded from the folder that the profile's `extension_directory` names,
+  /// else from `extensionDirectory`, whichever exists first, else from DuckDB's own in the user's home. Throws a
+  /// `Diagnostic`, or a `DiagnosticList` of all that is wrong with the profile.
+  public convenience init(profile: ConnectionProfile, extensionDirectory: String?) throws {
+    try self.init(EngineSetup(profile: profile, extensionDirectory: extensionDirectory))
+  }
+
+  private init(_ setup: EngineSetup) throws {
+    self.setup = setup
+    state = Mutex(State(database: try Database(path: setup.path, configuration: setup.openingConfiguration)))
+  }
+
+  /// Opens a session. The first one also does what the profile asks of the database: extensions, secrets, attached
+  /// databases. Throws a `Diagnostic`.
+  public func makeSession() async throws -> any Session { try await makeDuckDBSession() }
+
+  /// Like `makeSession`, with all that DuckDB offers beyond other engines.
+  public func makeDuckDBSession() async throws -> DuckDBSession {
+    guard let database = state.withLock({ $0.database }) else {
+      throw Diagnostic(.sessionMisused, "the engine is closed")
+    }
+    try await prepare(database)
+    let session = try DuckDBSession(database)
+    do {
+      let setup = setup
+      try await session.withConnection { try setup.prepareSession($0) }
+    } catch {
+      await session.close()
+      throw error
+    }
+    return session
+  }
+
+  /// Does what the profile asks of the database, once; whoever comes meanwhile waits. A failed attempt is repeated by
+  /// the next caller.
+  private func prepare(_ database: Database) async throws {
+    if setup.databaseStatements.isEmpty { return }
+    let preparation = state.withLock { state in
+      if let preparation = state.preparation { return preparation }
+      let setup = setup
+      let preparation = Task {
+        let session = try DuckDBSession(database)
+        let result: Result<Void, any Error>
+        do {
+          result = .success(try await session.withConnection { try setup.prepareDatabase($0) })
+        } catch {
+          result = .failure(error)
+        }
+        await session.close()
+        try result.get()
+      }
+      state.preparation = preparation
+      return preparation
+    }
+    do {
+      try await preparation.value
+    } catch {
+      state.withLock { if $0.preparation == preparation { $0.preparation = nil } }
+      throw error
+    }
+  }
+
+  public func close() async { state.withLock { $0.database = nil } }
+}

@@ -1,0 +1,119 @@
+import Diagnostics
+import EngineCore
+
+extension EngineSetup {
+  /// The keys of dbt-duckdb's profiles, `type` aside.
+  private static let keys: Set<String> = [
+    "path", "database", "schema", "threads", "config_options", "extensions", "settings", "secrets", "attach",
+    "external_root", "use_credential_provider", "filesystems", "remote", "plugins", "disable_transactions",
+    "keep_open", "module_paths", "retries", "is_ducklake",
+  ]
+
+  /// Those of them that only Python can do.
+  private static let unsupported: [String: String] = [
+    "filesystems": "use a secret with DuckDB's httpfs or azure extension instead",
+    "remote": "attach the remote database under `attach` instead",
+    "plugins": "read and write through DuckDB's own extensions instead",
+    "module_paths": "Weir runs no Python; take the key out",
+  ]
+
+  /// Checks a profile and says what opening it takes. `folders` are searched for extensions, the first that exists is
+  /// taken. Throws a `DiagnosticList` of all that is wrong.
+  init(profile: ConnectionProfile, extensionDirectory: String?) throws {
+    var reader = ProfileReader(
+      profile.settings, place: "the DuckDB target", origin: profile.origin, known: Self.keys)
+    for (key, hint) in Self.unsupported.sorted(by: { $0.key < $1.key }) where reader[key] != nil {
+      if reader[key] == .list([]) { continue }
+      reader.complain("\(reader.place): \(key) is not supported", hint: hint)
+    }
+    let path = reader.text("path") ?? ":memory:"
+    self.init(path: Self.resolved(path, in: profile.projectRoot))
+    searchFolder = profile.projectRoot
+    let attachments = Self.attachments(&reader, root: profile.projectRoot)
+    Self.checkDatabase(&reader, path: path, aliases: attachments.compactMap(\.alias))
+    for key in reader.table("config_options").sorted(by: { $0.key < $1.key }) {
+      configuration[key.key] = key.value.scalarText ?? key.value.literal
+    }
+    let settings = reader.table("settings")
+    chooseExtensionDirectory(settings, extensionDirectory, root: profile.projectRoot)
+    sessionStatements = Self.settingStatements(settings)
+    databaseStatements =
+      Self.extensionStatements(&reader, folder: configuration["extension_directory"])
+      + Self.secretStatements(&reader) + attachments.map(\.statement)
+    _ = reader.flag("disable_transactions")
+    if !reader.problems.isEmpty { throw DiagnosticList(reader.problems) }
+  }
+
+  /// A path from the project's folder; addresses and what is absolute stay as they are.
+  static func resolved(_ path: String, in root: String) -> String {
+    if path.hasPrefix("/") || path.hasPrefix(":memory:") || root.isEmpty { return path }
+    // "s3://…", "md:…", "ducklake:…": a scheme is two letters or more before the first slash.
+    if let colon = path.firstIndex(of: ":"), path[..<colon].count > 1, !path[..<colon].contains("/") {
+      return path
+    }
+    return root.hasSuffix("/") ? root + path : "\(root)/\(path)"
+  }
+
+  /// The name under which DuckDB knows the database of a file.
+  static func databaseName(of path: String) -> String {
+    if path.hasPrefix(":memory:") { return "memory" }
+    let file = path.split(separator: "/").last ?? ""
+    let name = file.split(separator: ":").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return String(name) }
+    return String(name[..<dot])
+  }
+
+  /// `database` may only say what the path says already, or name an attached database.
+  private static func checkDatabase(_ reader: inout ProfileReader, path: String, aliases: [String]) {
+    guard let database = reader.text("database") else { return }
+    let name = databaseName(of: path)
+    guard database != name, !aliases.contains(database) else { return }
+    reader.complain(
+      "\(reader.place): the database is \(database), but the file \(path) holds the database \(name)",
+      hint: "write `database: \(name)`, leave it out, or give an attached database the alias \(database)")
+  }
+
+  private mutating func chooseExtensionDirectory(
+    _ settings: [String: ConnectionProfile.Setting], _ installed: String?, root: String
+  ) {
+    let named = settings["extension_directory"]?.scalarText ?? configuration["extension_directory"]
+    let candidates = [named.map { Self.resolved($0, in: root) }, installed].compactMap { $0 }
+    configuration["extension_directory"] = candidates.first(where: isFolder) ?? candidates.first
+  }
+
+  private static func settingStatements(_ settings: [String: ConnectionProfile.Setting]) -> [Statement] {
+    settings.sorted { $0.key < $1.key }.filter { $0.key != "extension_directory" }.map { name, value in
+      let literal =
+        if case .text = value { value.literal } else { value.scalarText.map { "'\($0)'" } ?? value.literal }
+      return Statement(
+        purpose: "the setting \(name)", sql: "SET \(DuckDBDialect().quoted(name)) = \(literal)",
+        secrets: Self.looksSecret(name) ? value.texts : [])
+    }
+  }
+
+  /// Whether a setting's value must not be shown, by its name.
+  private static func looksSecret(_ name: String) -> Bool {
+    ["secret", "password", "token", "key"].contains { name.lowercased().range(of: $0) != nil }
+  }
+
+  private static func extensionStatements(_ reader: inout ProfileReader, folder: String?) -> [Statement] {
+    var statements: [Statement] = []
+    for (index, entry) in reader.list("extensions").enumerated() {
+      var name: String?
+      if case .text(let text) = entry { name = text }
+      if case .table(let table) = entry, case .text(let text) = table["name"] { name = text }
+      guard let name, isExtensionName(name) else {
+        reader.complain("\(reader.place): extensions[\(index + 1)] does not name an extension")
+        continue
+      }
+      statements.append(Statement(purpose: "the extension \(name)", sql: "LOAD \(name)"))
+    }
+    return statements
+  }
+}
+
+/// Whether a text can be the name of an extension and nothing else.
+func isExtensionName(_ name: String) -> Bool {
+  !name.isEmpty
+    && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) || $0 == 0x5F }
+}

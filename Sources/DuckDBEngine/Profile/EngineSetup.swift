@@ -1,0 +1,65 @@
+import Diagnostics
+
+/// What opening a database and each session of it takes, checked and complete.
+struct EngineSetup: Sendable {
+  /// The database's file, or `:memory:`.
+  var path: String
+  /// Settings that must stand before the database opens.
+  var configuration: [String: String] = [:]
+  /// Statements that make the database ready, once.
+  var databaseStatements: [Statement] = []
+  /// Statements that make a session ready.
+  var sessionStatements: [Statement] = []
+  /// Where relative paths in SQL start, wherever the command is called; empty for the process's own folder.
+  var searchFolder = ""
+
+  /// One statement of the set-up.
+  struct Statement: Sendable {
+    /// What it does, for messages: the SQL may hold secrets.
+    var purpose: String
+    var sql: String
+    /// Texts that no message may show.
+    var secrets: [String] = []
+  }
+
+  /// Opens `path` with settings of the caller's.
+  init(path: String, configuration: [String: String] = [:]) {
+    self.path = path
+    self.configuration = configuration
+  }
+
+  /// The settings, with those that the engine relies on.
+  var openingConfiguration: [String: String] {
+    configuration.merging(["autoinstall_known_extensions": "false", "errors_as_json": "true"]) { $1 }
+  }
+
+  /// Makes the database ready. Throws a `Diagnostic`.
+  func prepareDatabase(_ connection: DuckDBConnection) throws {
+    for statement in databaseStatements { try statement.run(connection) }
+  }
+
+  /// Makes a session ready. Throws a `Diagnostic`.
+  func prepareSession(_ connection: DuckDBConnection) throws {
+    try connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    // DuckDB parts its list of folders with commas: one with a comma in its name cannot be told.
+    if !searchFolder.isEmpty, !searchFolder.contains(",") {
+      try connection.execute("SET file_search_path = \(DuckDBDialect().literal(searchFolder))")
+    }
+    for statement in sessionStatements { try statement.run(connection) }
+  }
+}
+
+extension EngineSetup.Statement {
+  /// Runs the statement. Throws a `Diagnostic` that says what it was for and holds no secret.
+  func run(_ connection: DuckDBConnection) throws {
+    do {
+      try connection.execute(sql)
+    } catch var diagnostic as Diagnostic {
+      diagnostic.notes.append("this happened while setting up the engine: \(purpose)")
+      diagnostic.span = nil
+      if !secrets.isEmpty { diagnostic.cause = nil }
+      diagnostic.message = secrets.reduce(diagnostic.message) { $0.replacing($1, with: "***") }
+      throw diagnostic
+    }
+  }
+}

@@ -1,0 +1,43 @@
+internal import CDuckDB
+import Diagnostics
+
+/// One open database, closed with its last owner.
+///
+/// Safe as `@unchecked Sendable`: the handle never changes, and DuckDB lets any thread connect.
+final class Database: @unchecked Sendable {
+  let handle: duckdb_database
+
+  /// Opening one file twice in a process loses data, so every database comes from this one cache of DuckDB's own,
+  /// which hands out the open one and forgets it when its last owner goes. It lives as long as the process; DuckDB
+  /// locks it.
+  private nonisolated(unsafe) static let cache: duckdb_instance_cache? = duckdb_create_instance_cache()
+
+  /// Opens the file at `path`, or one in memory that belongs to the caller alone. Throws a `Diagnostic`.
+  init(path: String, configuration: [String: String]) throws {
+    var config: duckdb_config?
+    defer { duckdb_destroy_config(&config) }
+    guard duckdb_create_config(&config) == DuckDBSuccess else {
+      throw Diagnostic(.engineOutOfMemory, "the engine cannot be configured: no memory")
+    }
+    for (name, value) in configuration.sorted(by: { $0.key < $1.key }) {
+      // Only names of no known setting fail here; those of extensions are accepted when the database opens.
+      if duckdb_set_config(config, name, value) != DuckDBSuccess {
+        throw Diagnostic(.profileSetting, "DuckDB has no setting \(name), or it does not take this value")
+      }
+    }
+    var database: duckdb_database?
+    var error: UnsafeMutablePointer<CChar>?
+    let state = duckdb_get_or_create_from_cache(Self.cache, path, &database, config, &error)
+    defer { duckdb_free(error) }
+    guard state == DuckDBSuccess, let database else {
+      duckdb_close(&database)
+      throw Diagnostic.opening(path, error.map { String(cString: $0) } ?? "the engine gave no reason")
+    }
+    handle = database
+  }
+
+  deinit {
+    var handle: duckdb_database? = handle
+    duckdb_close(&handle)
+  }
+}

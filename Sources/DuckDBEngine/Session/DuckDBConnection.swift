@@ -1,0 +1,156 @@
+internal import CDuckDB
+import Diagnostics
+import EngineCore
+import Tabular
+
+/// DuckDB's synchronous face, lent by a session to `run` or `withConnection` and never kept beyond that.
+///
+/// A failing statement throws a `Diagnostic` whose message is DuckDB's first line and whose cause is the rest. If
+/// DuckDB says where, `span` has an empty file and the line and column (UTF-8 bytes from 1) within the text given.
+public final class DuckDBConnection: Connection {
+  let handle: ConnectionHandle
+  private var isBusy = false
+  /// Whether the caller has begun a transaction.
+  private(set) var isInTransaction = false
+  /// The statement that takes SQL apart, prepared at its first use.
+  private var serializer: PreparedHandle?
+
+  init(_ handle: ConnectionHandle) { self.handle = handle }
+
+  /// Gives up what hangs on the connection, which is about to be closed.
+  func retire() { serializer = nil }
+
+  public var dialect: any Dialect { DuckDBDialect() }
+
+  @discardableResult
+  public func execute(_ sql: String) throws -> Int {
+    try forEachStatement(sql) { statement in
+      guard statement.kind == DUCKDB_STATEMENT_TYPE_SELECT else { return try run(statement).rowsChanged() }
+      // Nobody wants these rows: let them pass rather than pile up.
+      let result = try statement.start()
+      while try result.next() != nil { try checkCancellation(sql) }
+      return 0
+    } ?? 0
+  }
+
+  public func query(_ sql: String, maximumRows: Int?) throws -> Table {
+    var batches: [Batch] = []
+    var rowCount = 0
+    let schema = try rows(of: sql) { batch in
+      let room = maximumRows.map { $0 - rowCount } ?? batch.rowCount
+      if room > 0 { batches.append(batch.rowCount > room ? batch.prefix(room) : batch) }
+      rowCount += batch.rowCount
+      return maximumRows.map { rowCount < $0 } ?? true
+    }
+    return Table(schema: schema, batches: batches)
+  }
+
+  public func stream(_ sql: String, _ body: (Batch) throws -> Void) throws {
+    _ = try rows(of: sql) { batch in
+      try body(batch)
+      return true
+    }
+  }
+
+  /// Runs every statement of `sql`, the last one streamed, until `body` says no.
+  private func rows(of sql: String, _ body: (Batch) throws -> Bool) throws -> Schema {
+    try forEachStatement(sql) { statement, isLast in
+      guard isLast else {
+        _ = try run(statement)
+        return Schema([])
+      }
+      return try self.rows(of: statement, body)
+    } ?? Schema([])
+  }
+
+  /// Runs a prepared statement to its end, minding transactions: one that succeeds opens a transaction if none is open,
+  /// else it ends it. A failed COMMIT ends it too; a second BEGIN does not.
+  func run(_ statement: PreparedHandle) throws -> ResultHandle {
+    guard statement.kind == DUCKDB_STATEMENT_TYPE_TRANSACTION else { return try statement.run() }
+    do {
+      let result = try statement.run()
+      isInTransaction.toggle()
+      return result
+    } catch let diagnostic as Diagnostic {
+      if diagnostic.message.range(of: "within a transaction") == nil { isInTransaction = false }
+      throw diagnostic
+    }
+  }
+
+  /// Streams a prepared statement's rows until `body` says no.
+  func rows(of statement: PreparedHandle, _ body: (Batch) throws -> Bool) throws -> Schema {
+    let result = try statement.kind == DUCKDB_STATEMENT_TYPE_TRANSACTION ? run(statement) : statement.start()
+    let schema = try result.schema()
+    while let chunk = try result.next() {
+      guard try body(try chunk.batch(schema)) else { break }
+      try checkCancellation(statement.sql)
+    }
+    return schema
+  }
+
+  private func forEachStatement<T>(_ sql: String, _ body: (PreparedHandle) throws -> T) throws -> T? {
+    try forEachStatement(sql) { statement, _ in try body(statement) }
+  }
+
+  /// Prepares and hands over each statement of `sql`, one after the other; gives the last one's value. An error says
+  /// which of several statements failed.
+  private func forEachStatement<T>(
+    _ sql: String, _ body: (PreparedHandle, _ isLast: Bool) throws -> T
+  ) throws -> T? {
+    try exclusively {
+      try checkCancellation(sql)
+      let statements = try ExtractedStatements(handle, sql)
+      var last: T?
+      for index in 0..<statements.count {
+        if index > 0 { try checkCancellation(sql) }
+        do {
+          let statement = try statements.prepare(index)
+          last = try body(statement, index == statements.count - 1)
+        } catch var diagnostic as Diagnostic where statements.count > 1 {
+          diagnostic.notes.append("statement \(index + 1) of \(statements.count) failed")
+          throw diagnostic
+        }
+      }
+      return last
+    }
+  }
+
+  /// The engine's own syntax tree of `sql`, as JSON bytes lent to `body`.
+  func withSyntaxTree<T>(of sql: String, _ body: (UnsafeBufferPointer<UInt8>) throws -> T) throws -> T {
+    try exclusively {
+      let statement = try serializer ?? PreparedHandle(handle, SyntaxTree.query)
+      serializer = statement
+      try statement.bind(.text(sql), at: 1)
+      let result = try statement.run()
+      guard let chunk = try result.next(), chunk.rowCount == 1 else {
+        throw Diagnostic(.engineFailure, "the engine gave no syntax tree")
+      }
+      return try chunk.withFirstString(body)
+    }
+  }
+
+  /// Lets one thing at a time happen on the connection: a second statement would end the first one's rows.
+  func exclusively<T>(_ body: () throws -> T) throws -> T {
+    guard handle.raw != nil else { throw Diagnostic(.sessionMisused, "the session is closed") }
+    guard !isBusy else {
+      throw Diagnostic(
+        .sessionMisused,
+        "a statement was started while the rows of another were being read on the same session",
+        hint: "read the rows to the end first, or use a second session")
+    }
+    isBusy = true
+    defer { isBusy = false }
+    return try body()
+  }
+
+  /// An interrupt reaches a running statement only; between two, this stops the work. Rolling back is always allowed.
+  func checkCancellation(_ sql: String) throws {
+    guard withUnsafeCurrentTask(body: { $0?.isCancelled ?? false }) else { return }
+    if !Self.rollsBack(sql) { throw CancellationError() }
+  }
+
+  private static func rollsBack(_ sql: String) -> Bool {
+    let words = sql.drop { $0.isWhitespace }.prefix(8).lowercased()
+    return words.hasPrefix("rollback") || words.hasPrefix("abort")
+  }
+}

@@ -1,0 +1,157 @@
+import Project
+
+/// Turns a selection into steps.
+///
+/// A check that reads built nodes gates the last of them; every other check is a step of its own. Steps never wait
+/// for what comes later in the plan, so that waiting always ends.
+public struct PlanBuilder: Sendable {
+  private let project: Project
+  private let graph: Graph
+  /// Where the project's nodes hold what stands at a place of the graph's order; nil for sources and exposures.
+  private let nodes: [Int?]
+  /// Whether the node at a place gets a step of its own and is built.
+  private let isBuilt: [Bool]
+  /// The places of the checks to run.
+  private let checks: [Int]
+  /// What the step of a place waits for, and the checks that gate it.
+  private var waits: [Set<Int>]
+  private var audits: [[Int]]
+  /// Checks that are steps, by the place that they follow; -1 is the start.
+  private var checkSteps: [Int: [Int]] = [:]
+  private var marks: Marks
+
+  /// The plan of a request: the same input always gives the same plan.
+  public static func plan(_ request: PlanRequest, project: Project, graph: Graph) -> Plan {
+    var builder = PlanBuilder(request, project, graph)
+    builder.connectBuilds()
+    builder.placeChecks()
+    return Plan(command: request.command.rawValue, steps: builder.steps())
+  }
+
+  private init(_ request: PlanRequest, _ project: Project, _ graph: Graph) {
+    self.project = project
+    self.graph = graph
+    nodes = graph.order.map { project.nodeIndex[$0] }
+    let types = request.command.builtTypes
+    var isBuilt = [Bool](repeating: false, count: graph.order.count)
+    var checks: [Int] = []
+    for (place, id) in graph.order.enumerated() where request.selection.nodes.contains(id) {
+      guard let index = nodes[place] else { continue }
+      let type = project.nodes[index].resourceType
+      if type == .check {
+        if request.command.runsChecks { checks.append(place) }
+      } else {
+        let isStored = project.nodes[index].config.materialization != .ephemeral
+        isBuilt[place] = types.contains(type) && isStored
+      }
+    }
+    self.isBuilt = isBuilt
+    self.checks = checks
+    waits = Array(repeating: [], count: graph.order.count)
+    audits = Array(repeating: [], count: graph.order.count)
+    marks = Marks(count: graph.order.count)
+  }
+
+  /// Every built node waits for the nearest built nodes above it.
+  private mutating func connectBuilds() {
+    for place in isBuilt.indices where isBuilt[place] { waits[place] = Set(nearestBuilt(above: place)) }
+  }
+
+  private mutating func placeChecks() {
+    for check in checks {
+      let reads = placesRead(by: check)
+      let host = reads.filter { isBuilt[$0] }.max()
+      if let host, let node = nodes[host], project.nodes[node].config.publish != .always {
+        audits[host].append(check)
+        waits[host].formUnion(nearestBuilt(above: check).filter { $0 < host })
+      } else {
+        addStep(for: check, reading: reads)
+      }
+    }
+  }
+
+  /// A check of its own runs as early as it can; if it can fail, what is downstream of what it reads waits.
+  private mutating func addStep(for check: Int, reading reads: [Int]) {
+    let needed = nearestBuilt(above: check)
+    let position = needed.max() ?? -1
+    waits[check] = Set(needed)
+    checkSteps[position, default: []].append(check)
+    guard let node = nodes[check], project.nodes[node].config.severity == .error else { return }
+    let start = reads.flatMap { graph.childPlaces[$0] }
+    for place in nearestBuilt(from: start, along: graph.childPlaces, after: position) {
+      waits[place].insert(check)
+    }
+  }
+
+  private func steps() -> [Step] {
+    var steps: [Step] = []
+    steps.reserveCapacity(checks.count + isBuilt.count)
+    func add(_ place: Int, _ action: StepAction) {
+      let waitsFor = waits[place].map { graph.order[$0] }.sorted()
+      let gates = audits[place].map { graph.order[$0] }
+      steps.append(Step(node: graph.order[place], action: action, waitsFor: waitsFor, audits: gates))
+    }
+    for check in checkSteps[-1] ?? [] { add(check, .check) }
+    for place in isBuilt.indices where isBuilt[place] {
+      add(place, .build)
+      for check in checkSteps[place] ?? [] { add(check, .check) }
+    }
+    return steps
+  }
+
+  /// What a check reads, with what ephemeral models read in their stead.
+  private mutating func placesRead(by check: Int) -> [Int] {
+    marks.clear()
+    var reads: [Int] = []
+    var stack = graph.parentPlaces[check]
+    while let place = stack.popLast() {
+      guard marks.insert(place) else { continue }
+      if let node = nodes[place], project.nodes[node].config.materialization == .ephemeral {
+        stack.append(contentsOf: graph.parentPlaces[place])
+      } else {
+        reads.append(place)
+      }
+    }
+    return reads
+  }
+
+  /// The built nodes that a node reads directly or through nodes that are not built.
+  private mutating func nearestBuilt(above place: Int) -> [Int] {
+    nearestBuilt(from: graph.parentPlaces[place], along: graph.parentPlaces, after: -1)
+  }
+
+  /// The built nodes that can be reached first from `start`, as far as they come after `position`.
+  private mutating func nearestBuilt(
+    from start: [Int], along edges: [[Int]], after position: Int
+  ) -> [Int] {
+    marks.clear()
+    var found: [Int] = []
+    var stack = start
+    while let place = stack.popLast() {
+      guard marks.insert(place) else { continue }
+      if isBuilt[place], place > position {
+        found.append(place)
+      } else {
+        stack.append(contentsOf: edges[place])
+      }
+    }
+    return found
+  }
+}
+
+/// A set of places that is emptied at no cost.
+private struct Marks {
+  private var rounds: [Int]
+  private var round = 0
+
+  init(count: Int) { rounds = Array(repeating: 0, count: count) }
+
+  mutating func clear() { round += 1 }
+
+  /// Whether the place was not in the set before.
+  mutating func insert(_ place: Int) -> Bool {
+    if rounds[place] == round { return false }
+    rounds[place] = round
+    return true
+  }
+}

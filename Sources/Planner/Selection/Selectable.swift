@@ -1,0 +1,103 @@
+import Jinja
+import Project
+
+/// What selectors see of a node, a source or an exposure.
+enum Selectable {
+  case node(Node)
+  case source(SourceTable)
+  case exposure(Exposure)
+
+  var id: NodeID {
+    switch self {
+    case .node(let node): node.id
+    case .source(let source): source.id
+    case .exposure(let exposure): exposure.id
+    }
+  }
+
+  var resourceType: ResourceType {
+    switch self {
+    case .node(let node): node.resourceType
+    case .source: .source
+    case .exposure: .exposure
+    }
+  }
+
+  var package: String {
+    switch self {
+    case .node(let node): node.package
+    case .source(let source): source.package
+    case .exposure(let exposure): exposure.package
+    }
+  }
+
+  var originalPath: String {
+    switch self {
+    case .node(let node): node.originalPath
+    case .source(let source): source.originalPath
+    case .exposure(let exposure): exposure.originalPath
+    }
+  }
+
+  private var tags: [String] {
+    switch self {
+    case .node(let node): node.config.tags
+    case .source(let source): source.tags
+    case .exposure(let exposure): exposure.tags
+    }
+  }
+
+  /// Whether the method matches; `project` is the root project's name.
+  func matches(_ method: SelectionMethod, project: String) -> Bool {
+    switch method {
+    case .name(let pattern): return matches(name: pattern)
+    case .tag(let pattern): return tags.contains { pattern.matches($0) }
+    case .group(let pattern): return text(of: "group").map { pattern.matches($0) } ?? false
+    case .access(let value):
+      return resourceType == .model && (text(of: "access") ?? "protected") == value
+    case .source(let package, let source, let table):
+      guard case .source(let own) = self else { return false }
+      return package.matches(own.package) && source.matches(own.sourceName) && table.matches(own.name)
+    case .exposure(let package, let name):
+      guard case .exposure(let own) = self else { return false }
+      return package.matches(own.package) && name.matches(own.name)
+    case .path(let pattern): return matches(path: pattern)
+    case .file(let pattern): return matches(file: pattern)
+    case .package(let pattern, let isThis):
+      return isThis ? package == project : pattern.matches(package)
+    case .config(let keys, let value): return matches(config: keys, value: value)
+    case .testName(let pattern):
+      guard case .node(let node) = self, case .generic(let check) = node.check else { return false }
+      return pattern.matches(check.name)
+    case .testType(let generic, let singular):
+      guard case .node(let node) = self, let check = node.check else { return false }
+      if case .generic = check { return generic }
+      return singular
+    case .resourceType(let type): return resourceType == type
+    case .unversioned: return resourceType == .model
+    case .nothing: return false
+    }
+  }
+
+  private func matches(name pattern: NamePattern) -> Bool {
+    switch self {
+    case .node(let node): pattern.matches(fqn: node.fqn)
+    case .exposure(let exposure): pattern.matches(fqn: exposure.fqn)
+    case .source: false
+    }
+  }
+
+  private func matches(path pattern: PathPattern) -> Bool {
+    if pattern.covers(file: originalPath) { return true }
+    guard case .node(let node) = self, let properties = node.propertiesPath else { return false }
+    return pattern.matches(file: properties)
+  }
+
+  private func matches(file pattern: Wildcard) -> Bool {
+    let slash = originalPath.lastIndex(of: "/")
+    let name = originalPath[(slash.map(originalPath.index(after:)) ?? originalPath.startIndex)...]
+    if pattern.matches(String(name)) { return true }
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return false }
+    return pattern.matches(String(name[..<dot]))
+  }
+}

@@ -1,0 +1,247 @@
+import Diagnostics
+import Jinja
+
+/// Reads merged configuration into its typed form and collects what cannot be.
+struct ConfigDecoder {
+  /// What is configured, for messages: `model 'orders'`.
+  let subject: String
+  let span: SourceSpan
+  private(set) var problems: [Diagnostic] = []
+
+  init(subject: String, span: SourceSpan) {
+    self.subject = subject
+    self.span = span
+  }
+
+  /// The typed form of a model's or seed's configuration.
+  mutating func node(_ values: DataValue, isSeed: Bool) -> NodeConfig {
+    var config = NodeConfig(materialization: isSeed ? .seed : materialization(values), values: values)
+    shared(values, &config)
+    config.preHooks = hooks("pre-hook", values)
+    config.postHooks = hooks("post-hook", values)
+    config.publish =
+      choice("publish", values, ["after_checks", "always"]).flatMap(PublishRule.init) ?? .afterChecks
+    config.uniqueKey = texts("unique_key", values)
+    config.incrementalPredicates = texts("incremental_predicates", values) + texts("predicates", values)
+    config.fullRefresh = bool("full_refresh", values)
+    config.columnTypes = columnTypes(values)
+    config.delimiter = text("delimiter", values) ?? ","
+    config.quotesColumns = bool("quote_columns", values)
+    if config.materialization == .incremental { config.incrementalStrategy = strategy(values, config) }
+    warnAboutUnsupported(values)
+    return config
+  }
+
+  /// The typed form of a check's configuration.
+  mutating func check(_ values: DataValue, storesFailures override: Bool?) -> NodeConfig {
+    var config = NodeConfig(materialization: .check, values: values)
+    shared(values, &config)
+    let severity = choice("severity", values, ["error", "warn"])
+    config.severity = severity.flatMap(CheckSeverity.init) ?? .error
+    config.warnIf = text("warn_if", values) ?? config.warnIf
+    config.errorIf = text("error_if", values) ?? config.errorIf
+    config.failureCalculation = text("fail_calc", values) ?? config.failureCalculation
+    config.condition = text("where", values)
+    config.limit = integer("limit", values)
+    let kind = choice("store_failures_as", values, ["table", "view", "ephemeral"])
+    let stores = bool("store_failures", values)
+    config.values = failureStorage(values, kind, stores)
+    config.storesFailures = kind.map { $0 != "ephemeral" } ?? override ?? stores ?? false
+    config.storesFailuresAs = kind == "view" ? .view : .table
+    return config
+  }
+
+  /// Either of the two settings for stored failures says the other, as in dbt.
+  private func failureStorage(_ values: DataValue, _ kind: String?, _ stores: Bool?) -> DataValue {
+    if let kind { return values.setting("store_failures", to: .bool(kind != "ephemeral")) }
+    return values.setting(
+      "store_failures_as", to: stores.map { .string($0 ? "table" : "ephemeral") } ?? .none)
+  }
+
+  private mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
+    config.isEnabled = bool("enabled", values) ?? true
+    config.database = text("database", values)
+    config.schema = text("schema", values)
+    config.alias = text("alias", values)
+    var seen: Set<String> = []
+    config.tags = texts("tags", values).filter { seen.insert($0).inserted }
+  }
+
+  // MARK: - Single settings
+
+  private mutating func materialization(_ values: DataValue) -> Materialization {
+    let known = ["view", "table", "incremental", "ephemeral"]
+    guard let written = text("materialized", values) else { return .view }
+    if known.contains(written), let value = Materialization(rawValue: written) { return value }
+    let later = ["snapshot", "materialized_view", "external", "table_function", "dynamic_table", "clone"]
+    if later.contains(written) {
+      report(.unsupported, "the materialization '\(written)' of \(subject) is not supported yet")
+    } else {
+      report(
+        .badValue, "\(subject) has the unknown materialization '\(written)'",
+        hint: Suggestion.hint(for: written, in: known)
+          ?? "there are view, table, incremental and ephemeral; own materializations are not supported yet")
+    }
+    return .view
+  }
+
+  private mutating func strategy(_ values: DataValue, _ config: NodeConfig) -> IncrementalStrategy {
+    let standard: IncrementalStrategy = config.uniqueKey.isEmpty ? .append : .deleteInsert
+    guard let written = text("incremental_strategy", values), written != "default" else { return standard }
+    if let strategy = IncrementalStrategy(rawValue: written) {
+      if strategy == .deleteInsert, config.uniqueKey.isEmpty {
+        report(
+          .missingKey, "\(subject) uses 'delete+insert' and has no unique_key",
+          hint: "say which columns identify a row: unique_key='id'")
+      }
+      return strategy
+    }
+    if written == "delete_insert" { return .deleteInsert }
+    if ["merge", "microbatch", "insert_overwrite"].contains(written) {
+      report(
+        .unsupported, "the incremental strategy '\(written)' of \(subject) is not supported yet",
+        hint: "use 'append' or 'delete+insert'")
+    } else {
+      report(
+        .badValue, "\(subject) has the unknown incremental strategy '\(written)'",
+        hint: Suggestion.hint(for: written, in: ["append", "delete+insert"])
+          ?? "there are 'append' and 'delete+insert'")
+    }
+    return standard
+  }
+
+  private mutating func columnTypes(_ values: DataValue) -> [(column: String, type: String)] {
+    guard let value = values["column_types"], !value.isNone else { return [] }
+    guard let entries = value.entries else {
+      report(.badValue, "'column_types' of \(subject) must be a mapping, not \(value.typeName)")
+      return []
+    }
+    return entries.compactMap { key, type in
+      if let type = type.scalarText { return (key, type) }
+      report(.badValue, "the type of column '\(key)' of \(subject) must be text, not \(type.typeName)")
+      return nil
+    }
+  }
+
+  private mutating func hooks(_ key: String, _ values: DataValue) -> [Hook] {
+    guard let value = values[key], !value.isNone else { return [] }
+    do {
+      return try Self.hooks(value)
+    } catch {
+      report(.badValue, "'\(key)' of \(subject) must be SQL text or a list of it")
+      return []
+    }
+  }
+
+  private struct NotHooks: Error {}
+
+  /// Hooks as dbt writes them: text, a mapping of `sql` and `transaction`, or a list of either.
+  static func hooks(_ value: DataValue) throws -> [Hook] {
+    try (value.items ?? [value]).compactMap { item in
+      switch item {
+      case .none: return nil
+      case .string(let text): return try encodedHook(text) ?? Hook(sql: text)
+      case .dict: return try hook(item)
+      default: throw NotHooks()
+      }
+    }
+  }
+
+  /// `before_begin()` and the like give their hook as JSON text.
+  private static func encodedHook(_ text: String) throws -> Hook? {
+    let isObject = text.utf8.first { $0 > 0x20 } == UInt8(ascii: "{")
+    guard isObject, text.utf8.last == UInt8(ascii: "}"), !YAMLRenderer.holdsJinja(text) else { return nil }
+    guard let data = try YAMLFile.parse(text, file: "hook")?.data, data["sql"] != nil else { return nil }
+    return try hook(data)
+  }
+
+  private static func hook(_ data: DataValue) throws -> Hook {
+    guard case .string(let sql)? = data["sql"] else { throw NotHooks() }
+    var isTransactional = true
+    if case .bool(let value)? = data["transaction"] { isTransactional = value }
+    return Hook(sql: sql, isTransactional: isTransactional)
+  }
+
+  private mutating func warnAboutUnsupported(_ values: DataValue) {
+    if let text = values["on_schema_change"]?.scalarText, text != "ignore" {
+      let known = ["ignore", "fail", "append_new_columns", "sync_all_columns"]
+      if known.contains(text) {
+        report(.unsupported, "'on_schema_change: \(text)' of \(subject) is not supported yet", .warning)
+      } else {
+        report(
+          .badValue, "\(subject) has the unknown on_schema_change '\(text)'",
+          hint: Suggestion.hint(for: text, in: known))
+      }
+    }
+    if values["contract"]?["enforced"] == .bool(true) {
+      report(.unsupported, "the contract of \(subject) is not enforced yet", .warning)
+    }
+    for key in ["persist_docs", "grants"] where !(values[key]?.entries ?? []).isEmpty {
+      report(.unsupported, "'\(key)' of \(subject) is not supported yet", .warning)
+    }
+    for key in ["sql_header", "indexes"] where !(values[key]?.isNone ?? true) {
+      report(.unsupported, "'\(key)' of \(subject) is not supported yet")
+    }
+  }
+
+  // MARK: - Values
+
+  private mutating func report(
+    _ code: DiagnosticCode, _ message: String, _ severity: Severity = .error, hint: String? = nil
+  ) {
+    problems.append(Diagnostic(code, message, at: span, severity: severity, hint: hint))
+  }
+
+  private mutating func text(_ key: String, _ values: DataValue) -> String? {
+    guard let value = values[key], !value.isNone else { return nil }
+    guard let text = value.scalarText else {
+      report(.badValue, "'\(key)' of \(subject) must be text, not \(value.typeName)")
+      return nil
+    }
+    return text
+  }
+
+  private mutating func texts(_ key: String, _ values: DataValue) -> [String] {
+    guard let value = values[key] else { return [] }
+    guard let texts = value.texts else {
+      report(.badValue, "'\(key)' of \(subject) must be text or a list of it, not \(value.typeName)")
+      return []
+    }
+    return texts
+  }
+
+  private mutating func bool(_ key: String, _ values: DataValue) -> Bool? {
+    guard let value = values[key], !value.isNone else { return nil }
+    switch value {
+    case .bool(let truth): return truth
+    case .string(let text) where text.lowercased() == "true": return true
+    case .string(let text) where text.lowercased() == "false": return false
+    default:
+      report(.badValue, "'\(key)' of \(subject) must be true or false, not \(value.typeName)")
+      return nil
+    }
+  }
+
+  private mutating func integer(_ key: String, _ values: DataValue) -> Int? {
+    guard let value = values[key], !value.isNone else { return nil }
+    switch value {
+    case .int(let number): return number
+    case .string(let text):
+      if let number = Int(text) { return number }
+      fallthrough
+    default:
+      report(.badValue, "'\(key)' of \(subject) must be a whole number")
+      return nil
+    }
+  }
+
+  private mutating func choice(_ key: String, _ values: DataValue, _ known: [String]) -> String? {
+    guard let written = text(key, values) else { return nil }
+    let lowered = written.lowercased()
+    if known.contains(lowered) { return lowered }
+    report(
+      .badValue, "'\(key)' of \(subject) cannot be '\(written)'",
+      hint: Suggestion.hint(for: written, in: known) ?? "it is one of: " + known.joined(separator: ", "))
+    return nil
+  }
+}

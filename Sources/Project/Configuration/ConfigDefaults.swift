@@ -1,0 +1,30 @@
+import Jinja
+
+/// What a resource's configuration holds before anything is written: the keys and order of dbt's manifest.
+enum ConfigDefaults {
+  static let model = node(materialized: "view", [("access", .string("protected")), ("freshness", .none)])
+  static let seed = node(materialized: "seed", [("delimiter", .string(",")), ("quote_columns", .none)])
+  static let check: DataValue = .mapping([
+    ("enabled", .bool(true)), ("alias", .none), ("schema", .string("dbt_test__audit")), ("database", .none),
+    ("tags", .list([])), ("meta", .emptyMapping), ("group", .none), ("materialized", .string("test")),
+    ("severity", .string("ERROR")), ("store_failures", .none), ("store_failures_as", .none), ("where", .none),
+    ("limit", .none), ("fail_calc", .string("count(*)")), ("warn_if", .string("!= 0")),
+    ("error_if", .string("!= 0")),
+  ])
+
+  private static func node(materialized: String, _ more: [(String, DataValue)]) -> DataValue {
+    .mapping(
+      [
+        ("enabled", .bool(true)), ("alias", .none), ("schema", .none), ("database", .none),
+        ("tags", .list([])), ("meta", .emptyMapping), ("group", .none),
+        ("materialized", .string(materialized)), ("incremental_strategy", .none), ("batch_size", .none),
+        ("lookback", .int(1)), ("begin", .none), ("persist_docs", .emptyMapping), ("post-hook", .list([])),
+        ("pre-hook", .list([])), ("quoting", .emptyMapping), ("column_types", .emptyMapping),
+        ("full_refresh", .none), ("unique_key", .none), ("on_schema_change", .string("ignore")),
+        ("on_configuration_change", .string("apply")), ("grants", .emptyMapping), ("packages", .list([])),
+        ("docs", .mapping([("show", .bool(true)), ("node_color", .none)])),
+        ("contract", .mapping([("enforced", .bool(false)), ("alias_types", .bool(true))])),
+        ("event_time", .none), ("concurrent_batches", .none),
+      ] + more)
+  }
+}

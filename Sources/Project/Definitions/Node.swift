@@ -1,0 +1,158 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// Something a run builds or checks: a model, a seed or a check.
+public struct Node: Sendable {
+  /// The unique name.
+  public var id: NodeID
+  /// What it is.
+  public var resourceType: ResourceType
+  /// Its name within its package.
+  public var name: String
+  /// The package that it belongs to: the project's name, or a dependency's.
+  public var package: String
+  /// The file, relative to the folder that its kind of resource lives in, as in dbt's `path`.
+  public var path: String
+  /// The file, relative to the project.
+  public var originalPath: String
+  /// Package, folders and name, as selectors and folder configuration match them.
+  public var fqn: [String]
+  /// Where it is declared: the first line of its file, or its place in a YAML file.
+  public var span: SourceSpan
+  /// Where it is stored; nil for what stores nothing (ephemeral models, checks without stored failures).
+  public var relation: Relation?
+  /// Its configuration after all merging.
+  public var config: NodeConfig
+  /// The file's text as it is; for a generic check the call that stands for it.
+  public var code: String
+  /// SHA-256 of the text, in hex.
+  public var checksum: String
+  /// The description after docs blocks were filled in.
+  public var description: String
+  /// Columns that property files describe, in their order.
+  public var columns: [ColumnDefinition]
+  /// The property file that describes it, relative to the project.
+  public var propertiesPath: String?
+  /// `ref` calls, in order, without repeats.
+  public var references: [ModelReference]
+  /// `source` calls, in order, without repeats.
+  public var sourceReferences: [SourceReference]
+  /// The project's macros that rendering it calls.
+  public var macros: [NodeID]
+  /// The nodes and sources that it reads, sorted, without repeats.
+  public var dependencies: [NodeID]
+  /// What makes it a check; nil for other nodes.
+  public var check: CheckDefinition?
+  /// Plain SQL's references that the project knows, by place in `code`; empty for text with Jinja.
+  public var plainReferences: [PlainReference]
+
+  /// Whether the text is plain SQL, that is, holds no Jinja.
+  public var isPlainSQL: Bool
+  /// The parsed text; nil for plain SQL, seeds and generic checks.
+  var template: Template?
+
+  /// Makes a node; everything beyond its identity starts empty.
+  public init(
+    id: NodeID, resourceType: ResourceType, name: String, package: String, path: String,
+    originalPath: String, fqn: [String], span: SourceSpan, config: NodeConfig, code: String,
+    checksum: String
+  ) {
+    self.id = id
+    self.resourceType = resourceType
+    self.name = name
+    self.package = package
+    self.path = path
+    self.originalPath = originalPath
+    self.fqn = fqn
+    self.span = span
+    self.config = config
+    self.code = code
+    self.checksum = checksum
+    description = ""
+    columns = []
+    references = []
+    sourceReferences = []
+    macros = []
+    dependencies = []
+    plainReferences = []
+    isPlainSQL = false
+  }
+}
+
+/// A `ref()` call's arguments.
+public struct ModelReference: Sendable, Hashable, Codable {
+  /// The package, if the call names one.
+  public var package: String?
+  /// The model's or seed's name.
+  public var name: String
+  /// The version, if the call names one.
+  public var version: String?
+
+  /// Makes a reference.
+  public init(package: String? = nil, name: String, version: String? = nil) {
+    self.package = package
+    self.name = name
+    self.version = version
+  }
+}
+
+/// A `source()` call's arguments.
+public struct SourceReference: Sendable, Hashable, Codable {
+  /// The source's name.
+  public var source: String
+  /// The table's name within it.
+  public var table: String
+
+  /// Makes a reference.
+  public init(source: String, table: String) {
+    self.source = source
+    self.table = table
+  }
+}
+
+/// A table of plain SQL that is a node of the project.
+public struct PlainReference: Sendable, Hashable {
+  /// The node or source that is meant.
+  public var node: NodeID
+  /// Where the name stands in the text's UTF-8 bytes.
+  public var range: Range<Int>
+  /// Whether the text gives the table an alias of its own.
+  public var hasAlias: Bool
+
+  /// Makes a reference.
+  public init(node: NodeID, range: Range<Int>, hasAlias: Bool) {
+    self.node = node
+    self.range = range
+    self.hasAlias = hasAlias
+  }
+}
+
+/// A column that a property file describes.
+public struct ColumnDefinition: Sendable, Hashable {
+  /// The name.
+  public var name: String
+  /// The description.
+  public var description: String
+  /// The declared type, if any.
+  public var dataType: String?
+  /// Whether the name is to be quoted, if said.
+  public var quote: Bool?
+  /// Tags.
+  public var tags: [String]
+  /// Everything under `meta`.
+  public var meta: DataValue
+
+  /// Makes a column.
+  public init(
+    name: String, description: String = "", dataType: String? = nil, quote: Bool? = nil,
+    tags: [String] = [], meta: DataValue
+  ) {
+    self.name = name
+    self.description = description
+    self.dataType = dataType
+    self.quote = quote
+    self.tags = tags
+    self.meta = meta
+  }
+}

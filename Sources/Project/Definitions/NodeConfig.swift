@@ -1,0 +1,83 @@
+import Jinja
+
+/// How a model is stored.
+public enum Materialization: String, Sendable, Codable, Hashable {
+  case view, table, incremental, ephemeral, seed
+  /// A check's own.
+  case check = "test"
+}
+
+/// When a new version becomes visible.
+public enum PublishRule: String, Sendable, Codable, Hashable {
+  /// Only after its checks passed.
+  case afterChecks = "after_checks"
+  /// At once; checks run afterwards, as dbt does.
+  case always
+}
+
+/// How a failing check counts.
+public enum CheckSeverity: String, Sendable, Codable, Hashable {
+  case error, warn
+}
+
+/// How an incremental model takes up new rows.
+public enum IncrementalStrategy: String, Sendable, Codable, Hashable {
+  case append
+  case deleteInsert = "delete+insert"
+}
+
+/// A statement that runs before or after a model, still with its Jinja.
+public struct Hook: Sendable, Hashable {
+  /// The text.
+  public var sql: String
+  /// Whether it runs inside the model's transaction.
+  public var isTransactional: Bool
+
+  /// Makes a hook.
+  public init(sql: String, isTransactional: Bool = true) {
+    self.sql = sql
+    self.isTransactional = isTransactional
+  }
+}
+
+/// A node's configuration: project, folders, property file and `config()` merged, each key by dbt's rule.
+public struct NodeConfig: Sendable {
+  /// Every key as merged, those that Weir does not know too: what `config.get` reads and the manifest shows.
+  public var values: DataValue
+  public var isEnabled = true
+  public var materialization: Materialization
+  /// The custom database, schema and alias as written, before the naming macros.
+  public var database: String?
+  public var schema: String?
+  public var alias: String?
+  public var tags: [String] = []
+  public var preHooks: [Hook] = []
+  public var postHooks: [Hook] = []
+  public var publish: PublishRule = .afterChecks
+  /// Incremental models: the columns that identify a row, the strategy, further conditions for deleting.
+  public var uniqueKey: [String] = []
+  public var incrementalStrategy: IncrementalStrategy?
+  public var incrementalPredicates: [String] = []
+  /// Overrides `--full-refresh` where set.
+  public var fullRefresh: Bool?
+  /// Seeds: declared types by column, and how the file is written.
+  public var columnTypes: [(column: String, type: String)] = []
+  public var delimiter: String = ","
+  public var quotesColumns: Bool?
+  /// Checks.
+  public var severity: CheckSeverity = .error
+  public var warnIf = "!= 0"
+  public var errorIf = "!= 0"
+  public var failureCalculation = "count(*)"
+  public var condition: String?
+  public var limit: Int?
+  public var storesFailures = false
+  /// How failures are stored: `table` or `view`.
+  public var storesFailuresAs: Materialization = .table
+
+  /// Makes a configuration with nothing set but how it is stored.
+  public init(materialization: Materialization, values: DataValue) {
+    self.materialization = materialization
+    self.values = values
+  }
+}

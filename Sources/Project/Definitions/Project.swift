@@ -1,0 +1,133 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// A whole project as read from disk: immutable, every list sorted by unique name.
+public struct Project: Sendable {
+  /// What the project file says.
+  public var settings: ProjectSettings
+  /// The environment that this run works in.
+  public var target: Target
+  /// Enabled models, seeds and checks.
+  public var nodes: [Node]
+  public var sources: [SourceTable]
+  public var exposures: [Exposure]
+  public var macros: [MacroDefinition]
+  public var docs: [DocsBlock]
+  /// What is switched off by `enabled: false`, for selectors and artifacts.
+  public var disabled: [Node]
+  /// `vars` of the project file under those of the command line.
+  public var vars: DataValue
+  /// Where `nodes` and `sources` hold a name.
+  public private(set) var nodeIndex: [NodeID: Int]
+  public private(set) var sourceIndex: [NodeID: Int]
+  /// What names in `ref()` and `source()` mean, and in plain SQL, and which macros there are.
+  let references: ReferenceTable
+  let plainNames: PlainNameTable
+  let macroTable: MacroTable
+
+  /// Makes a project; sorts what it is given.
+  public init(
+    settings: ProjectSettings, target: Target, nodes: [Node], sources: [SourceTable],
+    exposures: [Exposure], macros: [MacroDefinition], docs: [DocsBlock], disabled: [Node],
+    vars: DataValue
+  ) {
+    self.settings = settings
+    self.target = target
+    self.nodes = nodes.sorted { $0.id < $1.id }
+    self.sources = sources.sorted { $0.id < $1.id }
+    self.exposures = exposures.sorted { $0.id < $1.id }
+    self.macros = macros.sorted { $0.id < $1.id }
+    self.docs = docs.sorted { $0.id < $1.id }
+    self.disabled = disabled.sorted { $0.id < $1.id }
+    self.vars = vars
+    references = ReferenceTable(nodes: self.nodes, sources: self.sources, disabled: self.disabled)
+    plainNames = PlainNameTable(nodes: self.nodes, sources: self.sources)
+    macroTable = MacroTable(self.macros, package: settings.name)
+    nodeIndex = [:]
+    sourceIndex = [:]
+    for (index, node) in self.nodes.enumerated() { nodeIndex[node.id] = index }
+    for (index, source) in self.sources.enumerated() { sourceIndex[source.id] = index }
+  }
+
+  /// The node of that name.
+  public func node(_ id: NodeID) -> Node? { nodeIndex[id].map { nodes[$0] } }
+
+  /// The source of that name.
+  public func source(_ id: NodeID) -> SourceTable? { sourceIndex[id].map { sources[$0] } }
+}
+
+/// What `weir.yml` or `dbt_project.yml` says.
+public struct ProjectSettings: Sendable {
+  public var name: String
+  public var version: String?
+  /// The project's folder, absolute.
+  public var root: String
+  /// The project file's name (`weir.yml` or `dbt_project.yml`).
+  public var file: String
+  public var profileName: String?
+  public var modelPaths: [String]
+  public var seedPaths: [String]
+  public var testPaths: [String]
+  public var macroPaths: [String]
+  public var docsPaths: [String]
+  public var analysisPaths: [String]
+  public var snapshotPaths: [String]
+  /// Where artifacts go, relative to the project unless absolute.
+  public var targetPath: String
+  public var cleanTargets: [String]
+  public var onRunStart: [Hook]
+  public var onRunEnd: [Hook]
+  /// The whole file, for what is read later (`vars`, `models`, `seeds`, `tests`, `flags`, …).
+  public var values: DataValue
+
+  /// Makes settings with dbt's default folders.
+  public init(name: String, root: String, file: String, values: DataValue) {
+    self.name = name
+    self.root = root
+    self.file = file
+    self.values = values
+    modelPaths = ["models"]
+    seedPaths = ["seeds"]
+    testPaths = ["tests"]
+    macroPaths = ["macros"]
+    docsPaths = []
+    analysisPaths = ["analyses"]
+    snapshotPaths = ["snapshots"]
+    targetPath = "target"
+    cleanTargets = ["target"]
+    onRunStart = []
+    onRunEnd = []
+  }
+}
+
+/// A named environment that a run works in.
+public struct Target: Sendable {
+  public var profileName: String
+  public var name: String
+  /// The engine's kind.
+  public var type: String
+  /// Where relations go that say nothing else.
+  public var database: String
+  public var schema: String
+  public var threads: Int
+  /// What the engine is opened with. May hold secrets: never print it.
+  public var profile: ConnectionProfile
+  /// What Jinja's `target` shows: no secrets.
+  public var visibleValues: DataValue
+
+  /// Makes a target.
+  public init(
+    profileName: String, name: String, type: String, database: String, schema: String, threads: Int,
+    profile: ConnectionProfile, visibleValues: DataValue
+  ) {
+    self.profileName = profileName
+    self.name = name
+    self.type = type
+    self.database = database
+    self.schema = schema
+    self.threads = threads
+    self.profile = profile
+    self.visibleValues = visibleValues
+  }
+}

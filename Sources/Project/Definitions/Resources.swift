@@ -1,0 +1,149 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// A table that others produce and models read.
+public struct SourceTable: Sendable {
+  public var id: NodeID
+  public var package: String
+  /// The source's name, the table's name, and the table's name in the warehouse.
+  public var sourceName: String
+  public var name: String
+  public var identifier: String
+  /// Where it lies; its `expression` is set if it is files (`external_location`).
+  public var relation: Relation
+  public var fqn: [String]
+  /// The property file, relative to the project, and the place in it.
+  public var originalPath: String
+  public var span: SourceSpan
+  public var description: String
+  public var sourceDescription: String
+  public var loader: String
+  public var columns: [ColumnDefinition]
+  public var tags: [String]
+  public var meta: DataValue
+  public var config: DataValue
+  public var isEnabled: Bool
+  /// Everything of the YAML that artifacts show and this version does not act on (`freshness`, …).
+  public var properties: DataValue
+
+  /// Makes a source table; descriptions and the like start empty.
+  public init(
+    id: NodeID, package: String, sourceName: String, name: String, identifier: String, relation: Relation,
+    fqn: [String], originalPath: String, span: SourceSpan, meta: DataValue, config: DataValue,
+    properties: DataValue
+  ) {
+    self.id = id
+    self.package = package
+    self.sourceName = sourceName
+    self.name = name
+    self.identifier = identifier
+    self.relation = relation
+    self.fqn = fqn
+    self.originalPath = originalPath
+    self.span = span
+    self.meta = meta
+    self.config = config
+    self.properties = properties
+    description = ""
+    sourceDescription = ""
+    loader = ""
+    columns = []
+    tags = []
+    isEnabled = true
+  }
+}
+
+/// A use of the project's data that lives outside it: a dashboard, a notebook, an application.
+public struct Exposure: Sendable {
+  public var id: NodeID
+  public var package: String
+  public var name: String
+  public var fqn: [String]
+  public var originalPath: String
+  public var span: SourceSpan
+  public var dependencies: [NodeID]
+  public var references: [ModelReference]
+  public var sourceReferences: [SourceReference]
+  public var tags: [String]
+  /// The whole YAML entry (type, owner, url, maturity, label, description, meta, config), after docs blocks.
+  public var properties: DataValue
+
+  /// Makes an exposure.
+  public init(
+    id: NodeID, package: String, name: String, fqn: [String], originalPath: String, span: SourceSpan,
+    properties: DataValue
+  ) {
+    self.id = id
+    self.package = package
+    self.name = name
+    self.fqn = fqn
+    self.originalPath = originalPath
+    self.span = span
+    self.properties = properties
+    dependencies = []
+    references = []
+    sourceReferences = []
+    tags = []
+  }
+}
+
+/// A macro of the project or of a package; a custom generic check is one whose name starts with `test_`.
+public struct MacroDefinition: Sendable {
+  public var id: NodeID
+  public var package: String
+  public var name: String
+  public var path: String
+  public var originalPath: String
+  public var span: SourceSpan
+  /// The whole block's text.
+  public var code: String
+  public var description: String
+  public var dependencies: [NodeID]
+  /// The parsed file, and which of its definitions this is.
+  public var template: Template
+  public var definitionIndex: Int
+  /// The YAML entry, if a property file has one.
+  public var properties: DataValue
+
+  /// Makes a macro.
+  public init(
+    id: NodeID, package: String, name: String, path: String, originalPath: String, span: SourceSpan,
+    code: String, template: Template, definitionIndex: Int, properties: DataValue
+  ) {
+    self.id = id
+    self.package = package
+    self.name = name
+    self.path = path
+    self.originalPath = originalPath
+    self.span = span
+    self.code = code
+    self.template = template
+    self.definitionIndex = definitionIndex
+    self.properties = properties
+    description = ""
+    dependencies = []
+  }
+}
+
+/// A named piece of documentation from a Markdown file.
+public struct DocsBlock: Sendable {
+  public var id: NodeID
+  public var package: String
+  public var name: String
+  public var path: String
+  public var originalPath: String
+  public var contents: String
+
+  /// Makes a block.
+  public init(
+    id: NodeID, package: String, name: String, path: String, originalPath: String, contents: String
+  ) {
+    self.id = id
+    self.package = package
+    self.name = name
+    self.path = path
+    self.originalPath = originalPath
+    self.contents = contents
+  }
+}

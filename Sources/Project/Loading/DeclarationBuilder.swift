@@ -1,0 +1,240 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// Makes sources and exposures of what property files declare.
+struct DeclarationBuilder {
+  private let environment: LoadEnvironment
+  private let contents: FileContents
+  private let trees: ConfigTrees
+  private let context: NodeContext
+
+  init(
+    _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex,
+    _ trees: ConfigTrees
+  ) {
+    self.environment = environment
+    self.contents = contents
+    self.trees = trees
+    context = environment.makeContext(macros: contents.macros, docs: contents.docs, log: { _ in })
+  }
+
+  private func folders(of file: String) -> [String] {
+    file.split(separator: "/").dropFirst().dropLast().map(String.init)
+  }
+
+  // MARK: - Sources
+
+  func sources(_ result: inout ParsedProject) {
+    for properties in contents.properties.flatMap(\.sources) {
+      result.sources.append(source(properties, &result.problems))
+    }
+    result.problems += FileStage.duplicates(result.sources.map { ($0.id, $0.span) }, "sources")
+  }
+
+  private func source(_ properties: SourceProperties, _ problems: inout [Diagnostic]) -> SourceTable {
+    let package = environment.settings.name
+    let table = properties.table
+    let fqn = [package] + folders(of: table.file) + [properties.source, table.name]
+    var config: DataValue = .mapping([("enabled", .bool(true))])
+    for level in trees.sources.levels(for: fqn) { config = ConfigMerge.merge(config, level) }
+    config = ConfigMerge.merge(ConfigMerge.merge(config, properties.sourceConfig), table.config)
+    let subject = "source '\(properties.source).\(table.name)'"
+    let location = Location(properties: properties, config: config, subject: subject)
+    let relation = Relation(
+      database: properties.database ?? environment.target.database, schema: properties.schema,
+      identifier: properties.identifier, expression: location.expression(&problems))
+    var source = SourceTable(
+      id: NodeID(.source, package, "\(properties.source).\(table.name)"), package: package,
+      sourceName: properties.source, name: table.name, identifier: properties.identifier, relation: relation,
+      fqn: fqn,
+      originalPath: table.file, span: table.span, meta: config["meta"] ?? .emptyMapping, config: config,
+      properties: table.properties)
+    let describer = Describer(context: context, file: table.file)
+    source.description = describer.text(table.description, &problems)
+    source.sourceDescription = describer.text(properties.sourceDescription, &problems)
+    source.loader = properties.loader
+    // As in dbt, a source's tags are those of its declaration; the project file's are its configuration alone.
+    source.tags = Array(
+      Set((properties.sourceConfig["tags"]?.texts ?? []) + (table.config["tags"]?.texts ?? []))
+    ).sorted()
+    source.isEnabled = config["enabled"] != .bool(false)
+    source.columns = table.columns.map { column in
+      var definition = column.definition
+      definition.description = describer.text(column.description, &problems)
+      return definition
+    }
+    return source
+  }
+
+  /// Where a source's files are, if it is files.
+  private struct Location {
+    let properties: SourceProperties
+    let config: DataValue
+    let subject: String
+
+    private func setting(_ key: String) -> DataValue? {
+      if let value = config["meta"]?[key] ?? config[key], !value.isNone { return value }
+      if let value = properties.table.properties["external"]?[key], !value.isNone { return value }
+      return nil
+    }
+
+    func expression(_ problems: inout [Diagnostic]) -> String? {
+      let span = properties.table.span
+      if setting("plugin") != nil {
+        problems.append(
+          Diagnostic(.unsupported, "'plugin' of \(subject) is not supported yet", at: span))
+      }
+      let written = setting("external_location")
+      guard let written else { return nil }
+      guard let text = written.stringValue else {
+        problems.append(
+          Diagnostic(
+            .badValue, "'external_location' of \(subject) must be text, not \(written.typeName)", at: span))
+        return nil
+      }
+      if let formatter = setting("formatter")?.stringValue, formatter != "newstyle" {
+        problems.append(
+          Diagnostic(
+            .unsupported, "the formatter '\(formatter)' of \(subject) is not supported yet", at: span,
+            hint: "write names in braces: {name}"))
+      }
+      do {
+        let location = try filled(text)
+        let isExpression = location.contains("(") || location.hasPrefix("'")
+        return isExpression ? location : StandardDialect(name: "").literal(location)
+      } catch {
+        problems.append(error.located(at: span))
+        return nil
+      }
+    }
+
+    /// Fills `{name}` and the like; doubled braces stand for one.
+    private func filled(_ text: String) throws(Diagnostic) -> String {
+      var result = ""
+      var rest = text[...]
+      while let brace = rest.firstIndex(where: { $0 == "{" || $0 == "}" }) {
+        result += rest[..<brace]
+        let mark = rest[brace]
+        rest = rest[rest.index(after: brace)...]
+        if rest.first == mark {
+          result.append(mark)
+          rest = rest.dropFirst()
+          continue
+        }
+        guard mark == "{", let end = rest.firstIndex(of: "}") else {
+          throw Diagnostic(.badValue, "'external_location' of \(subject) has a brace without its partner")
+        }
+        let name = String(rest[..<end].prefix { $0 != ":" && $0 != "!" })
+        guard let value = value(of: name) else {
+          throw Diagnostic(
+            .badValue, "'external_location' of \(subject) names '{\(name)}', which is not known",
+            hint: "there are {name}, {identifier}, {schema}, {database}, {source_name} and the keys of meta")
+        }
+        result += value
+        rest = rest[rest.index(after: end)...]
+      }
+      return result + rest
+    }
+
+    private func value(of name: String) -> String? {
+      switch name {
+      case "name": properties.table.name
+      case "identifier": properties.identifier
+      case "schema": properties.schema
+      case "database": properties.database ?? ""
+      case "source_name": properties.source
+      default: setting(name)?.scalarText
+      }
+    }
+  }
+
+  // MARK: - Exposures
+
+  func exposures(_ result: inout ParsedProject) {
+    for entry in contents.properties.flatMap(\.exposures) {
+      if let exposure = exposure(entry, &result.problems, &result.recorded) {
+        result.exposures.append(exposure)
+      }
+    }
+    result.problems += FileStage.duplicates(result.exposures.map { ($0.id, $0.span) }, "exposures")
+  }
+
+  private func exposure(
+    _ entry: EntryProperties, _ problems: inout [Diagnostic], _ recorded: inout [NodeID: RecordedReferences]
+  ) -> Exposure? {
+    let package = environment.settings.name
+    let fqn = [package] + folders(of: entry.file) + [entry.name]
+    var config: DataValue = .mapping([("enabled", .bool(true))])
+    for level in trees.exposures.levels(for: fqn) { config = ConfigMerge.merge(config, level) }
+    for key in ["enabled", "tags", "meta"] {
+      if let value = entry.node[key], !value.isNull {
+        config = ConfigMerge.merge(config, .mapping([(key, value.data)]))
+      }
+    }
+    if let node = entry.node["config"], !node.isNull { config = ConfigMerge.merge(config, node.data) }
+    guard config["enabled"] != .bool(false) else { return nil }
+    check(entry, &problems)
+    var properties = entry.node.data.setting("config", to: config)
+    let description = Describer(context: context, file: entry.file).text(entry.description, &problems)
+    properties = properties.setting("description", to: .string(description))
+    var exposure = Exposure(
+      id: NodeID(.exposure, package, entry.name), package: package, name: entry.name, fqn: fqn,
+      originalPath: entry.file, span: entry.span, properties: properties)
+    exposure.tags = config["tags"]?.texts ?? []
+    let spans = references(entry, &exposure, &problems)
+    recorded[exposure.id] = spans
+    return exposure
+  }
+
+  private func check(_ entry: EntryProperties, _ problems: inout [Diagnostic]) {
+    let types = ["dashboard", "notebook", "analysis", "ml", "application"]
+    if let node = entry.node["type"] {
+      if let type = node.string, types.contains(type) { return }
+      problems.append(
+        Diagnostic(
+          .badValue, "exposure '\(entry.name)' has the unknown type '\(node.scalarText ?? "")'",
+          at: node.span(in: entry.file), hint: "it is one of: " + types.joined(separator: ", ")))
+    } else {
+      problems.append(
+        Diagnostic(
+          .missingKey, "exposure '\(entry.name)' has no type", at: entry.span,
+          hint: "it is one of: " + types.joined(separator: ", ")))
+    }
+  }
+
+  /// Reads `depends_on`: texts such as `ref('orders')`.
+  private func references(
+    _ entry: EntryProperties, _ exposure: inout Exposure, _ problems: inout [Diagnostic]
+  ) -> RecordedReferences {
+    context.frame = RenderFrame(package: environment.settings.name)
+    var spans: (references: [SourceSpan?], sources: [SourceSpan?]) = ([], [])
+    for item in entry.node["depends_on"]?.items ?? [] {
+      let span = item.span(in: entry.file)
+      guard let text = item.string else { continue }
+      let call = YAMLRenderer.soleExpression(text) ?? text
+      guard CheckRendering.looksLikeCall(call) else {
+        problems.append(
+          Diagnostic(
+            .badValue, "'depends_on' of exposure '\(entry.name)' holds '\(text)'", at: span,
+            hint: "write ref('model') or source('source', 'table')"))
+        continue
+      }
+      do {
+        _ = try context.interpreter.evaluate(expression: call, name: entry.file)
+      } catch {
+        problems += DiagnosticList.collecting(error, else: .badValue, "the reference cannot be read").map {
+          problem in
+          var problem = problem
+          problem.span = span
+          return problem
+        }
+      }
+      while spans.references.count < context.frame.references.count { spans.references.append(span) }
+      while spans.sources.count < context.frame.sources.count { spans.sources.append(span) }
+    }
+    exposure.references = context.frame.references
+    exposure.sourceReferences = context.frame.sources
+    return RecordedReferences(references: spans.references, sources: spans.sources)
+  }
+}

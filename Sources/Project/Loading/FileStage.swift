@@ -1,0 +1,236 @@
+import Diagnostics
+import Jinja
+
+/// A file of the project and the folder of its kind that it lies in.
+struct FilePlace: Sendable, Hashable {
+  /// Relative to the project.
+  var path: String
+  /// The folder (`models`), relative to the project.
+  var root: String
+
+  /// Relative to the folder, as in dbt's `path`.
+  var inner: String {
+    root.isEmpty ? path : String(path.dropFirst(root.utf8.count + 1))
+  }
+
+  /// The folders between, for names in configuration and selectors.
+  var folders: [String] { Path.folder(of: inner).split(separator: "/").map(String.init) }
+}
+
+/// The project's files by kind, each list in order.
+struct ProjectFiles: Sendable {
+  var models: [FilePlace] = []
+  var seeds: [FilePlace] = []
+  var checks: [FilePlace] = []
+  var macros: [FilePlace] = []
+  var properties: [FilePlace] = []
+  var docs: [FilePlace] = []
+}
+
+/// What was read of the files that others depend on.
+struct FileContents: Sendable {
+  var macros: MacroTable
+  var docs: [DocsBlock]
+  var properties: [PropertyFile]
+  var problems: [Diagnostic]
+}
+
+/// Finds the project's files and reads macros, property files and docs blocks.
+enum FileStage {
+  static func discover(_ settings: ProjectSettings, _ problems: inout [Diagnostic]) -> ProjectFiles {
+    var discovery = Discovery(root: settings.root)
+    var files = ProjectFiles()
+    func places(_ roots: [String], _ extensions: Set<String>) -> [FilePlace] {
+      var seen: Set<String> = []
+      return roots.flatMap { root in
+        discovery.files(under: root, extensions: extensions).filter { seen.insert($0).inserted }
+          .map { FilePlace(path: $0, root: root) }
+      }
+    }
+    for place in places(settings.modelPaths, ["sql", "py"]) {
+      guard place.path.hasSuffix(".py") else {
+        files.models.append(place)
+        continue
+      }
+      problems.append(
+        Diagnostic(.unsupported, "Python models are not supported yet", at: SourceSpan(file: place.path)))
+    }
+    files.seeds = places(settings.seedPaths, ["csv"])
+    for place in places(settings.testPaths, ["sql"]) {
+      if place.inner.hasPrefix("generic/") { files.macros.append(place) } else { files.checks.append(place) }
+    }
+    files.macros = places(settings.macroPaths, ["sql"]) + files.macros
+    if let snapshot = places(settings.snapshotPaths, ["sql"]).first {
+      problems.append(
+        Diagnostic(
+          .unsupported, "snapshots are not supported yet; they are left out",
+          at: SourceSpan(file: snapshot.path),
+          severity: .warning))
+    }
+    let propertyRoots =
+      settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
+      + settings.macroPaths + settings.testPaths
+    files.properties = places(propertyRoots, ["yml", "yaml"])
+    files.docs = places(settings.docsPaths, ["md"])
+    problems += discovery.problems
+    checkPackages(settings, &problems)
+    return files
+  }
+
+  private static func checkPackages(_ settings: ProjectSettings, _ problems: inout [Diagnostic]) {
+    for name in ["packages.yml", "dependencies.yml"]
+    where FileSystem.kind(of: Path.joined(settings.root, name)) == .file {
+      problems.append(
+        Diagnostic(
+          .unsupported, "packages are not supported yet; \(name) is left out", at: SourceSpan(file: name),
+          severity: .warning))
+    }
+  }
+
+  // MARK: - Reading
+
+  private enum Item: Sendable {
+    case macro(FilePlace), property(FilePlace), docs(FilePlace)
+  }
+
+  private enum Content: Sendable {
+    case macros([MacroDefinition]), property(PropertyFile), docs([DocsBlock]), problems([Diagnostic])
+  }
+
+  static func read(_ files: ProjectFiles, _ environment: LoadEnvironment) async -> FileContents {
+    let items =
+      files.properties.map { Item.property($0) } + files.macros.map { Item.macro($0) }
+      + files.docs.map { Item.docs($0) }
+    let contents = await Parallel.chunks(of: items, atLeast: 4) { chunk in
+      let base = BaseContext(invocation: environment.invocation, log: { _ in })
+      base.vars = environment.vars
+      base.projectName = environment.settings.name
+      base.target = environment.target.visibleValues
+      let interpreter = base.makeInterpreter()
+      let contents = chunk.map { read($0, environment, interpreter) }
+      withExtendedLifetime(base) {}
+      return contents
+    }
+    var result = FileContents(
+      macros: MacroTable([], package: environment.settings.name), docs: [], properties: [], problems: [])
+    var macros: [MacroDefinition] = []
+    for content in contents {
+      switch content {
+      case .macros(let found): macros += found
+      case .property(let file):
+        result.problems += file.problems
+        result.properties.append(file)
+      case .docs(let blocks): result.docs += blocks
+      case .problems(let problems): result.problems += problems
+      }
+    }
+    result.problems += describe(&macros, result.properties)
+    result.macros = MacroTable(macros, package: environment.settings.name)
+    result.problems += duplicates(macros.map { ($0.id, $0.span) }, "macros")
+    result.problems += duplicates(
+      result.docs.map { ($0.id, SourceSpan(file: $0.originalPath)) }, "docs blocks")
+    result.macros = MacroTable(
+      macros.map { macro in
+        var macro = macro
+        macro.dependencies = result.macros.calls(in: macro.code).filter { $0 != macro.id }
+        return macro
+      }, package: environment.settings.name)
+    return result
+  }
+
+  private static func read(
+    _ item: Item, _ environment: LoadEnvironment, _ interpreter: Interpreter
+  ) -> Content {
+    let root = environment.settings.root
+    do {
+      switch item {
+      case .macro(let place):
+        let text = try FileSystem.text(of: Path.joined(root, place.path), shownAs: place.path)
+        return .macros(try macros(text, place, environment.settings.name))
+      case .docs(let place):
+        let text = try FileSystem.text(of: Path.joined(root, place.path), shownAs: place.path)
+        return .docs(try DocsReader.blocks(text, place, environment.settings.name))
+      case .property(let place):
+        let text = try FileSystem.text(of: Path.joined(root, place.path), shownAs: place.path)
+        return .property(try property(text, place.path, interpreter))
+      }
+    } catch {
+      return .problems(DiagnosticList.collecting(error, else: .unreadableFile, "a file cannot be read"))
+    }
+  }
+
+  /// Keys whose Jinja is rendered with what they belong to.
+  private static let lateKeys: Set<String> = [
+    "description", "tests", "data_tests", "checks", "pre-hook", "post-hook", "pre_hook", "post_hook",
+  ]
+
+  private static func property(
+    _ text: String, _ path: String, _ interpreter: Interpreter
+  ) throws -> PropertyFile {
+    var root = try YAMLFile.parse(text, file: path)
+    var renderer = YAMLRenderer(interpreter: interpreter, file: path)
+    if let node = root, YAMLRenderer.holdsJinja(node) {
+      root = renderer.render(node, skipping: lateKeys.contains)
+    }
+    var reader = PropertyReader(file: path)
+    var file = reader.read(root)
+    file.problems = renderer.problems + file.problems
+    return file
+  }
+
+  private static func macros(
+    _ text: String, _ place: FilePlace, _ package: String
+  ) throws -> [MacroDefinition] {
+    let template = try Template(parsing: text, name: place.path)
+    let bytes = Array(text.utf8)
+    return template.definitions.enumerated().compactMap { index, definition in
+      let name: String
+      switch definition.kind {
+      case .macro: name = definition.name
+      case .test: name = "test_" + definition.name
+      case .materialization(let adapter): name = "materialization_\(definition.name)_\(adapter)"
+      case .snapshot, .docs: return nil
+      }
+      let range = definition.range.clamped(to: 0..<bytes.count)
+      return MacroDefinition(
+        id: NodeID(.macro, package, name), package: package, name: name, path: place.path,
+        originalPath: place.path, span: definition.span, code: String(decoding: bytes[range], as: UTF8.self),
+        template: template, definitionIndex: index, properties: .emptyMapping)
+    }
+  }
+
+  private static func describe(
+    _ macros: inout [MacroDefinition], _ files: [PropertyFile]
+  ) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    for entry in files.flatMap(\.macros) {
+      guard let index = macros.firstIndex(where: { $0.name == entry.name || $0.name == "test_" + entry.name })
+      else {
+        problems.append(
+          Diagnostic(
+            .orphanProperties, "there is no macro '\(entry.name)'", at: entry.span, severity: .warning,
+            hint: Suggestion.hint(for: entry.name, in: macros.map(\.name))))
+        continue
+      }
+      macros[index].properties = entry.node.data
+      macros[index].description = entry.description?.scalarText ?? ""
+    }
+    return problems
+  }
+
+  /// One diagnostic for each name that is there more than once, naming both places.
+  static func duplicates(_ named: [(NodeID, SourceSpan)], _ what: String) -> [Diagnostic] {
+    var first: [NodeID: SourceSpan] = [:]
+    return named.compactMap { id, span in
+      guard let known = first[id] else {
+        first[id] = span
+        return nil
+      }
+      let name = id.rawValue.split(separator: ".", maxSplits: 2).last.map(String.init) ?? id.rawValue
+      return Diagnostic(
+        .duplicateName, "two \(what) are called '\(name)'", at: span,
+        notes: ["the other is at \(known)"],
+        hint: "rename one of them")
+    }
+  }
+}

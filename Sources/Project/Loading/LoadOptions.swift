@@ -1,0 +1,57 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// What the command line and the environment ask of loading.
+public struct LoadOptions: Sendable {
+  /// The folder of the project file, absolute.
+  public var projectRoot: String
+  /// The folder of `profiles.yml` if one was named; else dbt's search order applies.
+  public var profilesFolder: String?
+  public var profileName: String?
+  public var targetName: String?
+  public var threads: Int?
+  /// `--vars`, a mapping.
+  public var vars: DataValue
+  /// The environment: only `env_var` and the profile search read it.
+  public var environment: [String: String]
+  /// Now, as `run_started_at` shows it, in seconds since 1970.
+  public var startedAt: Double
+  /// Unique to this invocation.
+  public var invocationID: String
+  /// The command's name (`build`), for `flags.WHICH`.
+  public var command: String
+  public var isFullRefresh: Bool
+  public var storesFailures: Bool?
+
+  /// Makes options for a project; everything else starts as on an empty command line.
+  public init(
+    projectRoot: String, vars: DataValue, environment: [String: String], startedAt: Double,
+    invocationID: String, command: String
+  ) {
+    self.projectRoot = projectRoot
+    self.vars = vars
+    self.environment = environment
+    self.startedAt = startedAt
+    self.invocationID = invocationID
+    self.command = command
+    isFullRefresh = false
+  }
+}
+
+/// Finds the tables that statements read, by the engine's parser, in the statements' order. A statement that
+/// does not parse gives its diagnostic, with the place within the statement as its span.
+public typealias StatementParser =
+  @Sendable (_ statements: [String]) async throws -> [Result<[TableReference], Diagnostic>]
+
+/// A project and the warnings that reading it gave.
+public struct LoadedProject: Sendable {
+  public var project: Project
+  public var warnings: [Diagnostic]
+
+  /// Makes a loaded project.
+  public init(project: Project, warnings: [Diagnostic]) {
+    self.project = project
+    self.warnings = warnings
+  }
+}

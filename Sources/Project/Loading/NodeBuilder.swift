@@ -1,0 +1,312 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// Makes nodes of files and declarations. One for each thread.
+final class NodeBuilder {
+  private let environment: LoadEnvironment
+  private let contents: FileContents
+  private let properties: PropertyIndex
+  private let trees: ConfigTrees
+  private let context: NodeContext
+  private let said = LogCollector()
+  private var problems: [Diagnostic] = []
+
+  init(
+    _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex,
+    _ trees: ConfigTrees
+  ) {
+    self.environment = environment
+    self.contents = contents
+    self.properties = properties
+    self.trees = trees
+    context = environment.makeContext(macros: contents.macros, docs: contents.docs) { [said] in said.add($0) }
+  }
+
+  private var package: String { environment.settings.name }
+
+  // MARK: - Files
+
+  func model(_ place: FilePlace) -> NodeOutcome {
+    outcome { try sqlNode(place, .model, "models", trees.models, ConfigDefaults.model) }
+  }
+
+  func check(_ place: FilePlace) -> NodeOutcome {
+    outcome { try sqlNode(place, .check, "data_tests", trees.checks, ConfigDefaults.check) }
+  }
+
+  func seed(_ place: FilePlace) -> NodeOutcome {
+    outcome {
+      let bytes = try FileSystem.bytes(
+        of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+      let name = Path.stem(of: place.path).stem
+      // As in dbt, the path stands for files whose contents would take long to hash.
+      let checksum = bytes.count > 1 << 20 ? Digest.sha256(place.path) : Digest.sha256(bytes)
+      var node = newNode(.seed, name, place, code: "", checksum: checksum)
+      let entry = properties["seeds", name]
+      configure(&node, trees.seeds, ConfigDefaults.seed, entry, .emptyMapping)
+      var decoder = ConfigDecoder(subject: "seed '\(name)'", span: entry?.configSpan ?? node.span)
+      node.config = decoder.node(node.config.values, isSeed: true)
+      problems += decoder.problems
+      describe(&node, entry)
+      node.relation = try Naming(context: context).relation(of: node, kind: .table)
+      return ParsedNode(node: node)
+    }
+  }
+
+  private func sqlNode(
+    _ place: FilePlace, _ type: ResourceType, _ section: String, _ tree: ConfigTree, _ defaults: DataValue
+  ) throws -> ParsedNode? {
+    let text = try FileSystem.text(
+      of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+    guard text.utf8.contains(where: { $0 > 0x20 }) else {
+      problems.append(
+        Diagnostic(
+          .missingKey, "\(place.path) is empty; it is left out", at: SourceSpan(file: place.path),
+          severity: .warning))
+      return nil
+    }
+    let name = Path.stem(of: place.path).stem
+    var node = newNode(type, name, place, code: text, checksum: Digest.sha256(text))
+    let entry = properties[section, name]
+    node.isPlainSQL = !YAMLRenderer.holdsJinja(text)
+    context.frame = RenderFrame(package: package)
+    context.frame.docs = contents.docs
+    if !node.isPlainSQL {
+      let template = try Template(parsing: text, name: place.path)
+      try refuseBlocks(template)
+      node.template = template
+      try record(node) { _ = try context.interpreter.render(template) }
+    }
+    let frame = context.frame
+    configure(&node, tree, defaults, entry, frame.config)
+    decode(&node, frame.configSpan ?? entry?.configSpan)
+    var parsed = recorded(&node, frame)
+    describe(&node, entry)
+    if type == .check { node.check = .singular }
+    node.relation = try Naming(context: context).relation(of: node)
+    parsed.node = node
+    return parsed
+  }
+
+  /// A model's file holds a query, not definitions.
+  private func refuseBlocks(_ template: Template) throws {
+    for definition in template.definitions {
+      switch definition.kind {
+      case .snapshot, .materialization, .test, .docs:
+        throw Diagnostic(
+          .unsupported, "'\(definition.name)' is defined in a file that holds a query", at: definition.span,
+          hint: "macros and checks belong in the macros folder")
+      case .macro: continue
+      }
+    }
+  }
+
+  private func newNode(
+    _ type: ResourceType, _ name: String, _ place: FilePlace, code: String, checksum: String
+  ) -> Node {
+    Node(
+      id: NodeID(type, package, name), resourceType: type, name: name, package: package, path: place.inner,
+      originalPath: place.path, fqn: [package] + place.folders + [name],
+      span: SourceSpan(file: place.path, line: 1, column: 1),
+      config: NodeConfig(materialization: .view, values: .emptyMapping), code: code, checksum: checksum)
+  }
+
+  private func record(_ node: Node, _ body: () throws -> Void) throws {
+    context.frame.model = nil
+    context.base.currentNode = node.id
+    context.frame.this = Relation(
+      database: environment.target.database, schema: environment.target.schema, identifier: node.name)
+    var seen = node
+    seen.config.values = .emptyMapping
+    context.parsedModel = seen
+    try body()
+  }
+
+  private func recorded(_ node: inout Node, _ frame: RenderFrame) -> ParsedNode {
+    node.references = frame.references
+    node.sourceReferences = frame.sources
+    node.macros = frame.macros.sorted()
+    return ParsedNode(node: node, referenceSpans: frame.referenceSpans, sourceSpans: frame.sourceSpans)
+  }
+
+  // MARK: - Configuration and descriptions
+
+  private func configure(
+    _ node: inout Node, _ tree: ConfigTree, _ defaults: DataValue, _ entry: ResourceProperties?,
+    _ inFile: DataValue
+  ) {
+    var values = defaults
+    for level in tree.levels(for: node.fqn) { values = ConfigMerge.merge(values, level) }
+    if let entry { values = ConfigMerge.merge(values, entry.config) }
+    node.config.values = ConfigMerge.merge(values, inFile)
+  }
+
+  private func decode(_ node: inout Node, _ span: SourceSpan?) {
+    let kind = node.resourceType == .check ? "check" : node.resourceType.rawValue
+    var decoder = ConfigDecoder(subject: "\(kind) '\(node.name)'", span: span ?? node.span)
+    node.config =
+      node.resourceType == .check
+      ? decoder.check(node.config.values, storesFailures: environment.invocation.storesFailures)
+      : decoder.node(node.config.values, isSeed: false)
+    problems += decoder.problems
+  }
+
+  private func describe(_ node: inout Node, _ entry: ResourceProperties?) {
+    guard let entry else { return }
+    let describer = Describer(context: context, file: entry.file)
+    node.propertiesPath = entry.file
+    node.description = describer.text(entry.description, &problems)
+    node.columns = entry.columns.map { column in
+      var definition = column.definition
+      definition.description = describer.text(column.description, &problems)
+      return definition
+    }
+  }
+
+  // MARK: - Generic checks
+
+  func genericCheck(_ entry: CheckEntry) -> NodeOutcome {
+    outcome {
+      let span = entry.node.span(in: entry.file)
+      do {
+        return try declaredCheck(entry)
+      } catch {
+        throw DiagnosticList(
+          DiagnosticList.collecting(error, else: .badCheck, "the check cannot be read").map { problem in
+            var problem = problem
+            if let inner = problem.span,
+              inner.file == entry.file || inner.line == 0 || !inner.file.contains(".")
+            {
+              problem.span = inner.file == entry.file ? inner : span
+            }
+            return problem.located(at: span)
+          })
+      }
+    }
+  }
+
+  private func declaredCheck(_ entry: CheckEntry) throws -> ParsedNode? {
+    let builder = CheckBuilder(owner: entry.owner, file: entry.file, column: entry.column)
+    let declared = try builder.build(entry.node) { text in
+      try YAMLRenderer.native(text, context.interpreter, name: entry.file)
+    }
+    var node = checkNode(declared, entry)
+    context.frame = RenderFrame(package: package)
+    context.frame.docs = contents.docs
+    configure(&node, trees.checks, ConfigDefaults.check, nil, declared.config)
+    decode(&node, declared.span)
+    guard case .generic(let check)? = node.check else { return nil }
+    try record(node) { try CheckRendering(context: context, check: check).recordReferences() }
+    let frame = context.frame
+    if !(frame.config.dictValue?.isEmpty ?? true) {
+      // What the check's own macro configures counts less than what its declaration says.
+      configure(
+        &node, trees.checks, ConfigDefaults.check, nil, ConfigMerge.merge(frame.config, declared.config))
+      decode(&node, declared.span)
+    }
+    var parsed = recorded(&node, frame)
+    node.config.tags = unique((entry.ownerTags + declared.columnTags).sorted() + node.config.tags)
+    node.relation = try Naming(context: context).relation(of: node)
+    parsed.node = node
+    let spans = [SourceSpan?](repeating: declared.span, count: parsed.referenceSpans.count)
+    parsed.referenceSpans = spans
+    parsed.sourceSpans = [SourceSpan?](repeating: declared.span, count: parsed.sourceSpans.count)
+    return parsed
+  }
+
+  private func checkNode(_ declared: DeclaredCheck, _ entry: CheckEntry) -> Node {
+    let id = NodeID(.check, package, "\(declared.fullName).\(declared.hash)")
+    let arguments = DataValue.mapping(
+      (declared.arguments.entries ?? []).filter {
+        $0.key != "model" && ($0.key != "column_name" || declared.column == nil)
+      }
+      .map { ($0.key, $0.value) })
+    var check = GenericCheck(
+      namespace: declared.namespace, name: declared.testName, arguments: arguments,
+      attachedNode: entry.attachedTo, column: declared.column)
+    if case .source(let source, let table) = declared.owner {
+      check.attachedSource = SourceReference(source: source, table: table)
+    }
+    let call = (declared.namespace.map { $0 + "." } ?? "") + "test_" + declared.testName
+    let code = "{{ \(call)(**_dbt_generic_test_kwargs) }}" + configCall(declared.config)
+    let folders = entry.file.split(separator: "/").dropFirst().dropLast().map(String.init)
+    var node = Node(
+      id: id, resourceType: .check, name: declared.fullName, package: package,
+      path: declared.shortName + ".sql",
+      originalPath: entry.file, fqn: [package] + folders + [declared.fullName], span: declared.span,
+      config: NodeConfig(materialization: .check, values: .emptyMapping), code: code,
+      checksum: Digest.sha256(code + arguments.json()))
+    node.check = .generic(check)
+    node.description = declared.description
+    return node
+  }
+
+  /// The declaration's configuration as the call that dbt writes for it.
+  private func configCall(_ config: DataValue) -> String {
+    let parts = (config.entries ?? []).map { key, value in
+      guard case .string(let text) = value else { return "\(key)=\(value.pythonText)" }
+      return
+        "\(key)=\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
+    }
+    return parts.isEmpty ? "" : "{{ config(\(parts.joined(separator: ","))) }}"
+  }
+
+  // MARK: - Outcomes
+
+  private func outcome(_ body: () throws -> ParsedNode?) -> NodeOutcome {
+    problems = []
+    var parsed: ParsedNode?
+    do {
+      parsed = try body()
+    } catch {
+      problems += DiagnosticList.collecting(error, else: .templateRuntime, "the file cannot be read")
+    }
+    for line in said.take() where line.level == .warning {
+      problems.append(Diagnostic(.raised, line.message, at: parsed?.node.span, severity: .warning))
+    }
+    if let node = parsed?.node, !node.config.isEnabled { problems.removeAll { $0.severity == .warning } }
+    return NodeOutcome(parsed: parsed, problems: problems)
+  }
+
+  private func unique(_ texts: [String]) -> [String] {
+    var seen: Set<String> = []
+    return texts.filter { seen.insert($0).inserted }
+  }
+}
+
+/// Keeps what templates say while they are parsed.
+final class LogCollector {
+  private var lines: [LogLine] = []
+
+  func add(_ line: LogLine) { lines.append(line) }
+
+  func take() -> [LogLine] {
+    defer { lines = [] }
+    return lines
+  }
+}
+
+/// Fills docs blocks into descriptions.
+struct Describer {
+  let context: NodeContext
+  let file: String
+
+  func text(_ node: YAMLNode?, _ problems: inout [Diagnostic]) -> String {
+    guard let node, let text = node.scalarText else { return "" }
+    guard YAMLRenderer.holdsJinja(text) else { return text }
+    do {
+      return try context.interpreter.render(try Template(parsing: text, name: file))
+    } catch {
+      problems += DiagnosticList.collecting(
+        error, else: .templateRuntime, "the description cannot be rendered"
+      )
+      .map { problem in
+        var problem = problem
+        problem.span = node.span(in: file)
+        return problem
+      }
+      return text
+    }
+  }
+}

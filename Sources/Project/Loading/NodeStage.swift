@@ -1,0 +1,212 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// A node as it was parsed, with the places of what it refers to.
+struct ParsedNode: Sendable {
+  var node: Node
+  var referenceSpans: [SourceSpan?] = []
+  var sourceSpans: [SourceSpan?] = []
+}
+
+/// Where references stand in the files, by the node that holds them.
+struct RecordedReferences: Sendable {
+  var references: [SourceSpan?]
+  var sources: [SourceSpan?]
+}
+
+/// Everything that the files define, references not yet followed.
+struct ParsedProject: Sendable {
+  var nodes: [Node] = []
+  var disabled: [Node] = []
+  var sources: [SourceTable] = []
+  var exposures: [Exposure] = []
+  var recorded: [NodeID: RecordedReferences] = [:]
+  var problems: [Diagnostic] = []
+
+  mutating func add(_ parsed: ParsedNode) {
+    recorded[parsed.node.id] = RecordedReferences(
+      references: parsed.referenceSpans, sources: parsed.sourceSpans)
+    if parsed.node.config.isEnabled { nodes.append(parsed.node) } else { disabled.append(parsed.node) }
+  }
+}
+
+/// Renders every file in parse mode and joins it with what property files say.
+enum NodeStage {
+  private enum Item: Sendable {
+    case model(FilePlace), seed(FilePlace), check(FilePlace)
+  }
+
+  static func run(
+    _ files: ProjectFiles, _ contents: FileContents, _ environment: LoadEnvironment
+  ) async -> ParsedProject {
+    var result = ParsedProject()
+    let index = PropertyIndex(contents.properties, &result.problems)
+    let items =
+      files.models.map { Item.model($0) } + files.seeds.map { Item.seed($0) }
+      + files.checks.map { Item.check($0) }
+    let trees = ConfigTrees(environment.settings.values)
+    let parsed = await Parallel.chunks(of: items) { chunk in
+      let builder = NodeBuilder(environment, contents, index, trees)
+      return chunk.map { item in
+        switch item {
+        case .model(let place): builder.model(place)
+        case .seed(let place): builder.seed(place)
+        case .check(let place): builder.check(place)
+        }
+      }
+    }
+    collect(parsed, &result)
+    for (type, name) in [(ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks")] {
+      let all = (result.nodes + result.disabled).filter { $0.resourceType == type }
+      result.problems += FileStage.duplicates(all.map { ($0.id, $0.span) }, name)
+    }
+    sharedNames(result.nodes, &result.problems)
+    let declarations = DeclarationBuilder(environment, contents, index, trees)
+    declarations.sources(&result)
+    declarations.exposures(&result)
+    await genericChecks(contents, environment, index, trees, &result)
+    return result
+  }
+
+  private static func collect(_ outcomes: [NodeOutcome], _ result: inout ParsedProject) {
+    for outcome in outcomes {
+      result.problems += outcome.problems
+      if let parsed = outcome.parsed { result.add(parsed) }
+    }
+  }
+
+  /// A model and a seed of one name: both would answer to `ref()`.
+  private static func sharedNames(_ nodes: [Node], _ problems: inout [Diagnostic]) {
+    var seeds: [String: Node] = [:]
+    for node in nodes where node.resourceType == .seed { seeds[node.name] = node }
+    for node in nodes where node.resourceType == .model {
+      guard let seed = seeds[node.name] else { continue }
+      problems.append(
+        Diagnostic(
+          .duplicateName, "a model and a seed are both called '\(node.name)'", at: node.span,
+          notes: ["the other is at \(seed.span)"], hint: "rename one of them"))
+    }
+  }
+
+  private static func genericChecks(
+    _ contents: FileContents, _ environment: LoadEnvironment, _ index: PropertyIndex, _ trees: ConfigTrees,
+    _ result: inout ParsedProject
+  ) async {
+    var owners: [String: NodeID] = [:]
+    var off: Set<String> = []
+    for node in result.disabled { off.insert(node.name) }
+    for node in result.nodes where node.resourceType != .check { owners[node.name] = node.id }
+    var entries: [CheckEntry] = []
+    for resource in contents.properties.flatMap(\.resources) where resource.hasChecks {
+      guard let owner = owners[resource.name] else { continue }
+      entries += CheckEntry.all(of: resource, owner: .resource(name: resource.name), attachedTo: owner)
+    }
+    var tables: [NodeID: SourceTable] = [:]
+    for table in result.sources where table.isEnabled { tables[table.id] = table }
+    for source in contents.properties.flatMap(\.sources) where source.table.hasChecks {
+      let id = NodeID(.source, environment.settings.name, "\(source.source).\(source.table.name)")
+      guard let table = tables[id] else { continue }
+      entries += CheckEntry.all(
+        of: source.table, owner: .source(source: source.source, table: source.table.name), attachedTo: id,
+        tags: table.tags)
+    }
+    let outcomes = await Parallel.chunks(of: entries) { chunk in
+      let builder = NodeBuilder(environment, contents, index, trees)
+      return chunk.map { builder.genericCheck($0) }
+    }
+    let before = result.nodes.count
+    collect(outcomes, &result)
+    result.problems += FileStage.duplicates(result.nodes[before...].map { ($0.id, $0.span) }, "checks")
+  }
+}
+
+/// What became of one file or declaration.
+struct NodeOutcome: Sendable {
+  var parsed: ParsedNode?
+  var problems: [Diagnostic]
+}
+
+/// A check's declaration and what it is declared on.
+struct CheckEntry: Sendable {
+  var node: YAMLNode
+  var file: String
+  var column: ColumnDefinition?
+  var owner: DeclaredCheck.Owner
+  var attachedTo: NodeID
+  /// The tags of the source that it is declared on: they are the check's too.
+  var ownerTags: [String]
+
+  static func all(
+    of resource: ResourceProperties, owner: DeclaredCheck.Owner, attachedTo id: NodeID, tags: [String] = []
+  ) -> [CheckEntry] {
+    let own = resource.checks.map {
+      CheckEntry(node: $0, file: resource.file, column: nil, owner: owner, attachedTo: id, ownerTags: tags)
+    }
+    let quotesAll = resource.config["quote_columns"]?.boolValue ?? false
+    return own
+      + resource.columns.flatMap { column in
+        var definition = column.definition
+        if definition.quote ?? quotesAll {
+          definition.name = StandardDialect(name: "").quoted(definition.name)
+        }
+        return column.checks.map {
+          CheckEntry(
+            node: $0, file: resource.file, column: definition, owner: owner, attachedTo: id, ownerTags: tags)
+        }
+      }
+  }
+}
+
+extension ResourceProperties {
+  var hasChecks: Bool { !checks.isEmpty || columns.contains { !$0.checks.isEmpty } }
+}
+
+/// The property entries by what they describe.
+struct PropertyIndex: Sendable {
+  private var entries: [String: ResourceProperties] = [:]
+
+  init(_ files: [PropertyFile], _ problems: inout [Diagnostic]) {
+    for resource in files.flatMap(\.resources) {
+      let key = Self.key(resource.section, resource.name)
+      guard let known = entries[key] else {
+        entries[key] = resource
+        continue
+      }
+      problems.append(
+        Diagnostic(
+          .duplicateName, "'\(resource.name)' is described twice under '\(resource.section)'",
+          at: resource.span,
+          notes: ["the other entry is at \(known.span)"], hint: "keep one entry and move everything into it"))
+    }
+  }
+
+  subscript(section: String, name: String) -> ResourceProperties? { entries[Self.key(section, name)] }
+
+  /// Every entry, by file and place.
+  var all: [ResourceProperties] {
+    entries.values.sorted { ($0.file, $0.span.line, $0.name) < ($1.file, $1.span.line, $1.name) }
+  }
+
+  private static func key(_ section: String, _ name: String) -> String {
+    let section = section == "tests" || section == "checks" ? "data_tests" : section
+    return section + "\u{0}" + name
+  }
+}
+
+/// The project file's configuration sections.
+struct ConfigTrees: Sendable {
+  let models: ConfigTree
+  let seeds: ConfigTree
+  let checks: ConfigTree
+  let sources: ConfigTree
+  let exposures: ConfigTree
+
+  init(_ values: DataValue) {
+    models = ConfigTree(values["models"])
+    seeds = ConfigTree(values["seeds"])
+    checks = ConfigTree(values["data_tests"] ?? values["tests"] ?? values["checks"])
+    sources = ConfigTree(values["sources"])
+    exposures = ConfigTree(values["exposures"])
+  }
+}

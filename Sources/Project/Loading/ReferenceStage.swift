@@ -1,0 +1,111 @@
+import Diagnostics
+import EngineCore
+
+/// Finds the tables that plain SQL reads, all texts in one call of the engine's parser.
+enum PlainSQLStage {
+  static func run(
+    _ project: inout Project, _ parser: StatementParser, _ problems: inout [Diagnostic]
+  ) async {
+    let plain = project.nodes.indices.filter {
+      project.nodes[$0].isPlainSQL && project.nodes[$0].resourceType != .seed
+    }
+    guard !plain.isEmpty else { return }
+    let statements = plain.map { project.nodes[$0].code }
+    let results: [Result<[TableReference], Diagnostic>]
+    do {
+      results = try await parser(statements)
+    } catch {
+      problems += DiagnosticList.collecting(
+        error, else: .engineFailure, "the SQL of the project cannot be parsed")
+      return
+    }
+    for (index, result) in zip(plain, results) {
+      let node = project.nodes[index]
+      switch result {
+      case .success(let tables):
+        let references = project.plainNames.references(in: node.code, tables, own: node.id)
+        project.nodes[index].plainReferences = references
+        project.nodes[index].dependencies = Array(Set(references.map(\.node))).sorted()
+      case .failure(var problem):
+        let place = problem.span
+        problem.span = SourceSpan(file: node.originalPath, line: place?.line ?? 0, column: place?.column ?? 0)
+        problems.append(problem)
+      }
+    }
+  }
+}
+
+/// Follows every recorded reference to what it means.
+struct ReferenceStage {
+  let recorded: [NodeID: RecordedReferences]
+
+  func run(_ project: inout Project, _ problems: inout [Diagnostic]) {
+    var off: Set<NodeID> = []
+    for index in project.nodes.indices {
+      let node = project.nodes[index]
+      guard !node.references.isEmpty || !node.sourceReferences.isEmpty else { continue }
+      var found: [NodeID] = []
+      let trouble = follow(
+        node.references, node.sourceReferences, of: node.id, package: node.package, in: project, &found)
+      project.nodes[index].dependencies = Array(Set(found)).sorted()
+      // As in dbt, a check of something that is switched off is switched off with it.
+      if node.resourceType == .check, !trouble.isEmpty, trouble.allSatisfy({ $0.code == .disabledReference })
+      {
+        off.insert(node.id)
+        problems += trouble.map { problem in
+          var problem = problem
+          problem.severity = .warning
+          problem.notes.append("the check '\(node.name)' is left out")
+          return problem
+        }
+      } else {
+        problems += trouble.map { $0.located(at: node.span) }
+      }
+    }
+    for index in project.exposures.indices {
+      let exposure = project.exposures[index]
+      var found: [NodeID] = []
+      problems += follow(
+        exposure.references, exposure.sourceReferences, of: exposure.id, package: exposure.package,
+        in: project, &found
+      ).map { $0.located(at: exposure.span) }
+      project.exposures[index].dependencies = Array(Set(found)).sorted()
+    }
+    if !off.isEmpty { project.switchOff(off) }
+  }
+
+  private func follow(
+    _ references: [ModelReference], _ sources: [SourceReference], of id: NodeID, package: String,
+    in project: Project, _ found: inout [NodeID]
+  ) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    let spans = recorded[id]
+    for (index, reference) in references.enumerated() {
+      switch project.references.resolve(reference, from: package, in: project) {
+      case .success(let node): found.append(node.id)
+      case .failure(let problem):
+        let places = spans?.references ?? []
+        problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))
+      }
+    }
+    for (index, reference) in sources.enumerated() {
+      switch project.references.resolve(reference, in: project) {
+      case .success(let table): found.append(table.id)
+      case .failure(let problem):
+        let places = spans?.sources ?? []
+        problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))
+      }
+    }
+    return problems
+  }
+}
+
+extension Project {
+  /// Moves nodes to those that are disabled.
+  mutating func switchOff(_ ids: Set<NodeID>) {
+    let moved = nodes.filter { ids.contains($0.id) }
+    self = Project(
+      settings: settings, target: target, nodes: nodes.filter { !ids.contains($0.id) }, sources: sources,
+      exposures: exposures, macros: macros, docs: docs, disabled: disabled + moved, vars: vars)
+  }
+}

@@ -1,0 +1,70 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// Reads the project file and the profile.
+struct SettingsStage {
+  var file: ProjectFile
+  var settings: ProjectSettings
+  var target: Target
+  var vars: DataValue
+  var problems: [Diagnostic]
+
+  /// Keys whose Jinja is rendered later, or never.
+  private static let lateKeys: Set<String> = [
+    "on-run-start", "on-run-end", "query-comment", "pre-hook", "post-hook", "pre_hook", "post_hook",
+    "+pre-hook",
+    "+post-hook", "+pre_hook", "+post_hook", "vars",
+  ]
+
+  /// Throws if there is no project file or it cannot be read; lesser problems are kept.
+  static func run(_ options: LoadOptions) throws(DiagnosticList) -> SettingsStage {
+    let file = try ProjectFile.read(root: options.projectRoot)
+    var problems = file.problems
+    let base = BaseContext(invocation: Invocation(options), mayReadSecrets: true, log: { _ in })
+    let interpreter = base.makeInterpreter()
+    let name = file.root["name"]?.string ?? ""
+    base.projectName = name
+    let target = target(file, name, options, interpreter, &problems)
+    let open = BaseContext(invocation: Invocation(options), log: { _ in })
+    open.projectName = name
+    open.target = target.visibleValues
+    let vars = variables(file, name, options)
+    var renderer = YAMLRenderer(interpreter: open.makeInterpreter(), file: file.name)
+    var root = file.root
+    if YAMLRenderer.holdsJinja(root) { root = renderer.render(root, skipping: lateKeys.contains) }
+    problems += renderer.problems
+    var reader = SettingsReader(file: file, projectRoot: options.projectRoot)
+    let settings = reader.read(root)
+    problems += reader.problems
+    guard let settings else { throw DiagnosticList(problems) }
+    return SettingsStage(file: file, settings: settings, target: target, vars: vars, problems: problems)
+  }
+
+  private static func target(
+    _ file: ProjectFile, _ name: String, _ options: LoadOptions, _ interpreter: Interpreter,
+    _ problems: inout [Diagnostic]
+  ) -> Target {
+    do {
+      var renderer = YAMLRenderer(interpreter: interpreter, file: file.name)
+      let profile = file.root["profile"].map { renderer.render($0, skipping: { _ in false }) }
+      problems += renderer.problems
+      return try ProfileReader(
+        options: options, projectName: name, projectProfile: profile?.scalarText, interpreter: interpreter
+      ).read()
+    } catch {
+      problems += DiagnosticList.collecting(error, else: .badProfile, "the profile cannot be read")
+      return Target(
+        profileName: "", name: "", type: "duckdb", database: name, schema: "main", threads: 1,
+        profile: ConnectionProfile(type: "duckdb", settings: [:], projectRoot: options.projectRoot),
+        visibleValues: .emptyMapping)
+    }
+  }
+
+  /// The command line's variables over the project's own, those over what the file says to all projects.
+  private static func variables(_ file: ProjectFile, _ name: String, _ options: LoadOptions) -> DataValue {
+    let written = file.root["vars"]?.data ?? .emptyMapping
+    let own = written[name] ?? .emptyMapping
+    return DataValue.emptyMapping.merging(written).merging(own).merging(options.vars)
+  }
+}

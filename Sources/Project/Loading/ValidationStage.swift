@@ -1,0 +1,92 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// Looks over the whole project for what no single file shows.
+struct ValidationStage {
+  let project: Project
+  let file: ProjectFile
+  let properties: [ResourceProperties]
+
+  func run(_ parsed: ParsedProject, _ problems: inout [Diagnostic]) {
+    ambiguousRelations(&problems)
+    unusedConfiguration(parsed, &problems)
+    orphanProperties(&problems)
+  }
+
+  /// Two nodes under one name in the warehouse would overwrite each other.
+  private func ambiguousRelations(_ problems: inout [Diagnostic]) {
+    var first: [[String]: Node] = [:]
+    for node in project.nodes {
+      guard let relation = node.relation else { continue }
+      let key = relation.path.map { $0.lowercased() }
+      guard let other = first[key] else {
+        first[key] = node
+        continue
+      }
+      // Two of one name have been complained about already.
+      guard other.name != node.name else { continue }
+      problems.append(
+        Diagnostic(
+          .ambiguousRelation,
+          "'\(node.name)' and '\(other.name)' would both be stored as \(relation.path.joined(separator: "."))",
+          at: node.span, notes: ["the other is at \(other.span)"],
+          hint: "give one of them another alias or schema"))
+    }
+  }
+
+  private func unusedConfiguration(_ parsed: ParsedProject, _ problems: inout [Diagnostic]) {
+    let nodes = parsed.nodes + parsed.disabled
+    func fqns(_ type: ResourceType) -> [[String]] { nodes.filter { $0.resourceType == type }.map(\.fqn) }
+    let sections: [(String, [[String]])] = [
+      ("models", fqns(.model)), ("seeds", fqns(.seed)), ("tests", fqns(.check)), ("data_tests", fqns(.check)),
+      ("checks", fqns(.check)),
+      ("sources", parsed.sources.map(\.fqn)),
+    ]
+    for (section, fqns) in sections {
+      guard let value = project.settings.values[section] else { continue }
+      for path in ConfigTree(value).unusedPaths(among: fqns) {
+        let shown = ([section] + path).joined(separator: ".")
+        problems.append(
+          Diagnostic(
+            .unusedConfiguration, "the configuration path '\(shown)' matches nothing",
+            at: span(of: [section] + path), severity: .warning,
+            hint: path.count == 1 && path[0] != project.settings.name
+              ? "the first name under '\(section)' is the project's: '\(project.settings.name)'"
+              : "a key that is no folder needs a plus before it: +\(path.last ?? "")"))
+      }
+    }
+  }
+
+  private func span(of path: [String]) -> SourceSpan {
+    var node = file.root
+    var span = SourceSpan(file: file.name)
+    for key in path {
+      guard let entry = node.entries?.first(where: { $0.key == key }) else { break }
+      span = entry.span(in: file.name)
+      node = entry.value
+    }
+    return span
+  }
+
+  private func orphanProperties(_ problems: inout [Diagnostic]) {
+    var known: [String: Set<String>] = [:]
+    for node in project.nodes + project.disabled {
+      let section =
+        node.resourceType == .seed ? "seeds" : node.resourceType == .check ? "data_tests" : "models"
+      known[section, default: []].insert(node.name)
+    }
+    for resource in properties {
+      let section = ["tests", "checks"].contains(resource.section) ? "data_tests" : resource.section
+      guard section != "analyses", known[section]?.contains(resource.name) != true else { continue }
+      let isElsewhere = known.first { $0.value.contains(resource.name) }
+      problems.append(
+        Diagnostic(
+          .orphanProperties, "'\(resource.section)' describes '\(resource.name)', which does not exist",
+          at: resource.span, severity: .warning,
+          hint: isElsewhere.map { "it is one of the \($0.key)" }
+            ?? Suggestion.hint(for: resource.name, in: (known[section] ?? []).sorted())))
+    }
+  }
+
+}

@@ -1,0 +1,58 @@
+import Diagnostics
+import Jinja
+
+/// What one property file says, before it is joined with the files that it describes.
+struct PropertyFile: Sendable {
+  var file: String
+  var resources: [ResourceProperties] = []
+  var sources: [SourceProperties] = []
+  var exposures: [EntryProperties] = []
+  var macros: [EntryProperties] = []
+  var problems: [Diagnostic] = []
+}
+
+/// An entry under `models:`, `seeds:` or another list of resources with columns.
+struct ResourceProperties: Sendable {
+  /// The section that it stands in (`models`).
+  var section: String
+  var name: String
+  var file: String
+  var span: SourceSpan
+  var description: YAMLNode?
+  var columns: [ColumnProperties]
+  /// `config`, with the older top-level `tags`, `meta`, `docs` and the like moved into it.
+  var config: DataValue
+  var configSpan: SourceSpan
+  var checks: [YAMLNode]
+  /// Everything else of the entry.
+  var properties: DataValue
+}
+
+/// A column's entry.
+struct ColumnProperties: Sendable {
+  var definition: ColumnDefinition
+  var description: YAMLNode?
+  var checks: [YAMLNode]
+}
+
+/// A table under `sources:`, with what its source says.
+struct SourceProperties: Sendable {
+  var source: String
+  var table: ResourceProperties
+  var sourceDescription: YAMLNode?
+  var database: String?
+  var schema: String
+  var identifier: String
+  var loader: String
+  /// Configuration and meta of the source, then of the table.
+  var sourceConfig: DataValue
+}
+
+/// An entry whose keys are passed on as they are: exposures and macros.
+struct EntryProperties: Sendable {
+  var name: String
+  var file: String
+  var span: SourceSpan
+  var description: YAMLNode?
+  var node: YAMLNode
+}

@@ -1,0 +1,202 @@
+import Diagnostics
+import Jinja
+
+/// The names that every template sees, whatever it belongs to.
+final class BaseContext {
+  let invocation: Invocation
+  /// Whether `env_var` may read `DBT_ENV_SECRET_…`: in profiles alone.
+  let mayReadSecrets: Bool
+  let log: (LogLine) -> Void
+  var projectName = ""
+  /// What `target` shows; nil while there is none.
+  var target: DataValue?
+  /// What `var` reads: the command line's over the project's.
+  var vars: DataValue
+  /// The node whose text is rendered, for what it logs.
+  var currentNode: NodeID?
+  private var values: [String: Value] = [:]
+
+  static let secretPrefix = "DBT_ENV_SECRET"
+
+  init(invocation: Invocation, mayReadSecrets: Bool = false, log: @escaping (LogLine) -> Void) {
+    self.invocation = invocation
+    self.mayReadSecrets = mayReadSecrets
+    self.log = log
+    vars = invocation.vars
+  }
+
+  /// An interpreter for values outside of nodes: YAML and profiles.
+  func makeInterpreter() -> Interpreter {
+    let interpreter = Interpreter { [unowned self] name in self.value(name) }
+    HostFilters.install(in: interpreter)
+    return interpreter
+  }
+
+  /// The value of a name; nil if it is not one of these.
+  func value(_ name: String) -> Value? {
+    if let value = values[name] { return value }
+    guard let value = makeValue(name) else { return nil }
+    values[name] = value
+    return value
+  }
+
+  /// Forgets what depends on the target and the variables.
+  func reset() { values = [:] }
+
+  private func makeValue(_ name: String) -> Value? {
+    switch name {
+    case "var": .object(VariableObject(self))
+    case "env_var":
+      .function("env_var") { [unowned self] arguments, _ in try self.environmentVariable(arguments) }
+    case "target": target.map { Value($0) }
+    case "project_name": .string(projectName)
+    case "invocation_id": .string(invocation.id)
+    case "run_started_at": .object(DateTimeObject(secondsSince1970: invocation.startedAt, isAware: true))
+    case "dbt_version": .string(VersionRequirement.offered)
+    case "thread_id": "main"
+    case "flags": .object(FlagsObject(invocation))
+    case "exceptions": .object(ExceptionsObject(self))
+    case "modules": Modules.value(startedAt: invocation.startedAt)
+    case "log": .function("log") { [unowned self] arguments, _ in try self.write(arguments) }
+    case "print": .function("print") { [unowned self] arguments, _ in try self.show(arguments) }
+    case "return":
+      .function("return") { arguments, _ in
+        throw Interpreter.returning(arguments.value(0, "data") ?? Value.none)
+      }
+    default: DataFunctions.value(name)
+    }
+  }
+
+  // MARK: - Functions
+
+  private func environmentVariable(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bind(["var", "default"], required: 1, function: "env_var")
+    let name = bound[0]?.description ?? ""
+    if name.hasPrefix(Self.secretPrefix), !mayReadSecrets {
+      throw Diagnostic(
+        .missingVariable, "the secret environment variable '\(name)' can be read in profiles.yml only",
+        hint: "take the value from the target, or give the variable another name")
+    }
+    if let value = invocation.environment[name] { return .string(value) }
+    if let standard = bound[1], !standard.isNone { return .string(standard.description) }
+    throw Diagnostic(
+      .missingVariable, "the environment variable '\(name)' is not set",
+      hint: "set it, or give a default: env_var('\(name)', '…')")
+  }
+
+  private func write(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bind(["msg", "info"], required: 1, function: "log")
+    let level: LogLine.Level = bound[1]?.isTruthy == true ? .info : .debug
+    log(LogLine(level: level, message: bound[0]?.description ?? "", node: currentNode))
+    return ""
+  }
+
+  private func show(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bind(["msg"], required: 1, function: "print")
+    log(LogLine(level: .info, message: bound[0]?.description ?? "", node: currentNode))
+    return ""
+  }
+}
+
+/// `var('name', default)` and `var.has_var('name')`.
+final class VariableObject: HostObject {
+  private unowned let context: BaseContext
+
+  init(_ context: BaseContext) { self.context = context }
+
+  let typeName = "Var"
+
+  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+    let bound = try arguments.bind(["var_name", "default"], required: 1, function: "var")
+    let name = bound[0]?.description ?? ""
+    if let value = context.vars[name] { return try value.renderedVariable(interpreter) }
+    if let standard = bound[1] { return standard }
+    throw Diagnostic(
+      .missingVariable, "the variable '\(name)' is not set",
+      hint: Suggestion.hint(for: name, in: (context.vars.entries ?? []).map(\.key))
+        ?? "set it under 'vars' in the project file or with --vars, or give a default: var('\(name)', …)")
+  }
+
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    guard name == "has_var" else { return nil }
+    return .function("has_var") { [context] arguments, _ in
+      .bool(context.vars[arguments.value(0, "var_name")?.description ?? ""] != nil)
+    }
+  }
+}
+
+extension DataValue {
+  /// A variable's value. Variables may hold Jinja of their own.
+  fileprivate func renderedVariable(_ interpreter: Interpreter) throws -> Jinja.Value {
+    guard case .string(let text) = self, YAMLRenderer.holdsJinja(text) else { return Jinja.Value(self) }
+    return Jinja.Value(try YAMLRenderer.native(text, interpreter, name: "vars"))
+  }
+}
+
+/// `flags.FULL_REFRESH` and the like.
+final class FlagsObject: HostObject {
+  private let values: [String: Value]
+
+  init(_ invocation: Invocation) {
+    values = [
+      "FULL_REFRESH": .bool(invocation.isFullRefresh), "WHICH": .string(invocation.command),
+      "STORE_FAILURES": invocation.storesFailures.map { .bool($0) } ?? Value.none, "USE_COLORS": false,
+      "DEBUG": false, "QUIET": false, "FAIL_FAST": false, "EMPTY": false, "INTROSPECT": true,
+      "INDIRECT_SELECTION": "eager", "PARTIAL_PARSE": true, "WARN_ERROR": false, "VERSION_CHECK": true,
+      "CACHE_SELECTED_ONLY": false, "SEND_ANONYMOUS_USAGE_STATS": false,
+      "REQUIRE_SQL_HEADER_IN_TEST_CONFIGS": false,
+    ]
+  }
+
+  let typeName = "Flags"
+
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? { values[name.uppercased()] }
+
+  func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? {
+    key.stringValue.flatMap { values[$0.uppercased()] }
+  }
+}
+
+/// `exceptions.raise_compiler_error(…)` and its neighbours.
+final class ExceptionsObject: HostObject {
+  private unowned let context: BaseContext
+
+  init(_ context: BaseContext) { self.context = context }
+
+  let typeName = "exceptions"
+
+  private static let raising: Set<String> = [
+    "raise_compiler_error", "raise_not_implemented", "raise_database_error", "raise_dependency_error",
+    "raise_duplicate_patch_name", "raise_fail_fast_error", "raise_contract_error", "raise_parsing_error",
+    "raise_invalid_property_yml_version",
+  ]
+
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    if Self.raising.contains(name) {
+      return .function(name) { arguments, _ in
+        throw Diagnostic(.raised, arguments.value(0, "msg")?.description ?? "the project raised an error")
+      }
+    }
+    switch name {
+    case "warn":
+      return .function(name) { [context] arguments, _ in
+        let message = arguments.value(0, "msg")?.description ?? ""
+        context.log(LogLine(level: .warning, message: message, node: context.currentNode))
+        return ""
+      }
+    case "missing_config":
+      return .function(name) { arguments, _ in
+        throw Diagnostic(
+          .raised, "the configuration '\(arguments.value(1, "name")?.description ?? "")' is missing")
+      }
+    case "missing_relation", "relation_wrong_type", "missing_materialization", "column_type_missing",
+      "raise_ambiguous_alias", "raise_ambiguous_catalog_match", "raise_cache_inconsistent",
+      "raise_dataclass_not_dict":
+      return .function(name) { arguments, _ in
+        let details = arguments.positional.map(\.description).joined(separator: ", ")
+        throw Diagnostic(.raised, "\(name): \(details)")
+      }
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Diagnostics
+import Jinja
+
+/// Turns a generic check into its SQL: finds its macro, reads its arguments, calls it.
+struct CheckRendering {
+  let context: NodeContext
+  let check: GenericCheck
+
+  /// The SQL that gives the rows that fail.
+  func sql() throws -> String {
+    let macro = try callable()
+    return try context.interpreter.call(macro, try arguments()).description
+  }
+
+  /// Reads the arguments, so that their references are recorded, and does not run a check that is built in.
+  func recordReferences() throws {
+    let macro = try callable()
+    let arguments = try arguments()
+    guard context.macros["test_" + check.name] != nil else { return }
+    _ = try context.interpreter.call(macro, arguments)
+  }
+
+  private func callable() throws -> Value {
+    let name = "test_" + check.name
+    if let package = check.namespace, package != context.settings.name, package != "dbt" {
+      throw Diagnostic(
+        .unsupported, "the check '\(package).\(check.name)' needs the package '\(package)'",
+        hint: "packages are not supported yet; copy the check's macro into the project's macros folder")
+    }
+    if check.namespace != "dbt", let macro = context.macro(name) { return macro }
+    if let native = context.original(name) { return native }
+    let known =
+      NativeMacros.checkNames
+      + context.macros.names.filter { $0.hasPrefix("test_") }.map { String($0.dropFirst(5)) }
+    throw Diagnostic(
+      .badCheck, "there is no check '\(check.name)'",
+      hint: Suggestion.hint(for: check.name, in: known.sorted())
+        ?? "write it as {% test \(check.name)(model, column_name) %} … {% endtest %} in the macros folder")
+  }
+
+  private func arguments() throws -> Arguments {
+    var keyword: [(name: String, value: Value)] = []
+    for (key, value) in check.arguments.entries ?? [] { keyword.append((key, try rendered(value))) }
+    if let column = check.column, !keyword.contains(where: { $0.name == "column_name" }) {
+      keyword.append(("column_name", .string(column)))
+    }
+    keyword.append(("model", try model()))
+    return Arguments([], keyword: keyword)
+  }
+
+  /// What the check is declared on, less the rows that its `where` leaves out.
+  private func model() throws -> Value {
+    let relation = try context.interpreter.evaluate(expression: reference, name: "model")
+    guard let filter = context.lookup("get_where_subquery") else {
+      return NativeMacros.whereSubquery(context, relation)
+    }
+    return try context.interpreter.call(filter, Arguments([relation]))
+  }
+
+  private var reference: String {
+    let parts = check.attachedNode.rawValue.split(separator: ".", maxSplits: 2).map(String.init)
+    let name = parts.count == 3 ? parts[2] : check.attachedNode.rawValue
+    guard check.attachedNode.rawValue.hasPrefix("source."), let names = check.attachedSource else {
+      return "ref(\(Value.string(name).repr()))"
+    }
+    return "source(\(Value.string(names.source).repr()), \(Value.string(names.table).repr()))"
+  }
+
+  private func rendered(_ value: DataValue) throws -> Value {
+    if let entries = value.entries { return Value(try entries.map { ($0.key, try rendered($0.value)) }) }
+    if let items = value.items { return Value(try items.map(rendered)) }
+    guard case .string(let text) = value else { return Value(value) }
+    if Self.looksLikeCall(text) {
+      return try context.interpreter.evaluate(expression: text, name: "argument")
+    }
+    guard YAMLRenderer.holdsJinja(text) else { return .string(text) }
+    if let expression = YAMLRenderer.soleExpression(text) {
+      return try context.interpreter.evaluate(expression: expression, name: "argument")
+    }
+    return .string(try context.interpreter.render(try Template(parsing: text, name: "argument")))
+  }
+
+  /// Whether the text is one of the calls that dbt reads without braces: `ref('orders')`.
+  static func looksLikeCall(_ text: String) -> Bool {
+    let trimmed = NativeMacros.trimmed(text)
+    guard trimmed.utf8.last == UInt8(ascii: ")") else { return false }
+    return ["env_var", "ref", "var", "source", "doc"].contains { name in
+      guard trimmed.hasPrefix(name) else { return false }
+      return trimmed.utf8.dropFirst(name.utf8.count).first { $0 > 0x20 } == UInt8(ascii: "(")
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// A node's final SQL.
+public struct CompiledNode: Sendable {
+  public var id: NodeID
+  /// The SQL with its ephemeral parents as common table expressions; hooks are apart.
+  public var sql: String
+  /// Every ephemeral model that the SQL reads, directly or through another, parents first.
+  public var ephemeralParents: [(id: NodeID, sql: String)]
+
+  /// Makes a compiled node.
+  public init(id: NodeID, sql: String, ephemeralParents: [(id: NodeID, sql: String)]) {
+    self.id = id
+    self.sql = sql
+    self.ephemeralParents = ephemeralParents
+  }
+}
+
+/// Renders nodes, checks and hooks to SQL. One for each session; it must not be used from two threads at once.
+public final class Compiler {
+  private let project: Project
+  private let base: BaseContext
+  private let context: NodeContext
+  private var ephemerals: [NodeID: (sql: String, parents: [NodeID])] = [:]
+  private var hookTemplates: [String: Template] = [:]
+
+  /// Makes a compiler. Without a connection `execute` is false, and what would read the warehouse fails.
+  public init(
+    project: Project, invocation: Invocation, connection: (any Connection)?,
+    log: @escaping (LogLine) -> Void
+  ) {
+    self.project = project
+    base = BaseContext(invocation: invocation, log: log)
+    base.vars = project.vars
+    context = NodeContext(
+      base: base, settings: project.settings, target: project.target, macros: project.macroTable,
+      project: project, connection: connection)
+  }
+
+  /// A model's SQL, or for a check the SQL that gives the rows that fail, before `limit` and `fail_calc`.
+  /// Throws `Diagnostic`s with places in the project's files.
+  public func compile(_ node: Node, isIncremental: Bool = false) throws -> CompiledNode {
+    let (sql, direct) = try located(node) { try body(of: node, isIncremental: isIncremental) }
+    return try finished(node.id, sql, direct)
+  }
+
+  /// A model's hook.
+  public func render(_ hook: Hook, for node: Node) throws -> String {
+    try located(node) {
+      enter(node, isIncremental: false)
+      context.frame.checksDependencies = false
+      return try context.interpreter.render(try template(hook.sql, "\(node.originalPath) (hook)"))
+    }
+  }
+
+  /// A hook of `on-run-start` or `on-run-end`.
+  public func render(_ hook: Hook) throws -> String {
+    enterNothing()
+    return try context.interpreter.render(try template(hook.sql, "\(project.settings.file) (hook)"))
+  }
+
+  /// SQL that stands in no file.
+  public func compile(inline sql: String, name: String) throws -> CompiledNode {
+    enterNothing()
+    let id = NodeID(.operation, project.settings.name, name)
+    if YAMLRenderer.holdsJinja(sql) {
+      let template = try Template(parsing: sql, name: name)
+      let text = try context.interpreter.render(template)
+      return try finished(id, CommonTableInjection.withoutTerminator(text), context.frame.ephemerals)
+    }
+    let references = try context.connection?.tableReferences(in: sql) ?? []
+    let found = project.plainNames.references(in: sql, references, own: nil)
+    let (text, direct) = PlainSQL.compiled(sql, found, project, context.dialect)
+    return try finished(id, CommonTableInjection.withoutTerminator(text), direct)
+  }
+
+  // MARK: - Bodies
+
+  private func body(of node: Node, isIncremental: Bool) throws -> (String, [NodeID]) {
+    enter(node, isIncremental: isIncremental)
+    if case .generic(let check)? = node.check {
+      let sql = try CheckRendering(context: context, check: check).sql()
+      return (sql, context.frame.ephemerals)
+    }
+    if node.isPlainSQL {
+      let (sql, direct) = PlainSQL.compiled(node.code, node.plainReferences, project, context.dialect)
+      return (CommonTableInjection.withoutTerminator(sql), direct)
+    }
+    let template = try node.template ?? Template(parsing: node.code, name: node.originalPath)
+    let sql = try context.interpreter.render(template)
+    return (CommonTableInjection.withoutTerminator(sql), context.frame.ephemerals)
+  }
+
+  private func finished(_ id: NodeID, _ sql: String, _ direct: [NodeID]) throws -> CompiledNode {
+    guard !direct.isEmpty else { return CompiledNode(id: id, sql: sql, ephemeralParents: []) }
+    var ordered: [NodeID] = []
+    for parent in direct { try collect(parent, within: [id], &ordered) }
+    let tables = ordered.compactMap { parent -> (id: NodeID, name: String, sql: String)? in
+      guard let node = project.node(parent), let body = ephemerals[parent] else { return nil }
+      return (parent, CommonTableInjection.name(of: node.name), body.sql)
+    }
+    return CompiledNode(
+      id: id, sql: CommonTableInjection.inject(tables.map { ($0.name, $0.sql) }, into: sql),
+      ephemeralParents: tables.map { ($0.id, $0.sql) })
+  }
+
+  /// Compiles an ephemeral model and those that it reads, and appends them, parents first.
+  private func collect(_ id: NodeID, within path: [NodeID], _ ordered: inout [NodeID]) throws {
+    guard !ordered.contains(id) else { return }
+    guard !path.contains(id) else {
+      throw Diagnostic(
+        .cycle, "ephemeral models read each other in a circle",
+        notes: [(path + [id]).map(\.rawValue).joined(separator: " → ")])
+    }
+    guard let node = project.node(id) else { return }
+    let body: (sql: String, parents: [NodeID])
+    if let known = ephemerals[id] {
+      body = known
+    } else {
+      let (sql, parents) = try located(node) { try self.body(of: node, isIncremental: false) }
+      body = (sql, parents)
+      ephemerals[id] = body
+    }
+    for parent in body.parents { try collect(parent, within: path + [id], &ordered) }
+    ordered.append(id)
+  }
+
+  // MARK: - Frames
+
+  private func enter(_ node: Node, isIncremental: Bool) {
+    var frame = RenderFrame(package: node.package)
+    frame.model = node
+    frame.this = node.relation
+    frame.isIncremental = isIncremental
+    frame.checksDependencies = true
+    context.frame = frame
+    base.currentNode = node.id
+  }
+
+  private func enterNothing() {
+    context.frame = RenderFrame(package: project.settings.name)
+    base.currentNode = nil
+  }
+
+  private func template(_ text: String, _ name: String) throws -> Template {
+    let key = name + "\u{0}" + text
+    if let known = hookTemplates[key] { return known }
+    let template = try Template(parsing: text, name: name)
+    hookTemplates[key] = template
+    return template
+  }
+
+  private func located<T>(_ node: Node, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch {
+      let problems = DiagnosticList.collecting(
+        error, else: .templateRuntime, "\(node.resourceType.rawValue) '\(node.name)' does not compile")
+      let located = problems.map { problem in
+        var problem = problem.located(at: node.span)
+        if node.check != nil, problem.span != node.span, problem.span?.file != node.originalPath {
+          problem.notes.append("in the check '\(node.name)', declared at \(node.span)")
+        }
+        return problem
+      }
+      if located.count == 1, let only = located.first { throw only }
+      throw DiagnosticList(located)
+    }
+  }
+}

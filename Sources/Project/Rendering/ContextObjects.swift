@@ -1,0 +1,133 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// `config`: called, it sets; asked, it gives what was merged.
+final class ConfigObject: HostObject {
+  private unowned let context: NodeContext
+  let typeName = "config"
+
+  init(_ context: NodeContext) { self.context = context }
+
+  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+    guard context.project == nil else { return "" }
+    var entries: [(String, DataValue)] = []
+    for value in arguments.positional {
+      guard let given = try value.data().entries else {
+        throw Diagnostic(.templateRuntime, "config() takes named values or one dictionary")
+      }
+      entries += given.map { ($0.key, $0.value) }
+    }
+    for (name, value) in arguments.keyword { entries.append((name, try value.data())) }
+    context.frame.config = ConfigMerge.merge(context.frame.config, .mapping(entries))
+    context.frame.configSpan = context.frame.configSpan ?? interpreter.location
+    return ""
+  }
+
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    switch name {
+    case "get", "meta_get":
+      .function(name) { [unowned self] arguments, _ in
+        let key = arguments.value(0, "name")?.description ?? ""
+        let standard = arguments.value(1, "default") ?? Value.none
+        let value = name == "get" ? self.value(key) : self.value("meta")?[key]
+        guard let value, !value.isNone else { return standard }
+        return Value(value)
+      }
+    case "require", "meta_require":
+      .function(name) { [unowned self] arguments, _ in
+        let key = arguments.value(0, "name")?.description ?? ""
+        if let value = name == "require" ? self.value(key) : self.value("meta")?[key], !value.isNone {
+          return Value(value)
+        }
+        guard self.context.project != nil else { return "" }
+        throw Diagnostic(.missingKey, "the configuration '\(key)' is required and not set")
+      }
+    case "set":
+      .function(name) { [unowned self] arguments, _ in
+        let key = arguments.value(0, "name")?.description ?? ""
+        if self.context.project == nil, let value = arguments.value(1, "value") {
+          self.context.frame.config = self.context.frame.config.setting(key, to: try value.data())
+        }
+        return ""
+      }
+    case "persist_relation_docs", "persist_column_docs": .function(name) { _, _ in false }
+    default: value(name).map { Value($0) }
+    }
+  }
+
+  private func value(_ key: String) -> DataValue? {
+    let key = ConfigMerge.canonical(key)
+    return context.frame.model?.config.values[key] ?? context.frame.config[key]
+  }
+}
+
+/// A package's macros: `my_project.my_macro`, `dbt.type_string`.
+final class NamespaceObject: HostObject {
+  private unowned let context: NodeContext
+  private let name: String
+  let typeName = "package"
+
+  init(_ name: String, _ context: NodeContext) {
+    self.name = name
+    self.context = context
+  }
+
+  func attribute(_ attribute: String, _ interpreter: Interpreter) throws -> Value? {
+    if name == context.settings.name, let macro = context.macro(attribute) { return macro }
+    return name == "dbt" || name == "dbt_duckdb" ? context.original(attribute) : nil
+  }
+
+  func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? {
+    try key.stringValue.flatMap { try attribute($0, interpreter) }
+  }
+}
+
+/// `context`: every name by its text.
+final class ContextObject: HostObject {
+  private unowned let context: NodeContext
+  let typeName = "context"
+
+  init(_ context: NodeContext) { self.context = context }
+
+  func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? {
+    key.stringValue.flatMap { context.lookup($0) }
+  }
+
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    guard name == "get" else { return context.lookup(name) }
+    return .function(name) { [context] arguments, _ in
+      context.lookup(arguments.value(0, "key")?.description ?? "") ?? arguments.value(1, "default")
+        ?? Value.none
+    }
+  }
+}
+
+/// `api.Column`: makes columns.
+final class ColumnFactory: HostObject {
+  private let dialect: any Dialect
+  let typeName = "ColumnFactory"
+
+  init(_ dialect: any Dialect) { self.dialect = dialect }
+
+  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+    let bound = try arguments.bind(["column", "dtype"], required: 2, function: "Column")
+    let column = ColumnDescription(name: bound[0]?.description ?? "", type: bound[1]?.description ?? "")
+    return .object(ColumnObject(column, dialect))
+  }
+
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    switch name {
+    case "create":
+      .function(name) { [unowned self] arguments, interpreter in try self.call(arguments, interpreter) }
+    case "translate_type": .function(name) { arguments, _ in arguments.value(0, "dtype") ?? "" }
+    case "string_type": .function(name) { _, _ in "varchar" }
+    case "numeric_type":
+      .function(name) { arguments, _ in
+        let parts = arguments.positional.map(\.description)
+        return .string(parts.count == 3 ? "\(parts[0])(\(parts[1]),\(parts[2]))" : parts.first ?? "numeric")
+      }
+    default: nil
+    }
+  }
+}

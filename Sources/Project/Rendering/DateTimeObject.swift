@@ -1,0 +1,193 @@
+import Jinja
+
+/// A moment or a day, as Python's `datetime` shows it. Whole microseconds, proleptic Gregorian calendar, UTC.
+final class DateTimeObject: HostObject {
+  /// Since 1970-01-01 00:00:00.
+  let microseconds: Int
+  /// Whether the text shows the offset from UTC.
+  let isAware: Bool
+  /// Whether only the day is meant.
+  let isDate: Bool
+
+  init(microseconds: Int, isAware: Bool = false, isDate: Bool = false) {
+    self.microseconds = microseconds
+    self.isAware = isAware
+    self.isDate = isDate
+  }
+
+  convenience init(secondsSince1970: Double, isAware: Bool) {
+    self.init(microseconds: Int((secondsSince1970 * 1_000_000).rounded()), isAware: isAware)
+  }
+
+  var typeName: String { isDate ? "date" : "datetime" }
+
+  /// The parts of the calendar and the clock.
+  var parts: CalendarParts { CalendarParts(microseconds: microseconds) }
+
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    let parts = parts
+    switch name {
+    case "year": return .int(parts.year)
+    case "month": return .int(parts.month)
+    case "day": return .int(parts.day)
+    case "hour": return .int(parts.hour)
+    case "minute": return .int(parts.minute)
+    case "second": return .int(parts.second)
+    case "microsecond": return .int(parts.microsecond)
+    case "strftime":
+      return .function(name) { arguments, _ in
+        .string(self.formatted(arguments.value(0, "format")?.description ?? ""))
+      }
+    case "isoformat": return .function(name) { _, _ in .string(self.isoText("T")) }
+    case "timestamp": return .function(name) { _, _ in .float(Double(self.microseconds) / 1_000_000) }
+    case "weekday": return .function(name) { _, _ in .int((parts.weekday + 6) % 7) }
+    case "isoweekday": return .function(name) { _, _ in .int(parts.weekday == 0 ? 7 : parts.weekday) }
+    case "date":
+      return .function(name) { _, _ in
+        .object(DateTimeObject(microseconds: parts.days * 86_400_000_000, isDate: true))
+      }
+    case "astimezone":
+      return .function(name) { _, _ in .object(DateTimeObject(microseconds: self.microseconds, isAware: true))
+      }
+    case "replace": return .function(name) { arguments, _ in .object(self.replacing(arguments)) }
+    default: return nil
+    }
+  }
+
+  private func replacing(_ arguments: Arguments) -> DateTimeObject {
+    let parts = parts
+    func part(_ name: String, _ standard: Int) -> Int { arguments[name]?.intValue ?? standard }
+    let days = CalendarParts.days(
+      year: part("year", parts.year), month: part("month", parts.month), day: part("day", parts.day))
+    let seconds =
+      days * 86_400 + part("hour", parts.hour) * 3600 + part("minute", parts.minute) * 60
+      + part("second", parts.second)
+    let isAware = arguments["tzinfo"].map { !$0.isNone } ?? isAware
+    return DateTimeObject(
+      microseconds: seconds * 1_000_000 + part("microsecond", parts.microsecond), isAware: isAware,
+      isDate: isDate)
+  }
+
+  func text() -> String { isoText(" ") }
+
+  func isEqual(to other: Value) -> Bool {
+    guard case .object(let object) = other, let date = object as? DateTimeObject else { return false }
+    return date.microseconds == microseconds && date.isDate == isDate
+  }
+
+  private func isoText(_ separator: String) -> String {
+    let parts = parts
+    let day = "\(parts.padded(parts.year, 4))-\(parts.padded(parts.month))-\(parts.padded(parts.day))"
+    if isDate { return day }
+    let clock = "\(parts.padded(parts.hour)):\(parts.padded(parts.minute)):\(parts.padded(parts.second))"
+    let fraction = parts.microsecond == 0 ? "" : "." + parts.padded(parts.microsecond, 6)
+    return day + separator + clock + fraction + (isAware ? "+00:00" : "")
+  }
+
+  /// `strftime`'s directives, those that do not depend on a language.
+  private func formatted(_ format: String) -> String {
+    let parts = parts
+    var result = ""
+    var isDirective = false
+    for scalar in format.unicodeScalars {
+      guard isDirective else {
+        if scalar == "%" { isDirective = true } else { result.unicodeScalars.append(scalar) }
+        continue
+      }
+      isDirective = false
+      result += parts.directive(scalar, isAware: isAware)
+    }
+    return result
+  }
+}
+
+/// A moment in the parts that people write.
+struct CalendarParts {
+  var days: Int
+  var year: Int
+  var month: Int
+  var day: Int
+  var hour: Int
+  var minute: Int
+  var second: Int
+  var microsecond: Int
+
+  /// From Sunday, 0, to Saturday, 6.
+  var weekday: Int { ((days + 4) % 7 + 7) % 7 }
+  var dayOfYear: Int { days - Self.days(year: year, month: 1, day: 1) + 1 }
+
+  init(microseconds: Int) {
+    let dayLength = 86_400_000_000
+    days = Int((Double(microseconds) / Double(dayLength)).rounded(.down))
+    if days * dayLength > microseconds { days -= 1 }
+    if (days + 1) * dayLength <= microseconds { days += 1 }
+    let rest = microseconds - days * dayLength
+    (hour, minute) = (rest / 3_600_000_000, rest / 60_000_000 % 60)
+    (second, microsecond) = (rest / 1_000_000 % 60, rest % 1_000_000)
+    // Years of this count begin on the first of March, so that the leap day is their last.
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  }
+
+  /// Days from 1970-01-01 to a day.
+  static func days(year: Int, month: Int, day: Int) -> Int {
+    let shiftedYear = month <= 2 ? year - 1 : year
+    let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+    let yearOfEra = shiftedYear - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
+  func padded(_ value: Int, _ width: Int = 2) -> String {
+    let text = String(value)
+    return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+  }
+
+  private static let months = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November",
+    "December",
+  ]
+  private static let weekdays = [
+    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+  ]
+
+  func directive(_ name: Unicode.Scalar, isAware: Bool) -> String {
+    switch name {
+    case "Y": padded(year, 4)
+    case "y": padded(year % 100)
+    case "m": padded(month)
+    case "d": padded(day)
+    case "H": padded(hour)
+    case "I": padded(hour % 12 == 0 ? 12 : hour % 12)
+    case "M": padded(minute)
+    case "S": padded(second)
+    case "f": padded(microsecond, 6)
+    case "j": padded(dayOfYear, 3)
+    case "p": hour < 12 ? "AM" : "PM"
+    case "w": String(weekday)
+    case "u": String(weekday == 0 ? 7 : weekday)
+    case "B": Self.months[month - 1]
+    case "b", "h": String(Self.months[month - 1].prefix(3))
+    case "A": Self.weekdays[weekday]
+    case "a": String(Self.weekdays[weekday].prefix(3))
+    case "F": "\(padded(year, 4))-\(padded(month))-\(padded(day))"
+    case "T": "\(padded(hour)):\(padded(minute)):\(padded(second))"
+    case "D": "\(padded(month))/\(padded(day))/\(padded(year % 100))"
+    case "s": String((days * 86_400) + hour * 3600 + minute * 60 + second)
+    case "z": isAware ? "+0000" : ""
+    case "Z": isAware ? "UTC" : ""
+    case "n": "\n"
+    case "t": "\t"
+    case "%": "%"
+    default: "%\(name)"
+    }
+  }
+}

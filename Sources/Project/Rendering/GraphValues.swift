@@ -1,0 +1,68 @@
+import Jinja
+
+/// Nodes and sources as templates see them in `model` and `graph`: dictionaries shaped like dbt's manifest.
+enum GraphValues {
+  static func graph(_ project: Project?) -> Value {
+    let nodes = DictObject()
+    let sources = DictObject()
+    let exposures = DictObject()
+    for item in project?.nodes ?? [] { nodes[item.id.rawValue] = node(item) }
+    for item in project?.sources ?? [] { sources[item.id.rawValue] = source(item) }
+    for item in project?.exposures ?? [] { exposures[item.id.rawValue] = Value(item.properties) }
+    return Value([
+      ("nodes", .dict(nodes)), ("sources", .dict(sources)), ("exposures", .dict(exposures)),
+      ("metrics", .dict(DictObject())), ("groups", .dict(DictObject())),
+      ("semantic_models", .dict(DictObject())),
+      ("saved_queries", .dict(DictObject())), ("functions", .dict(DictObject())),
+    ])
+  }
+
+  static func node(_ node: Node) -> Value {
+    let columns = DictObject()
+    for column in node.columns { columns[column.name] = Self.column(column) }
+    let alias = node.relation?.identifier ?? node.config.alias ?? node.name
+    return Value([
+      ("name", .string(node.name)), ("unique_id", .string(node.id.rawValue)), ("alias", .string(alias)),
+      ("resource_type", .string(node.resourceType.rawValue)), ("package_name", .string(node.package)),
+      ("path", .string(node.path)), ("original_file_path", .string(node.originalPath)),
+      ("database", text(node.relation?.database)), ("schema", text(node.relation?.schema)),
+      ("fqn", texts(node.fqn)), ("config", Value(node.config.values)), ("tags", texts(node.config.tags)),
+      ("meta", Value(node.config.values["meta"] ?? .emptyMapping)),
+      ("description", .string(node.description)),
+      ("columns", .dict(columns)), ("raw_code", .string(node.code)), ("raw_sql", .string(node.code)),
+      ("language", "sql"), ("version", .none),
+      ("refs", Value(node.references.map { texts([$0.package, $0.name].compactMap { $0 }) })),
+      ("sources", Value(node.sourceReferences.map { texts([$0.source, $0.table]) })),
+      (
+        "depends_on",
+        Value([
+          ("nodes", texts(node.dependencies.map(\.rawValue))), ("macros", texts(node.macros.map(\.rawValue))),
+        ])
+      ),
+    ])
+  }
+
+  private static func column(_ column: ColumnDefinition) -> Value {
+    Value([
+      ("name", .string(column.name)), ("description", .string(column.description)),
+      ("data_type", text(column.dataType)), ("quote", column.quote.map { .bool($0) } ?? Value.none),
+      ("tags", texts(column.tags)), ("meta", Value(column.meta)),
+    ])
+  }
+
+  private static func source(_ source: SourceTable) -> Value {
+    Value([
+      ("name", .string(source.name)), ("source_name", .string(source.sourceName)),
+      ("unique_id", .string(source.id.rawValue)), ("resource_type", "source"),
+      ("package_name", .string(source.package)), ("database", text(source.relation.database)),
+      ("schema", text(source.relation.schema)), ("identifier", .string(source.identifier)),
+      ("fqn", texts(source.fqn)), ("tags", texts(source.tags)), ("meta", Value(source.meta)),
+      ("description", .string(source.description)), ("loader", .string(source.loader)),
+      ("config", Value(source.config)), ("original_file_path", .string(source.originalPath)),
+    ])
+  }
+
+  private static func text(_ value: String?) -> Value { value.map { .string($0) } ?? Value.none }
+
+  private static func texts(_ values: [String]) -> Value { Value(values.map { Value.string($0) }) }
+}

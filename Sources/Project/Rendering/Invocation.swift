@@ -1,0 +1,52 @@
+import Jinja
+
+/// What templates may know about the command that runs.
+public struct Invocation: Sendable {
+  /// Unique to this invocation.
+  public var id: String
+  /// Seconds since 1970.
+  public var startedAt: Double
+  /// The command's name (`build`), for `flags.WHICH`.
+  public var command: String
+  public var isFullRefresh: Bool
+  public var storesFailures: Bool?
+  /// `--vars`, a mapping.
+  public var vars: DataValue
+  /// The environment: only `env_var` reads it.
+  public var environment: [String: String]
+
+  /// What the options say.
+  public init(_ options: LoadOptions) {
+    id = options.invocationID
+    startedAt = options.startedAt
+    command = options.command
+    isFullRefresh = options.isFullRefresh
+    storesFailures = options.storesFailures
+    vars = options.vars
+    environment = options.environment
+  }
+}
+
+/// Something that a template said: `log()`, `print()`, `exceptions.warn()`.
+public struct LogLine: Sendable, Hashable {
+  /// How loud it is.
+  public enum Level: String, Sendable, Codable {
+    /// For the log file alone.
+    case debug
+    /// For the person at the terminal.
+    case info
+    case warning
+  }
+
+  public var level: Level
+  public var message: String
+  /// The node whose text said it, if one did.
+  public var node: NodeID?
+
+  /// Makes a line.
+  public init(level: Level, message: String, node: NodeID? = nil) {
+    self.level = level
+    self.message = message
+    self.node = node
+  }
+}

@@ -1,0 +1,275 @@
+import Diagnostics
+import EngineCore
+import Jinja
+
+/// What a template sees beyond the base names while it is parsed or compiled: one for each thread.
+final class NodeContext {
+  let base: BaseContext
+  let settings: ProjectSettings
+  let target: Target
+  let macros: MacroTable
+  let dialect: any Dialect
+  /// The whole project; nil while it is being loaded, when references are only recorded.
+  let project: Project?
+  let connection: (any Connection)?
+  var frame: RenderFrame
+  /// The node that is being parsed, for what `model` shows meanwhile.
+  var parsedModel: Node?
+  /// Results of `statement` blocks by name.
+  var results: [String: Value] = [:]
+  private(set) lazy var interpreter = makeInterpreter()
+  private var macroValues: [String: Value] = [:]
+  private lazy var graphValue = GraphValues.graph(project)
+  private lazy var natives = NativeMacros(self)
+
+  init(
+    base: BaseContext, settings: ProjectSettings, target: Target, macros: MacroTable, project: Project? = nil,
+    connection: (any Connection)? = nil
+  ) {
+    self.base = base
+    self.settings = settings
+    self.target = target
+    self.macros = macros
+    self.project = project
+    self.connection = connection
+    dialect = connection?.dialect ?? StandardDialect(name: target.type)
+    frame = RenderFrame(package: settings.name)
+    base.projectName = settings.name
+    base.target = target.visibleValues
+  }
+
+  /// Whether templates may read the warehouse.
+  var isExecuting: Bool { project != nil && connection != nil }
+
+  private func makeInterpreter() -> Interpreter {
+    let interpreter = Interpreter { [unowned self] name in self.value(name) }
+    HostFilters.install(in: interpreter)
+    return interpreter
+  }
+
+  // MARK: - Names
+
+  private func value(_ name: String) -> Value? {
+    if let macro = macro(name) { return macro }
+    return contextValue(name) ?? base.value(name) ?? natives.value(name)
+  }
+
+  /// A macro of the project.
+  func macro(_ name: String) -> Value? {
+    guard let definition = macros[name] else { return nil }
+    frame.macros.insert(definition.id)
+    if let value = macroValues[name] { return value }
+    let value = interpreter.macro(
+      definition.template.definitions[definition.definitionIndex], of: definition.template)
+    macroValues[name] = value
+    return value
+  }
+
+  private func contextValue(_ name: String) -> Value? {
+    switch name {
+    case "ref": .function("ref") { [unowned self] arguments, _ in try self.ref(arguments) }
+    case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
+    case "config": .object(ConfigObject(self))
+    case "this": frame.this.map { .object(RelationObject($0, dialect)) } ?? Value.none
+    case "model": (frame.model ?? parsedModel).map { GraphValues.node($0) } ?? Value.none
+    case "execute": .bool(isExecuting)
+    case "graph": graphValue
+    case "adapter": .object(AdapterObject(self))
+    case "api":
+      Value([("Relation", .object(RelationFactory(dialect))), ("Column", .object(ColumnFactory(dialect)))])
+    case "doc": .function("doc") { [unowned self] arguments, _ in try self.doc(arguments) }
+    case "database": .string(frame.this?.database ?? target.database)
+    case "schema": .string(frame.this?.schema ?? target.schema)
+    case "schemas": Value((project?.nodes ?? []).compactMap { $0.relation?.schema }.map { .string($0) })
+    case "selected_resources": Value([Value]())
+    case "pre_hooks", "post_hooks": Value([Value]())
+    case "sql": .string(frame.compiledSQL ?? "")
+    case "context": .object(ContextObject(self))
+    case "builtins": builtins
+    case "store_result", "store_raw_result":
+      .function(name) { [unowned self] arguments, _ in
+        self.results[arguments.value(0, "name")?.description ?? ""] =
+          arguments.value(2, "agate_table") ?? Value.none
+        return ""
+      }
+    case "load_result", "fetch_result":
+      .function(name) { [unowned self] arguments, _ in
+        self.results[arguments.value(0, "name")?.description ?? ""] ?? Value.none
+      }
+    case "dbt", "dbt_duckdb", settings.name: .object(NamespaceObject(name, self))
+    default: nil
+    }
+  }
+
+  /// A name as `context[…]` finds it.
+  func lookup(_ name: String) -> Value? { value(name) }
+
+  /// dbt's own version of a name that the project may have replaced.
+  func original(_ name: String) -> Value? { natives.value(name) ?? contextValue(name) }
+
+  private var builtins: Value {
+    Value(
+      ["ref", "source", "config", "this", "doc", "execute"].compactMap { name in
+        contextValue(name).map { (name, $0) }
+      }
+        + ["var", "env_var", "log", "return", "tojson", "fromjson", "target"].compactMap { name in
+          base.value(name).map { (name, $0) }
+        })
+  }
+
+  // MARK: - References
+
+  private func ref(_ arguments: Arguments) throws -> Value {
+    let reference = try Self.reference(arguments)
+    guard let project else {
+      frame.record(reference, at: interpreter.location)
+      return placeholder(reference.name)
+    }
+    let node = try project.references.resolve(reference, from: frame.package, in: project)
+      .located(at: interpreter.location)
+    try checkDeclared(node.id, "ref('\(reference.name)')")
+    if node.config.materialization == .ephemeral {
+      frame.recordEphemeral(node.id)
+      return .object(RelationObject(.commonTable(node.name), dialect))
+    }
+    guard let relation = node.relation else { return placeholder(node.name) }
+    return .object(RelationObject(relation, dialect))
+  }
+
+  static func reference(_ arguments: Arguments) throws -> ModelReference {
+    let names = arguments.positional.map(\.description)
+    var version: String?
+    for (key, value) in arguments.keyword {
+      switch key {
+      case "v", "version": version = value.isNone ? nil : value.description
+      case "package", "project": continue
+      default: throw Diagnostic(.templateRuntime, "ref() got an unexpected keyword argument '\(key)'")
+      }
+    }
+    let package = arguments["package"] ?? arguments["project"]
+    switch names.count {
+    case 1: return ModelReference(package: package?.description, name: names[0], version: version)
+    case 2: return ModelReference(package: names[0], name: names[1], version: version)
+    default: throw Diagnostic(.templateRuntime, "ref() takes 1 or 2 names but \(names.count) were given")
+    }
+  }
+
+  private func source(_ arguments: Arguments) throws -> Value {
+    let names = arguments.positional.map(\.description)
+    guard names.count == 2 else {
+      throw Diagnostic(
+        .templateRuntime, "source() takes a source's and a table's name, not \(names.count) names")
+    }
+    let reference = SourceReference(source: names[0], table: names[1])
+    guard let project else {
+      frame.record(reference, at: interpreter.location)
+      return placeholder(reference.table)
+    }
+    let table = try project.references.resolve(reference, in: project).located(at: interpreter.location)
+    try checkDeclared(table.id, "source('\(reference.source)', '\(reference.table)')")
+    return .object(RelationObject(table.relation, dialect))
+  }
+
+  /// A reference that shows only while executing would not be built in time: dbt refuses it, and so does this.
+  private func checkDeclared(_ id: NodeID, _ call: String) throws {
+    guard let model = frame.model, frame.checksDependencies, id != model.id,
+      !model.dependencies.contains(id)
+    else { return }
+    throw Diagnostic(
+      .missingReference, "'\(model.name)' depends on '\(id)' only while it runs, so it cannot be planned",
+      at: interpreter.location, hint: "add a line to the file: -- depends_on: {{ \(call) }}")
+  }
+
+  /// What stands for a relation while nothing is known yet.
+  private func placeholder(_ name: String) -> Value {
+    .object(
+      RelationObject(Relation(database: target.database, schema: target.schema, identifier: name), dialect))
+  }
+
+  private func doc(_ arguments: Arguments) throws -> Value {
+    let names = arguments.positional.map(\.description)
+    guard let name = names.last, names.count <= 2 else {
+      throw Diagnostic(.templateRuntime, "doc() takes 1 or 2 names but \(names.count) were given")
+    }
+    let docs = project?.docs ?? frame.docs
+    guard let block = docs.first(where: { $0.name == name }) else {
+      throw Diagnostic(
+        .missingReference, "there is no docs block '\(name)'",
+        hint: Suggestion.hint(for: name, in: docs.map(\.name)))
+    }
+    return .string(block.contents)
+  }
+
+  /// Runs a query for a template.
+  func table(of sql: String, _ function: String) throws -> ResultTable {
+    guard let connection else {
+      throw Diagnostic(
+        .needsConnection, "\(function)() needs a connection, and there is none here",
+        hint: "put it inside {% if execute %} … {% endif %}")
+    }
+    return ResultTable(try connection.query(sql))
+  }
+}
+
+extension Relation {
+  /// The common table expression that stands for an ephemeral model.
+  static func commonTable(_ name: String) -> Relation {
+    let name = CommonTableInjection.name(of: name)
+    return Relation(identifier: name, expression: name)
+  }
+}
+
+/// How names are quoted where no engine is there to ask: as the standard says.
+struct StandardDialect: Dialect {
+  let name: String
+}
+
+/// What is rendered now, and what it was seen to use.
+struct RenderFrame {
+  var package: String
+  var model: Node?
+  var this: Relation?
+  var isIncremental = false
+  /// Whether references must be among the node's dependencies.
+  var checksDependencies = false
+  /// Whether `store_failures` applies, for checks.
+  var compiledSQL: String?
+  var docs: [DocsBlock] = []
+  /// What `config()` said, and where first.
+  var config: DataValue = .emptyMapping
+  var configSpan: SourceSpan?
+  private(set) var references: [ModelReference] = []
+  private(set) var referenceSpans: [SourceSpan?] = []
+  private(set) var sources: [SourceReference] = []
+  private(set) var sourceSpans: [SourceSpan?] = []
+  private(set) var ephemerals: [NodeID] = []
+  var macros: Set<NodeID> = []
+
+  init(package: String) { self.package = package }
+
+  mutating func record(_ reference: ModelReference, at span: SourceSpan?) {
+    guard !references.contains(reference) else { return }
+    references.append(reference)
+    referenceSpans.append(span)
+  }
+
+  mutating func record(_ reference: SourceReference, at span: SourceSpan?) {
+    guard !sources.contains(reference) else { return }
+    sources.append(reference)
+    sourceSpans.append(span)
+  }
+
+  mutating func recordEphemeral(_ id: NodeID) {
+    if !ephemerals.contains(id) { ephemerals.append(id) }
+  }
+}
+
+extension Result where Failure == Diagnostic {
+  /// The value, or the diagnostic thrown with a place.
+  func located(at span: SourceSpan?) throws -> Success {
+    switch self {
+    case .success(let value): return value
+    case .failure(let diagnostic): throw diagnostic.located(at: span)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Diagnostics
+import Jinja
+
+/// The project file as YAML: found, read, and merged from its one or two files.
+struct ProjectFile {
+  /// `weir.yml` or `dbt_project.yml`.
+  var name: String
+  var root: YAMLNode
+  var problems: [Diagnostic]
+
+  static let weirName = "weir.yml"
+  static let dbtName = "dbt_project.yml"
+
+  /// Keys that dbt's project file has, as this version reads or passes them on.
+  static let dbtKeys: Set<String> = [
+    "name", "version", "config-version", "profile", "require-dbt-version", "project-root", "model-paths",
+    "seed-paths", "test-paths", "analysis-paths", "macro-paths", "snapshot-paths", "docs-paths",
+    "asset-paths", "function-paths", "target-path", "log-path", "packages-install-path", "clean-targets",
+    "query-comment", "quoting", "on-run-start", "on-run-end", "dispatch", "models", "seeds", "snapshots",
+    "analyses", "sources", "tests", "data_tests", "unit_tests", "metrics", "semantic-models",
+    "saved-queries", "exposures", "functions", "vars", "flags", "restrict-access", "dbt-cloud", "packages",
+    "anchors",
+  ]
+  /// Keys of `weir.yml` that are Weir's own: `checks` is its word for `data_tests`.
+  static let weirKeys: Set<String> = ["checks"]
+
+  /// Reads the project file of a folder.
+  static func read(root: String) throws(DiagnosticList) -> ProjectFile {
+    var problems: [Diagnostic] = []
+    let hasWeir = FileSystem.kind(of: Path.joined(root, weirName)) == .file
+    let hasDbt = FileSystem.kind(of: Path.joined(root, dbtName)) == .file
+    guard hasWeir || hasDbt else { throw DiagnosticList([missing(root)]) }
+    let name = hasDbt ? dbtName : weirName
+    let main = load(name, root, &problems)
+    if hasDbt, hasWeir, let own = load(weirName, root, &problems) {
+      checkOwnSections(own, &problems)
+    }
+    guard let main, !problems.contains(where: { $0.severity == .error }) else {
+      throw DiagnosticList(problems)
+    }
+    var file = ProjectFile(name: name, root: main, problems: problems)
+    file.checkKeys(isStrict: !hasDbt)
+    return file
+  }
+
+  static func missing(_ folder: String) -> Diagnostic {
+    Diagnostic(
+      .noProject, "there is no weir.yml or dbt_project.yml in \(folder)",
+      hint: "run this in a project's folder, name it with --project-dir, or start one with 'weir init'")
+  }
+
+  private static func load(_ name: String, _ root: String, _ problems: inout [Diagnostic]) -> YAMLNode? {
+    do {
+      let text = try FileSystem.text(of: Path.joined(root, name), shownAs: name)
+      guard let node = try YAMLFile.parse(text, file: name) else {
+        problems.append(Diagnostic(.missingKey, "\(name) is empty", at: SourceSpan(file: name)))
+        return nil
+      }
+      guard node.entries != nil else {
+        problems.append(
+          Diagnostic(.badValue, "\(name) must be a mapping, not \(node.typeName)", at: node.span(in: name)))
+        return nil
+      }
+      return node
+    } catch {
+      problems.append(error)
+      return nil
+    }
+  }
+
+  private static func checkOwnSections(_ node: YAMLNode, _ problems: inout [Diagnostic]) {
+    for entry in node.entries ?? [] where !weirKeys.contains(entry.key) {
+      let isDbt = dbtKeys.contains(entry.key)
+      problems.append(
+        Diagnostic(
+          .unknownKey,
+          isDbt
+            ? "'\(entry.key)' belongs in dbt_project.yml, which this project has"
+            : "weir.yml has no key '\(entry.key)'",
+          at: entry.span(in: weirName),
+          hint: isDbt
+            ? "move it there; beside a dbt_project.yml, weir.yml holds Weir's own sections only"
+            : Suggestion.hint(for: entry.key, in: weirKeys.sorted())))
+    }
+  }
+
+  private mutating func checkKeys(isStrict: Bool) {
+    let known = isStrict ? Self.dbtKeys.union(Self.weirKeys) : Self.dbtKeys
+    for entry in root.entries ?? [] where !known.contains(entry.key) {
+      problems.append(
+        Diagnostic(
+          .unknownKey, "\(name) has no key '\(entry.key)'", at: entry.span(in: name),
+          severity: isStrict ? .error : .warning,
+          hint: Suggestion.hint(for: entry.key, in: known.sorted())
+            ?? (isStrict ? nil : "it is ignored; own values belong under 'vars' or 'meta'")))
+    }
+  }
+}

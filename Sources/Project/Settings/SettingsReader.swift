@@ -1,0 +1,178 @@
+import Diagnostics
+import Jinja
+
+/// Reads the project file's values into settings and collects what is wrong with them.
+struct SettingsReader {
+  let file: ProjectFile
+  let projectRoot: String
+  private(set) var problems: [Diagnostic] = []
+
+  init(file: ProjectFile, projectRoot: String) {
+    self.file = file
+    self.projectRoot = projectRoot
+  }
+
+  /// The settings; nil if they cannot be used at all. `root` is the file's value with its Jinja rendered.
+  mutating func read(_ root: YAMLNode) -> ProjectSettings? {
+    let name = readName(root)
+    var settings = ProjectSettings(
+      name: name ?? "", root: projectRoot, file: file.name, values: root.data)
+    settings.version = root["version"]?.scalarText
+    settings.profileName = text("profile", root)
+    settings.modelPaths = paths("model-paths", root) ?? settings.modelPaths
+    settings.seedPaths = paths("seed-paths", root) ?? settings.seedPaths
+    settings.testPaths = paths("test-paths", root) ?? settings.testPaths
+    settings.macroPaths = paths("macro-paths", root) ?? settings.macroPaths
+    settings.analysisPaths = paths("analysis-paths", root) ?? settings.analysisPaths
+    settings.snapshotPaths = paths("snapshot-paths", root) ?? settings.snapshotPaths
+    settings.docsPaths = paths("docs-paths", root) ?? allPaths(settings)
+    settings.targetPath = text("target-path", root) ?? settings.targetPath
+    settings.cleanTargets = list("clean-targets", root) ?? [settings.targetPath]
+    settings.onRunStart = hooks("on-run-start", root)
+    settings.onRunEnd = hooks("on-run-end", root)
+    checkVersion(root)
+    checkSections(root)
+    return name == nil ? nil : settings
+  }
+
+  private func allPaths(_ settings: ProjectSettings) -> [String] {
+    var seen: Set<String> = []
+    return
+      (settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
+      + settings.macroPaths).filter { seen.insert($0).inserted }
+  }
+
+  private mutating func readName(_ root: YAMLNode) -> String? {
+    guard let node = root["name"], let name = node.string else {
+      problems.append(
+        Diagnostic(
+          .missingKey, "\(file.name) does not say the project's name",
+          at: SourceSpan(file: file.name, line: 1),
+          hint: "add a line such as 'name: shop'"))
+      return nil
+    }
+    let isName =
+      name.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+      && !(name.utf8.first.map { (48...57).contains($0) } ?? true)
+    guard isName else {
+      problems.append(
+        Diagnostic(
+          .badValue, "the project's name '\(name)' is not a name", at: node.span(in: file.name),
+          hint: "use letters, digits and underscores, and no digit first"))
+      return nil
+    }
+    return name
+  }
+
+  private mutating func text(_ key: String, _ root: YAMLNode) -> String? {
+    guard let node = root[key], !node.isNull else { return nil }
+    guard let text = node.scalarText else {
+      problems.append(bad(key, "text", node))
+      return nil
+    }
+    return text
+  }
+
+  private mutating func list(_ key: String, _ root: YAMLNode) -> [String]? {
+    guard let node = root[key], !node.isNull else { return nil }
+    guard let texts = node.data.texts else {
+      problems.append(bad(key, "a list of texts", node))
+      return nil
+    }
+    return texts
+  }
+
+  private mutating func paths(_ key: String, _ root: YAMLNode) -> [String]? {
+    guard let listed = list(key, root), let node = root[key] else { return nil }
+    return listed.compactMap { path in
+      if let inside = Path.inside(path) { return inside }
+      problems.append(
+        Diagnostic(
+          .pathOutside, "'\(path)' under '\(key)' leads out of the project", at: node.span(in: file.name),
+          hint: "name a folder of the project, relative to \(file.name)"))
+      return nil
+    }
+  }
+
+  private mutating func hooks(_ key: String, _ root: YAMLNode) -> [Hook] {
+    guard let node = root[key], !node.isNull else { return [] }
+    do {
+      return try ConfigDecoder.hooks(node.data)
+    } catch {
+      problems.append(bad(key, "SQL text or a list of it", node))
+      return []
+    }
+  }
+
+  private func bad(_ key: String, _ wanted: String, _ node: YAMLNode) -> Diagnostic {
+    Diagnostic(.badValue, "'\(key)' must be \(wanted), not \(node.typeName)", at: node.span(in: file.name))
+  }
+
+  private mutating func checkVersion(_ root: YAMLNode) {
+    guard let node = root["require-dbt-version"] else { return }
+    for requirement in node.data.texts ?? [] {
+      for part in requirement.split(separator: ",") where !VersionRequirement.isMet(String(part)) {
+        problems.append(
+          Diagnostic(
+            .versionMismatch,
+            "the project asks for dbt \(requirement); what runs it behaves as \(VersionRequirement.offered)",
+            at: node.span(in: file.name), hint: "widen 'require-dbt-version'"))
+      }
+    }
+  }
+
+  private mutating func checkSections(_ root: YAMLNode) {
+    for key in [
+      "models", "seeds", "tests", "data_tests", "checks", "sources", "exposures", "snapshots", "vars",
+    ] {
+      guard let node = root[key], !node.isNull, node.entries == nil else { continue }
+      problems.append(bad(key, "a mapping", node))
+    }
+    let checks = PropertyKeys.checks.compactMap { key in root[key].map { (key, $0) } }
+    if checks.count > 1 {
+      problems.append(
+        Diagnostic(
+          .badValue, "'\(checks[0].0)' and '\(checks[1].0)' mean the same; the file has both",
+          at: checks[1].1.span(in: file.name), hint: "keep '\(checks[0].0)'"))
+    }
+    if let packages = root["packages"], !(packages.items ?? []).isEmpty {
+      problems.append(
+        Diagnostic(
+          .unsupported, "packages are not supported yet", at: packages.span(in: file.name), severity: .warning
+        ))
+    }
+  }
+}
+
+/// The versions that `require-dbt-version` may ask for.
+enum VersionRequirement {
+  /// The version of dbt whose behaviour this is.
+  static let offered = "1.11.0"
+
+  /// Whether one comparison (`>=1.3.0`) holds.
+  static func isMet(_ requirement: String) -> Bool {
+    let text = String(requirement.filter { $0 != " " && $0 != "\"" })
+    let comparison = String(text.prefix { "<>=!".contains($0) })
+    guard let wanted = numbers(text.dropFirst(comparison.count)), let own = numbers(offered[...]) else {
+      return true
+    }
+    let isBelow = own.lexicographicallyPrecedes(wanted)
+    let isAbove = wanted.lexicographicallyPrecedes(own)
+    switch comparison {
+    case ">=": return !isBelow
+    case ">": return isAbove
+    case "<=": return !isAbove
+    case "<": return isBelow
+    case "!=": return isBelow || isAbove
+    default: return !isBelow && !isAbove
+    }
+  }
+
+  private static func numbers(_ text: Substring) -> [Int]? {
+    let release = text.prefix { $0.isNumber || $0 == "." }
+    let parts = release.split(separator: ".").map { Int($0) }
+    guard !parts.isEmpty, parts.allSatisfy({ $0 != nil }) else { return nil }
+    let numbers = parts.compactMap { $0 }
+    return numbers + [Int](repeating: 0, count: max(0, 3 - numbers.count))
+  }
+}

@@ -1,0 +1,141 @@
+import Diagnostics
+import Yams
+
+/// Reads YAML text into values with places. Exactly one document, each key once.
+enum YAMLFile {
+  /// More values than this in one file, aliases counted each time, is a mistake or an attack.
+  private static let maximumNodes = 2_000_000
+  private static let maximumDepth = 200
+
+  /// The file's value; nil if it is empty. Throws what is wrong with it, with its place.
+  static func parse(_ text: String, file: String) throws(Diagnostic) -> YAMLNode? {
+    do {
+      guard let root = try Yams.Parser(yaml: text, resolver: .basic).singleRoot() else { return nil }
+      var reader = Reader(file: file)
+      return try reader.convert(root, depth: 0)
+    } catch let error as Diagnostic {
+      throw error
+    } catch let error as YamlError {
+      throw diagnostic(error, text, file)
+    } catch {
+      throw Diagnostic(.brokenYAML, "the YAML does not parse", at: SourceSpan(file: file), cause: "\(error)")
+    }
+  }
+
+  private struct Reader {
+    let file: String
+    var count = 0
+
+    mutating func convert(_ node: Yams.Node, depth: Int) throws(Diagnostic) -> YAMLNode {
+      let line = node.mark?.line ?? 1
+      let column = node.mark?.column ?? 1
+      count += 1
+      guard count <= maximumNodes, depth <= maximumDepth else {
+        throw Diagnostic(
+          .brokenYAML, "the YAML is too large or too deeply nested",
+          at: SourceSpan(file: file, line: line, column: column))
+      }
+      return YAMLNode(content: try content(node, depth), line: line, column: column)
+    }
+
+    private mutating func content(_ node: Yams.Node, _ depth: Int) throws(Diagnostic) -> YAMLNode.Content {
+      switch node {
+      case .scalar(let scalar):
+        let tag = scalar.tag.description
+        if scalar.style == .plain, tag.isEmpty || tag == "?" { return YAMLScalar.resolve(scalar.string) }
+        return tagged(scalar.string, tag)
+      case .sequence(let sequence):
+        var items: [YAMLNode] = []
+        items.reserveCapacity(sequence.count)
+        for item in sequence { items.append(try convert(item, depth: depth + 1)) }
+        return .list(items)
+      case .mapping(let mapping): return .map(try entries(mapping, depth))
+      case .alias:
+        throw Diagnostic(.brokenYAML, "an alias names no anchor", at: SourceSpan(file: file))
+      }
+    }
+
+    private func tagged(_ text: String, _ tag: String) -> YAMLNode.Content {
+      switch tag {
+      case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
+        "tag:yaml.org,2002:null":
+        YAMLScalar.resolve(text)
+      default: .string(text)
+      }
+    }
+
+    private mutating func entries(_ mapping: Yams.Node.Mapping, _ depth: Int) throws(Diagnostic)
+      -> [YAMLEntry]
+    {
+      var entries: [YAMLEntry] = []
+      var merged: [YAMLEntry] = []
+      entries.reserveCapacity(mapping.count)
+      for (keyNode, valueNode) in mapping {
+        let key = try convert(keyNode, depth: depth + 1)
+        guard let name = key.isNull ? "" : key.scalarText else {
+          throw Diagnostic(.brokenYAML, "a key must be text, not \(key.typeName)", at: key.span(in: file))
+        }
+        let value = try convert(valueNode, depth: depth + 1)
+        if name == "<<", let inherited = inheritance(value) {
+          merged += inherited
+        } else if entries.contains(where: { $0.key == name }) {
+          throw YAMLFile.duplicate(name, key.span(in: file))
+        } else {
+          entries.append(YAMLEntry(key: name, line: key.line, column: key.column, value: value))
+        }
+      }
+      for entry in merged where !entries.contains(where: { $0.key == entry.key }) { entries.append(entry) }
+      return entries
+    }
+
+    /// What a merge key (`<<: *base`) brings in.
+    private func inheritance(_ value: YAMLNode) -> [YAMLEntry]? {
+      if let entries = value.entries { return entries }
+      guard let items = value.items else { return nil }
+      return items.flatMap { $0.entries ?? [] }
+    }
+  }
+
+  static func duplicate(_ key: String, _ span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .brokenYAML, "the key '\(key)' stands twice in one mapping", at: span, hint: "keep one of the two")
+  }
+
+  private static func diagnostic(_ error: YamlError, _ text: String, _ file: String) -> Diagnostic {
+    switch error {
+    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
+      let isTab = problem.contains("cannot start any token") && line(mark.line, of: text).contains("\t")
+      return Diagnostic(
+        .brokenYAML, "the YAML does not parse: \(problem)",
+        at: SourceSpan(file: file, line: mark.line, column: mark.column),
+        notes: context.map { ["\($0.text) at line \($0.mark.line), column \($0.mark.column)"] } ?? [],
+        hint: isTab ? "YAML is indented with spaces, never with tabs" : nil)
+    case .composer(_, let problem, let mark, _):
+      let isSecond = problem.contains("another document")
+      return Diagnostic(
+        .brokenYAML, isSecond ? "the file holds more than one YAML document" : "the YAML fails: \(problem)",
+        at: SourceSpan(file: file, line: mark.line, column: mark.column),
+        hint: isSecond ? "put the documents into files of their own, or remove the '---'" : nil)
+    case .duplicatedKeysInMapping(let keys, let context):
+      let span = SourceSpan(file: file, line: context.mark.line, column: context.mark.column)
+      return duplicate(keys.first ?? "", span)
+    case .reader(let problem, let offset, _, _):
+      return Diagnostic(.brokenYAML, "the YAML cannot be read: \(problem)", at: place(offset, in: text, file))
+    case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
+      return Diagnostic(.brokenYAML, "the YAML does not parse", at: SourceSpan(file: file), cause: "\(error)")
+    }
+  }
+
+  private static func line(_ number: Int, of text: String) -> Substring {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return number >= 1 && number <= lines.count ? lines[number - 1] : ""
+  }
+
+  private static func place(_ offset: Int?, in text: String, _ file: String) -> SourceSpan {
+    guard let offset else { return SourceSpan(file: file) }
+    let before = text.prefix(offset)
+    let lastLine = before.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
+    return SourceSpan(
+      file: file, line: before.reduce(1) { $1 == "\n" ? $0 + 1 : $0 }, column: lastLine.utf8.count + 1)
+  }
+}

@@ -1,0 +1,150 @@
+import Diagnostics
+import EngineCore
+import Planner
+import Project
+
+/// A session and what lives on its thread with it.
+final class Worker: Sendable {
+  /// The name that results carry.
+  let name: String
+  let session: any Session
+  private let workbench: Workbench
+  private let context: ExecutionContext
+
+  /// What is made once and used on the session's thread alone.
+  ///
+  /// Safe: only closures given to `session.run` touch it, and a session runs one at a time, on one thread.
+  private final class Workbench: @unchecked Sendable {
+    private let makeCompiler: NodeCompilerFactory
+    private let log: @Sendable (LogLine) -> Void
+    private var made: (any NodeCompiler)?
+
+    init(_ makeCompiler: @escaping NodeCompilerFactory, _ log: @escaping @Sendable (LogLine) -> Void) {
+      self.makeCompiler = makeCompiler
+      self.log = log
+    }
+
+    func compiler(_ connection: any Connection) throws -> any NodeCompiler {
+      if let made { return made }
+      let compiler = try makeCompiler(connection, log)
+      made = compiler
+      return compiler
+    }
+
+    /// Lets the compiler go where it lived.
+    func clear() { made = nil }
+  }
+
+  init(
+    name: String, session: any Session, context: ExecutionContext,
+    makeCompiler: @escaping NodeCompilerFactory,
+    log: @escaping @Sendable (LogLine) -> Void
+  ) {
+    self.name = name
+    self.session = session
+    self.context = context
+    workbench = Workbench(makeCompiler, log)
+  }
+
+  /// What became of a step, and whether the session can go on.
+  struct Report: Sendable {
+    var result: NodeResult
+    var isBroken = false
+  }
+
+  /// Performs a step. Cancelling the task interrupts it.
+  func perform(_ step: Step) async -> Report {
+    do {
+      return try await session.run { [context, workbench, name] connection in
+        let statements = StatementRunner(connection)
+        let compiler = try workbench.compiler(connection)
+        var result = StepExecutor(context: context, statements: statements, compiler: compiler).perform(step)
+        result.thread = name
+        for index in result.audits.indices { result.audits[index].thread = name }
+        return Report(result: result, isBroken: statements.isBroken)
+      }
+    } catch {
+      let isInterrupted = error is CancellationError
+      var result = NodeResult(
+        node: step.node, resourceType: context.project.node(step.node)?.resourceType ?? .model,
+        status: isInterrupted ? .interrupted : .error)
+      if !isInterrupted {
+        result.diagnostics = DiagnosticList.collecting(error, else: .nodeFailed, "'\(step.node)' failed")
+      }
+      result.message = isInterrupted ? "interrupted" : result.diagnostics.first?.message
+      result.thread = name
+      return Report(result: result)
+    }
+  }
+
+  /// Runs hooks of the whole run, one after the other, each on its own. The first that fails ends it.
+  func run(_ hooks: [Hook], called name: String) async throws {
+    guard !hooks.isEmpty else { return }
+    try await session.run { [context, workbench] connection in
+      let compiler = try workbench.compiler(connection)
+      for (index, hook) in hooks.enumerated() {
+        do {
+          let sql = try compiler.render(hook)
+          if sql.contains(where: { !$0.isWhitespace }) { try connection.execute(sql) }
+        } catch is CancellationError {
+          throw CancellationError()
+        } catch {
+          throw Self.hookFailure(error, "\(name) hook \(index + 1) of \(hooks.count) failed", context, hook)
+        }
+      }
+    }
+  }
+
+  private static func hookFailure(
+    _ error: any Error, _ message: String, _ context: ExecutionContext, _ hook: Hook
+  ) -> any Error {
+    let found = DiagnosticList.collecting(error, else: .runHookFailed, message)
+    return DiagnosticList(
+      found.map { diagnostic in
+        var diagnostic = diagnostic
+        if diagnostic.span?.file.isEmpty ?? true {
+          diagnostic.span = SourceSpan(file: context.project.settings.file)
+        }
+        diagnostic.notes.append("\(message): \(hook.sql)")
+        return diagnostic
+      })
+  }
+
+  /// Makes the schemas that are not there, in order.
+  func createSchemas(_ schemas: [SchemaPath]) async throws {
+    guard !schemas.isEmpty else { return }
+    try await session.run { connection in
+      var known: [String?: Set<String>] = [:]
+      for path in schemas {
+        let present =
+          try known[path.database] ?? Set(connection.schemas(database: path.database).map { $0.lowercased() })
+        known[path.database] = present
+        guard !present.contains(path.schema.lowercased()) else { continue }
+        try connection.execute(connection.dialect.createSchema(database: path.database, schema: path.schema))
+        known[path.database]?.insert(path.schema.lowercased())
+      }
+    }
+  }
+
+  /// Ends the session.
+  func close() async {
+    // The compiler goes first, on the thread that it lived on; a closed session has none that it could
+    // trouble.
+    do {
+      try await session.run { [workbench] _ in workbench.clear() }
+    } catch {
+      workbench.clear()
+    }
+    await session.close()
+  }
+}
+
+/// A schema of a database.
+struct SchemaPath: Sendable, Hashable, Comparable {
+  var database: String?
+  var schema: String
+
+  static func < (left: SchemaPath, right: SchemaPath) -> Bool {
+    (left.database ?? "", left.schema) < (right.database ?? "", right.schema)
+  }
+}

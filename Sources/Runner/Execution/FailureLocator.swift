@@ -1,0 +1,83 @@
+import Diagnostics
+import Project
+
+/// Puts the engine's complaint about a statement where the user wrote it.
+struct FailureLocator {
+  let node: Node
+  let compiledSQL: String?
+  /// Where the compiled text is put, as people see it.
+  let compiledPath: String
+  /// The statement that failed.
+  let statement: String
+
+  /// The diagnostic with the user's file and, where it can be told, line and column; the place in the
+  /// compiled file goes into the notes. A diagnostic that knows its place keeps it.
+  func locate(_ diagnostic: Diagnostic, _ project: Project) -> Diagnostic {
+    var located = diagnostic
+    located.hint = diagnostic.hint ?? hint(diagnostic, project)
+    if let span = diagnostic.span, !span.file.isEmpty { return located }
+    let file = node.resourceType == .check ? node.span : SourceSpan(file: node.originalPath)
+    guard let reported = diagnostic.span, let compiled = place(inCompiled: reported) else {
+      located.span = file
+      if compiledSQL != nil { located.notes.append("compiled: \(compiledPath)") }
+      return located
+    }
+    located.notes.append("compiled: \(compiledPath):\(compiled.line):\(compiled.column)")
+    located.span = sourcePlace(of: compiled) ?? file
+    return located
+  }
+
+  /// The place in the compiled text of a place in the statement that holds it.
+  private func place(inCompiled span: SourceSpan) -> SourceSpan? {
+    // Statements may drop what ends the text.
+    guard let end = compiledSQL?.lastIndex(where: { !$0.isWhitespace && $0 != ";" }), let compiledSQL,
+      span.line > 0,
+      let range = statement.firstRange(of: compiledSQL[...end])
+    else { return nil }
+    let before = statement[..<range.lowerBound]
+    let linesBefore = before.utf8.count { $0 == UInt8(ascii: "\n") }
+    let line = span.line - linesBefore
+    let lines = compiledSQL.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+    guard line >= 1, line <= lines else { return nil }
+    let lastLine = before.utf8.reversed().prefix { $0 != UInt8(ascii: "\n") }.count
+    let column = line == 1 ? span.column - lastLine : span.column
+    return column >= 1 ? SourceSpan(file: compiledPath, line: line, column: column) : nil
+  }
+
+  /// The user's own line: the same one if its text is the same, the only one that reads so if it moved, and
+  /// the line alone where plain SQL had names put in.
+  private func sourcePlace(of compiled: SourceSpan) -> SourceSpan? {
+    guard node.resourceType != .check || isSingular, let compiledSQL else { return nil }
+    let compiledLines = compiledSQL.split(separator: "\n", omittingEmptySubsequences: false)
+    let sourceLines = node.code.split(separator: "\n", omittingEmptySubsequences: false)
+    let text = compiledLines[compiled.line - 1]
+    let file = node.originalPath
+    if compiled.line <= sourceLines.count, sourceLines[compiled.line - 1] == text {
+      return SourceSpan(file: file, line: compiled.line, column: compiled.column)
+    }
+    let same = sourceLines.indices.filter { sourceLines[$0] == text }
+    if same.count == 1, text.contains(where: { !$0.isWhitespace }) {
+      return SourceSpan(file: file, line: same[0] + 1, column: compiled.column)
+    }
+    guard node.isPlainSQL, compiledLines.count == sourceLines.count else { return nil }
+    return SourceSpan(file: file, line: compiled.line)
+  }
+
+  private var isSingular: Bool {
+    if case .singular? = node.check { return true }
+    return false
+  }
+
+  /// A table that the engine does not know, and that the project does.
+  private func hint(_ diagnostic: Diagnostic, _ project: Project) -> String? {
+    guard !node.isPlainSQL, diagnostic.message.contains("Table with name") else { return nil }
+    let words = diagnostic.message.split(whereSeparator: { !($0.isLetter || $0.isNumber || $0 == "_") })
+    guard let index = words.firstIndex(of: "name"), index + 1 < words.count else { return nil }
+    let name = words[index + 1].lowercased()
+    if let model = project.nodes.first(where: { $0.check == nil && $0.name.lowercased() == name }) {
+      return "did you mean {{ ref('\(model.name)') }}?"
+    }
+    guard let source = project.sources.first(where: { $0.name.lowercased() == name }) else { return nil }
+    return "did you mean {{ source('\(source.sourceName)', '\(source.name)') }}?"
+  }
+}

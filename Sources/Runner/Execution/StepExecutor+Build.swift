@@ -1,0 +1,251 @@
+import Diagnostics
+import EngineCore
+import Project
+
+extension StepExecutor {
+  /// Builds a node, audits it and publishes it.
+  func build(_ node: Node, audits: [Node]) -> NodeResult {
+    var result = NodeResult(node: node.id, resourceType: node.resourceType, status: .success)
+    result.relation = node.relation
+    let start = context.clock.uptime()
+    do {
+      guard let target = node.relation else {
+        throw Diagnostic(
+          .nodeFailed, "'\(node.name)' has no place in the warehouse to be built in", at: node.span)
+      }
+      try Retry.perform { attempt in
+        result.attempts = attempt
+        statements.forget()
+        try attemptBuild(node, target, audits, isFirst: attempt == 1, &result)
+      }
+      try runHooks(node.config.postHooks, isTransactional: false, of: node)
+    } catch {
+      fail(&result, node, error)
+    }
+    result.executedSQL = statements.executed.joined(separator: ";\n\n")
+    result.duration = context.clock.uptime() - start
+    return result
+  }
+
+  private func attemptBuild(
+    _ node: Node, _ target: Relation, _ audits: [Node], isFirst: Bool, _ result: inout NodeResult
+  ) throws {
+    var existing =
+      try isFirst ? context.relations.find(target, connection) : context.relations.refresh(target, connection)
+    let build = try timed("compile", &result) { result in
+      try prepare(node, target, isIncremental: takesUpRows(node, existing), &result)
+    }
+    try timed("execute", &result) { result in
+      if isFirst { try runHooks(node.config.preHooks, isTransactional: false, of: node) }
+      if !node.config.preHooks.isEmpty { existing = try context.relations.refresh(target, connection) }
+      do {
+        try publish(build, existing, audits, &result)
+      } catch let diagnostic as Diagnostic where diagnostic.code == .sqlBinding && isFirst {
+        // Something else may have changed what stands there since it was read: look again before giving up.
+        let found = try context.relations.refresh(target, connection)
+        guard found?.kind != existing?.kind else { throw diagnostic }
+        var stale = diagnostic
+        stale.isTransient = true
+        throw stale
+      }
+    }
+  }
+
+  /// Whether the model adds to the table that is there: not at first, not on `--full-refresh`, not over a
+  /// view.
+  private func takesUpRows(_ node: Node, _ existing: Relation?) -> Bool {
+    guard node.config.materialization == .incremental, let existing, existing.kind != .view else {
+      return false
+    }
+    return !(node.config.fullRefresh ?? context.options.isFullRefresh)
+  }
+
+  private func prepare(
+    _ node: Node, _ target: Relation, isIncremental: Bool, _ result: inout NodeResult
+  ) throws -> NodeBuild {
+    if node.resourceType == .seed {
+      let file = try SeedFile.reading(
+        context.absolute(node.originalPath), shownPath: node.originalPath,
+        delimiter: SeedMaterialization.delimiter(of: node), declaredTypes: node.config.columnTypes)
+      result.diagnostics += file.warnings
+      return NodeBuild(node: node, target: target, work: .seed(file))
+    }
+    let compiled = try compiler.compile(node, isIncremental: isIncremental)
+    result.compiledSQL = compiled.sql
+    switch node.config.materialization {
+    case .table: return NodeBuild(node: node, target: target, work: .table(compiled.sql))
+    case .view: return NodeBuild(node: node, target: target, work: .view(compiled.sql))
+    case .incremental:
+      return NodeBuild(
+        node: node, target: target, work: isIncremental ? .incremental(compiled.sql) : .table(compiled.sql))
+    case .ephemeral, .seed, .check:
+      throw Diagnostic(
+        .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)",
+        at: node.span)
+    }
+  }
+
+  /// Applies a build and, if its checks pass, makes it visible: all in one transaction, or by the one
+  /// statement that it takes.
+  private func publish(
+    _ build: NodeBuild, _ existing: Relation?, _ audits: [Node], _ result: inout NodeResult
+  ) throws {
+    let node = build.node
+    let isGated = !audits.isEmpty && node.config.publish == .afterChecks
+    let hasHooks = (node.config.preHooks + node.config.postHooks).contains(where: \.isTransactional)
+    var rows: Int?
+    var held: [StoredFailures] = []
+    if !isGated, !hasHooks, let statement = try single(build, existing) {
+      rows = try statements.execute(statement)
+    } else {
+      try statements.transaction {
+        try runHooks(node.config.preHooks, isTransactional: true, of: node)
+        rows = try apply(build, existing)
+        try runHooks(node.config.postHooks, isTransactional: true, of: node)
+        guard isGated else { return true }
+        result.audits = auditAll(audits)
+        guard let gate = firstBlocking(result.audits) else { return true }
+        if gate.status == .interrupted { throw CancellationError() }
+        held = saveStoredFailures(&result.audits)
+        return false
+      }
+      for failures in held { restore(failures, &result) }
+    }
+    if let gate = firstBlocking(result.audits), isGated { return block(node, gate, &result) }
+    if build.kind == .table { result.rows = rows }
+    var live = build.target
+    live.kind = build.kind
+    context.relations.published(live)
+    result.relation = live
+    if !isGated, !audits.isEmpty { result.audits = auditAll(audits) }
+  }
+
+  /// The one statement that does it all, if one does.
+  private func single(_ build: NodeBuild, _ existing: Relation?) throws -> String? {
+    guard let list = try list(build, existing), list.count == 1 else { return nil }
+    return list[0]
+  }
+
+  /// The statements of a build that needs to look at nothing in between; nil for others.
+  private func list(_ build: NodeBuild, _ existing: Relation?) throws -> [String]? {
+    switch build.work {
+    case .table(let select):
+      return TableMaterialization(target: build.target, dialect: dialect, capabilities: context.capabilities)
+        .statements(select: select, existing: existing)
+    case .view(let select):
+      return ViewMaterialization(target: build.target, dialect: dialect)
+        .statements(select: select, existing: existing)
+    case .seed(let file):
+      if existing?.kind == .view {
+        throw Diagnostic(
+          .relationInTheWay,
+          "the seed '\(build.node.name)' cannot replace \(dialect.rendered(build.target)), a view",
+          at: SourceSpan(file: build.node.originalPath), hint: "drop the view if it is not needed")
+      }
+      return SeedMaterialization(
+        target: build.target, dialect: dialect, config: build.node.config,
+        path: context.absolute(build.node.originalPath)
+      ).statements(file, existing: existing, capabilities: context.capabilities)
+    case .incremental: return nil
+    }
+  }
+
+  /// Runs a build's statements; gives the rows that the last one wrote.
+  private func apply(_ build: NodeBuild, _ existing: Relation?) throws -> Int? {
+    if let list = try list(build, existing) {
+      return try list.reduce(nil) { _, statement in try statements.execute(statement) }
+    }
+    guard case .incremental(let select) = build.work else { return nil }
+    let incremental = IncrementalMaterialization(
+      target: build.target, dialect: dialect, config: build.node.config)
+    let target = try connection.columns(of: build.target)
+    guard incremental.replacesRows else {
+      let new = try connection.columns(ofQuery: select)
+      let columns = try incremental.columns(target: target, new: new, node: build.node)
+      return try statements.execute(incremental.append(select: select, columns: columns))
+    }
+    try statements.execute(incremental.stage(select: select))
+    let new = try connection.columns(
+      ofQuery: "SELECT * FROM \(dialect.quoted(incremental.staging.identifier))")
+    let columns = try incremental.columns(target: target, new: new, node: build.node)
+    let rows = try incremental.apply(columns: columns).reduce(0) { _, statement in
+      try statements.execute(statement)
+    }
+    try statements.execute(incremental.unstage())
+    return rows
+  }
+
+  private func firstBlocking(_ audits: [NodeResult]) -> NodeResult? {
+    audits.first { $0.status.isFailure || $0.status == .interrupted }
+  }
+
+  /// Keeps what the audits stored from being undone with the version that they looked at.
+  private func saveStoredFailures(_ audits: inout [NodeResult]) -> [StoredFailures] {
+    var saved: [StoredFailures] = []
+    for index in audits.indices {
+      guard let relation = audits[index].relation, audits[index].status != .error else { continue }
+      do {
+        try context.folder.createTemporaryFolder()
+        let path =
+          "\(context.folder.temporaryFolder)/\(context.options.invocation.id)-\(audits[index].node).parquet"
+        saved.append(try StoredFailures.save(relation, to: path, statements))
+      } catch {
+        audits[index].relation = nil
+        audits[index].diagnostics.append(lostFailures(audits[index], error))
+      }
+    }
+    return saved
+  }
+
+  private func restore(_ failures: StoredFailures, _ result: inout NodeResult) {
+    do {
+      try failures.restore(statements)
+    } catch {
+      failures.discard()
+      guard let index = result.audits.firstIndex(where: { $0.relation == failures.relation }) else { return }
+      result.audits[index].relation = nil
+      result.audits[index].diagnostics.append(lostFailures(result.audits[index], error))
+    }
+  }
+
+  private func lostFailures(_ audit: NodeResult, _ error: any Error) -> Diagnostic {
+    var diagnostic = Diagnostic.wrapping(error, .failuresUnwritable, "the failing rows could not be stored")
+    diagnostic.severity = .warning
+    diagnostic.notes.append("the failing rows of '\(audit.node)' are not in the warehouse")
+    return diagnostic
+  }
+
+  private func block(_ node: Node, _ gate: NodeResult, _ result: inout NodeResult) {
+    let name = context.project.node(gate.node)?.name ?? gate.node.rawValue
+    result.status = .error
+    result.message =
+      "not published: check '\(name)' " + (gate.status == .fail ? "failed" : "could not be run")
+    result.rows = nil
+    result.diagnostics.append(
+      Diagnostic(
+        .notPublished, "'\(node.name)' was built but not published: check '\(name)' failed", at: node.span,
+        notes: ["the table or view that was there before is unchanged"],
+        hint: "correct the model or its data; `publish: always` in its config publishes before checking"))
+  }
+}
+
+/// What building a node takes, after rendering.
+struct NodeBuild {
+  enum Work {
+    case table(String)
+    case view(String)
+    /// New rows for the table that is there.
+    case incremental(String)
+    case seed(SeedFile)
+  }
+
+  let node: Node
+  let target: Relation
+  let work: Work
+
+  /// What stands in the warehouse afterwards.
+  var kind: RelationKind {
+    if case .view = work { return .view }
+    return .table
+  }
+}

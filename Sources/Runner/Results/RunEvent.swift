@@ -1,0 +1,20 @@
+import EngineCore
+import Planner
+import Project
+
+/// What a run tells while it goes on. Events come one at a time.
+public enum RunEvent: Sendable {
+  /// First of all.
+  case planned(Plan)
+  /// A step begins. `index` and `total` count steps and their audits, from 1; a step's audits have the
+  /// numbers that follow its own.
+  case started(NodeID, index: Int, total: Int, at: Double)
+  /// How far a running step's statement is; only if `RunOptions.reportsProgress`.
+  case progress(NodeID, QueryProgress)
+  /// A step ended, or is skipped.
+  case finished(NodeResult, index: Int, total: Int)
+  /// A template said something.
+  case log(LogLine)
+  /// Last of all.
+  case ended(RunResult)
+}

@@ -1,0 +1,38 @@
+import Diagnostics
+
+/// How a run ended.
+public enum RunOutcome: String, Sendable, Hashable, Codable {
+  case succeeded, failed, interrupted
+}
+
+/// What a run did.
+public struct RunResult: Sendable {
+  /// How it ended.
+  public var status: RunOutcome
+  /// The steps' results in the order in which they ended; a node's audits are inside its own.
+  public var nodes: [NodeResult]
+  /// What went wrong beyond the nodes: hooks of the run, opening the engine, recording.
+  public var diagnostics: [Diagnostic]
+  /// How long it took.
+  public var elapsed: Duration
+
+  /// Makes a result.
+  public init(status: RunOutcome, nodes: [NodeResult], diagnostics: [Diagnostic], elapsed: Duration) {
+    self.status = status
+    self.nodes = nodes
+    self.diagnostics = diagnostics
+    self.elapsed = elapsed
+  }
+
+  /// Every node's result, each followed by those of its audits.
+  public var all: [NodeResult] { nodes.flatMap { [$0] + $0.audits } }
+
+  /// 0: all is well; 1: something failed; 130: interrupted.
+  public var exitCode: Int32 {
+    switch status {
+    case .succeeded: 0
+    case .failed: 1
+    case .interrupted: 130
+    }
+  }
+}

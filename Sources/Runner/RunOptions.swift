@@ -1,0 +1,59 @@
+import Glibc
+import Project
+
+/// What the command line asks of a run.
+public struct RunOptions: Sendable {
+  /// How many steps run at once, at most.
+  public var threads: Int
+  /// Stop at the first failure.
+  public var isFailFast = false
+  /// `--store-failures`; nil leaves it to each check's configuration.
+  public var storesFailures: Bool?
+  /// What templates may know of the command.
+  public var invocation: Invocation
+  /// How many failing rows of a check are shown and saved.
+  public var failureSampleRows = 100
+  /// Whether `RunEvent.progress` is wanted.
+  public var reportsProgress = false
+
+  /// Options of an invocation.
+  public init(threads: Int, invocation: Invocation) {
+    self.threads = threads
+    self.invocation = invocation
+    storesFailures = invocation.storesFailures
+  }
+
+  /// Whether incremental models are rebuilt.
+  public var isFullRefresh: Bool { invocation.isFullRefresh }
+}
+
+/// Tells the time to a run.
+public struct RunClock: Sendable {
+  /// Seconds since 1970.
+  public var now: @Sendable () -> Double
+  /// Time since any fixed moment; never goes back.
+  public var uptime: @Sendable () -> Duration
+
+  /// A clock that is read by the given functions.
+  public init(now: @escaping @Sendable () -> Double, uptime: @escaping @Sendable () -> Duration) {
+    self.now = now
+    self.uptime = uptime
+  }
+
+  /// The system's clock.
+  public static let system = RunClock(
+    now: {
+      let time = read(CLOCK_REALTIME)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    },
+    uptime: {
+      let time = read(CLOCK_MONOTONIC)
+      return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    })
+
+  private static func read(_ clock: clockid_t) -> timespec {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return time
+  }
+}

@@ -1,0 +1,73 @@
+/// A day as `2020-01-31`, `0044-03-15 (BC)`, `infinity`.
+func dateText(_ days: Int32) -> String {
+  if days == .max { return "infinity" }
+  if days == -.max { return "-infinity" }
+  return civilText(Int(days))
+}
+
+private func civilText(_ days: Int) -> String {
+  let (year, month, day) = civil(days)
+  let date = "\(padded(year > 0 ? year : 1 - year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+  return year > 0 ? date : date + " (BC)"
+}
+
+/// The proleptic Gregorian date of a day counted from 1970-01-01. The year before 1 is 0.
+private func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
+  // Counted from 0000-03-01, so that a leap day ends its year; in eras of 400 years.
+  let shifted = days + 719_468
+  let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+  let dayOfEra = shifted - era * 146_097
+  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  let shiftedMonth = (5 * dayOfYear + 2) / 153
+  let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+  return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+}
+
+/// A time of day as `12:34:56` with as many digits of a second as it has; `ticks` make a second.
+func timeText(_ time: Int128, ticks: Int128) -> String {
+  let seconds = Int(time / ticks)
+  return "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
+    + fractionText(Int(time % ticks), ticks: Int(ticks))
+}
+
+/// A fraction of a second without the zeros at its end, with its point; empty for none.
+private func fractionText(_ fraction: Int, ticks: Int) -> String {
+  guard fraction > 0 else { return "" }
+  var digits = padded(fraction, String(ticks).count - 1)
+  while digits.last == "0" { digits.removeLast() }
+  return "." + digits
+}
+
+/// A zone's offset as `+02`, `-02:30`, `+01:02:03`.
+func offsetText(_ offset: Int32) -> String {
+  let seconds = Int(offset.magnitude)
+  var text = (offset < 0 ? "-" : "+") + padded(seconds / 3600, 2)
+  if seconds % 3600 != 0 { text += ":" + padded(seconds / 60 % 60, 2) }
+  if seconds % 60 != 0 { text += ":" + padded(seconds % 60, 2) }
+  return text
+}
+
+/// A point in time as `2020-01-31 12:34:56.5`; `ticks` make a second.
+func timestampText(_ time: Int64, ticks: Int64, suffix: String = "") -> String {
+  if time == .max { return "infinity" }
+  if time == -.max { return "-infinity" }
+  let perDay = 86_400 * ticks
+  let remainder = time % perDay
+  let days = time / perDay - (remainder < 0 ? 1 : 0)
+  let timeOfDay = remainder < 0 ? remainder + perDay : remainder
+  return "\(civilText(Int(days))) \(timeText(Int128(timeOfDay), ticks: Int128(ticks)))\(suffix)"
+}
+
+/// An interval as `1 year 2 months 3 days 04:05:06.789`; `00:00:00` if it is none.
+func intervalText(_ months: Int32, _ days: Int32, _ microseconds: Int64) -> String {
+  var parts: [String] = []
+  for (count, unit) in [(months / 12, "year"), (months % 12, "month"), (days, "day")] where count != 0 {
+    parts.append("\(count) \(unit)\(count == 1 || count == -1 ? "" : "s")")
+  }
+  if microseconds != 0 || parts.isEmpty {
+    let magnitude = Int128(microseconds.magnitude)
+    parts.append((microseconds < 0 ? "-" : "") + timeText(magnitude, ticks: 1_000_000))
+  }
+  return parts.joined(separator: " ")
+}

@@ -1,0 +1,19 @@
+import CommandLine
+import DuckDBEngine
+import Glibc
+
+/// The program: the only place where concrete engines are wired together.
+@main
+enum Weir {
+  static func main() async {
+    // A reader that goes away is an error code of `write`, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    let environment = Surroundings.environment()
+    let program = Program(
+      version: "0.1.0", environment: environment, workingFolder: Surroundings.workingFolder(),
+      output: FileSink(descriptor: STDOUT_FILENO), errors: FileSink(descriptor: STDERR_FILENO),
+      engines: DuckDBProvider(extensionFolder: Surroundings.extensionFolder(environment)).provider,
+      now: Surroundings.now, makeIdentifier: Surroundings.identifier, handlesSignals: true)
+    exit(await program.run(Array(Swift.CommandLine.arguments.dropFirst())))
+  }
+}

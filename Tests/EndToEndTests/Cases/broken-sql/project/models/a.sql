@@ -1,0 +1,4 @@
+{% set columns = ['id', 'name'] %}
+select
+  {{ columns | join(', ') }}
+from no_such_table

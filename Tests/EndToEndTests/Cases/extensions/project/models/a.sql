@@ -1,0 +1,1 @@
+select loaded from duckdb_extensions() where extension_name = 'fts'

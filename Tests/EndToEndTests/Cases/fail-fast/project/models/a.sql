@@ -1,0 +1,1 @@
+select error('no') as id

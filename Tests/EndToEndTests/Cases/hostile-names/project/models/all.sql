@@ -1,0 +1,1 @@
+select * from {{ ref('order lines') }}, {{ ref("it's; drop table x --") }}, {{ ref('größe 表') }}

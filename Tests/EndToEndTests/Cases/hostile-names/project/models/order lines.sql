@@ -1,0 +1,1 @@
+select 1 as "a ""quoted"" column", 2 as "select"

@@ -1,0 +1,1 @@
+select 'from c_top' as text -- from c_top

@@ -1,0 +1,1 @@
+select error('broken') as id

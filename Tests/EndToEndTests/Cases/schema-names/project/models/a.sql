@@ -1,0 +1,2 @@
+{{ config(schema='marts', alias='first') }}
+select 1 as id

@@ -1,0 +1,1 @@
+select i from range(10) as t(i)

@@ -1,0 +1,1 @@
+select * from (values (1, 'paid'), (2, 'lost'), (3, 'lost')) as t(id, status)

@@ -1,0 +1,1 @@
+{% macro cents(x, scale=2) %}({{ x }} / 100){% endmacro %}

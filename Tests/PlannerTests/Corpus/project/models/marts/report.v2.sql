@@ -1,0 +1,1 @@
+select * from {{ ref('customers') }} join {{ ref('countries') }} on true join {{ ref('stg_people') }} on true
