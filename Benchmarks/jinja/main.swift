@@ -2,7 +2,7 @@ import Diagnostics
 import Glibc
 import Jinja
 
-/// Renders the benchmark's templates again and again: `jinja-bench FOLDER SECONDS`.
+/// Renders the benchmark's templates again and again: `jinja-bench FOLDER SECONDS [NAME…]`.
 ///
 /// Prints one line a template: its name, microseconds for parsing, microseconds for rendering, and a checksum of the
 /// output, to be compared with what `bench.py` gets from Python's Jinja2.
@@ -59,7 +59,8 @@ let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "Bench
 let seconds = CommandLine.arguments.count > 2 ? Double(CommandLine.arguments[2]) ?? 1 : 1
 let data = try DataValue.parse(json: readFile(folder + "/variables.json"))
 let interpreter = Interpreter(globals: globals(Value(data["settings"] ?? .none)))
-for name in ["staging", "pivot", "macros", "dates"] {
+let names = Array(CommandLine.arguments.dropFirst(3))
+for name in names.isEmpty ? ["staging", "pivot", "macros", "dates"] : names {
   let source = readFile("\(folder)/templates/\(name).sql")
   let template = try Template(parsing: source, name: name)
   let output = try interpreter.render(template)
