@@ -80,7 +80,9 @@ final class Name: Expression {
       case .enclosing(let depth, let slot): return frame.outer(depth).slots[slot]
       case .outside(let number): return frame.context[number] ?? frame.module.lookUp(number, interpreter)
       case .macro(let number, let depth, let slot):
-        if let value = frame.context[number] ?? frame.module.lookUp(number, interpreter) { return value }
+        if let value = frame.context[number] ?? frame.module.lookUp(number, interpreter), !value.isUndefined {
+          return value
+        }
         return frame.outer(depth).slots[slot]
       case .nowhere: return nil
       }
