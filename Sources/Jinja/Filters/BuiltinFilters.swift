@@ -15,7 +15,7 @@ enum BuiltinFilters {
   nonisolated(unsafe) static let table: [String: Entry] = {
     var table: [String: Entry] = [:]
     for part in [TextFilters.table(), SequenceFilters.table(), NumberFilters.table(), MarkupFilters.table()] {
-      for (name, filter) in part { table[name] = Entry(apply: filter) }
+      table.merge(part) { old, _ in old }
     }
     return table
   }()

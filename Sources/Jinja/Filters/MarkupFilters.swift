@@ -2,14 +2,14 @@ import Diagnostics
 
 /// The filters for HTML, URLs and JSON.
 enum MarkupFilters {
-  static func table() -> [String: Interpreter.Filter] {
+  static func table() -> [String: BuiltinFilters.Entry] {
     [
-      "escape": escape, "e": escape,
-      "forceescape": { value, _, _ in .object(MarkupObject(HTML.escape(value.description))) },
-      "safe": { value, _, _ in .object(MarkupObject(value.description)) },
-      "striptags": { value, _, _ in .string(stripTags(value.description)) },
-      "xmlattr": attributes,
-      "urlencode": { value, _, interpreter in
+      "escape": .init(apply: escape), "e": .init(apply: escape),
+      "forceescape": .init { value, _, _ in .object(MarkupObject(HTML.escape(value.description))) },
+      "safe": .init { value, _, _ in .object(MarkupObject(value.description)) },
+      "striptags": .init { value, _, _ in .string(stripTags(value.description)) },
+      "xmlattr": .init(apply: attributes),
+      "urlencode": .init { value, _, interpreter in
         if value.stringValue == nil, !isScalar(value) {
           let pairs =
             try value.dictValue.map { dict in
@@ -26,8 +26,8 @@ enum MarkupFilters {
         }
         return .string(quote(value.description, isQuery: false))
       },
-      "urlize": Urlize.filter,
-      "tojson": { value, arguments, _ in
+      "urlize": .init(apply: Urlize.filter),
+      "tojson": .init { value, arguments, _ in
         let indent = try arguments.filterBind(["indent"], "tojson")[0].flatMap {
           $0.isNone ? nil : try StringMethod.integer($0)
         }

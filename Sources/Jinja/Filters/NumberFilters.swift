@@ -2,9 +2,9 @@ import Diagnostics
 
 /// The filters that make and change numbers.
 enum NumberFilters {
-  static func table() -> [String: Interpreter.Filter] {
+  static func table() -> [String: BuiltinFilters.Entry] {
     [
-      "abs": { value, _, _ in
+      "abs": .init { value, _, _ in
         switch value {
         case .int(let number):
           guard number != .min else { throw Arithmetic.overflow() }
@@ -15,15 +15,15 @@ enum NumberFilters {
         default: throw fault("bad operand type for abs(): '\(value.typeName)'")
         }
       },
-      "int": int,
-      "float": { value, arguments, _ in
+      "int": .init(apply: int),
+      "float": .init { value, arguments, _ in
         let fallback = try arguments.filterBind(["default"], "float")[0] ?? .float(0)
         if case .undefined(let name) = value { throw fault(name.message) }
         if let text = value.stringValue { return FloatText.parse(text).map { .float($0) } ?? fallback }
         return value.doubleValue.map { .float($0) } ?? fallback
       },
-      "round": round,
-      "filesizeformat": fileSize,
+      "round": .init(apply: round),
+      "filesizeformat": .init(apply: fileSize),
     ]
   }
 

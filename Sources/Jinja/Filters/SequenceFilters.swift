@@ -2,24 +2,24 @@ import Diagnostics
 
 /// The filters that work on sequences and mappings.
 enum SequenceFilters {
-  static func table() -> [String: Interpreter.Filter] {
+  static func table() -> [String: BuiltinFilters.Entry] {
     [
-      "join": join,
-      "length": length, "count": length,
-      "first": { value, _, interpreter in
+      "join": .init(apply: join),
+      "length": .init(apply: length), "count": .init(apply: length),
+      "first": .init { value, _, interpreter in
         if case .list(let list) = value, let first = list.items.first { return first }
         return try Access.items(value, interpreter).first ?? empty("No first item, sequence was empty.")
       },
-      "last": { value, _, interpreter in
+      "last": .init { value, _, interpreter in
         try Access.items(value, interpreter).last ?? empty("No last item, sequence was empty.")
       },
-      "random": { value, _, interpreter in
+      "random": .init { value, _, interpreter in
         var random = SplitMix(seed: UInt64(truncatingIfNeeded: interpreter.position))
         return try Access.items(value, interpreter).randomElement(using: &random)
           ?? empty("No random item, sequence was empty.")
       },
-      "list": { value, _, interpreter in Value(try Access.items(value, interpreter)) },
-      "reverse": { value, _, interpreter in
+      "list": .init { value, _, interpreter in Value(try Access.items(value, interpreter)) },
+      "reverse": .init { value, _, interpreter in
         if let text = value.stringValue {
           return .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
         }
@@ -28,27 +28,28 @@ enum SequenceFilters {
         }
         return Value(try Access.items(value, interpreter).reversed())
       },
-      "items": { value, _, _ in
+      "items": .init { value, _, _ in
         switch value {
         case .undefined: return Value([Value]())
         case .dict(let dict): return Value(dict.entries.map { .tuple([$0.key, $0.value]) })
         default: throw fault("Can only get item pairs from a mapping.")
         }
       },
-      "sort": sort, "dictsort": dictSort, "unique": unique, "groupby": groupBy, "batch": batch,
-      "slice": slice,
-      "min": { try extreme($0, $1, $2, isMaximum: false) },
-      "max": { try extreme($0, $1, $2, isMaximum: true) },
-      "sum": sum, "map": map,
-      "select": { try select($0, $1, $2, keeps: true, byAttribute: false) },
-      "reject": { try select($0, $1, $2, keeps: false, byAttribute: false) },
-      "selectattr": { try select($0, $1, $2, keeps: true, byAttribute: true) },
-      "rejectattr": { try select($0, $1, $2, keeps: false, byAttribute: true) },
-      "attr": { value, arguments, interpreter in
+      "sort": .init(apply: sort), "dictsort": .init(apply: dictSort), "unique": .init(apply: unique),
+      "groupby": .init(apply: groupBy), "batch": .init(apply: batch),
+      "slice": .init(apply: slice),
+      "min": .init { try extreme($0, $1, $2, isMaximum: false) },
+      "max": .init { try extreme($0, $1, $2, isMaximum: true) },
+      "sum": .init(apply: sum), "map": .init(apply: map),
+      "select": .init { try select($0, $1, $2, keeps: true, byAttribute: false) },
+      "reject": .init { try select($0, $1, $2, keeps: false, byAttribute: false) },
+      "selectattr": .init { try select($0, $1, $2, keeps: true, byAttribute: true) },
+      "rejectattr": .init { try select($0, $1, $2, keeps: false, byAttribute: true) },
+      "attr": .init { value, arguments, interpreter in
         let name = try arguments.filterBind(["name"], required: 1, "attr")[0]?.description ?? ""
         return try attribute(value, name, interpreter)
       },
-      "default": fallback, "d": fallback,
+      "default": .init(apply: fallback), "d": .init(apply: fallback),
     ]
   }
 

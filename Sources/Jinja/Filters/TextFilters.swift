@@ -2,36 +2,36 @@ import Diagnostics
 
 /// The filters that make text of text.
 enum TextFilters {
-  static func table() -> [String: Interpreter.Filter] {
+  static func table() -> [String: BuiltinFilters.Entry] {
     [
-      "upper": { value, arguments, _ in
+      "upper": .init { value, arguments, _ in
         if !arguments.isEmpty { _ = try arguments.filterBind([], "upper") }
         return .string(value.description.uppercased())
       },
-      "lower": { value, arguments, _ in
+      "lower": .init { value, arguments, _ in
         if !arguments.isEmpty { _ = try arguments.filterBind([], "lower") }
         return .string(value.description.lowercased())
       },
-      "capitalize": { value, _, _ in .string(Casing.capitalized(value.description)) },
-      "title": { value, _, _ in .string(title(value.description)) },
-      "string": { value, _, _ in
+      "capitalize": .init { value, _, _ in .string(Casing.capitalized(value.description)) },
+      "title": .init { value, _, _ in .string(title(value.description)) },
+      "string": .init { value, _, _ in
         if case .object(let object) = value, object is MarkupObject { return value }
         return .string(value.description)
       },
-      "trim": { value, arguments, _ in
+      "trim": .init { value, arguments, _ in
         let characters = try arguments.filterBind(["chars"], "trim")[0]?.stringValue
         guard let set = characters.map({ Set($0.unicodeScalars) }) else {
           return .string(TextSearch.strip(value.description))
         }
         return .string(TextSearch.strip(value.description, where: set.contains))
       },
-      "center": { value, arguments, interpreter in
+      "center": .init { value, arguments, interpreter in
         let width = try arguments.filterBind(["width"], "center")[0].map(StringMethod.integer) ?? 80
         try interpreter.reserve(max(width, 0))
         return .string(Padding.centered(value.description, width))
       },
-      "replace": replace,
-      "format": { value, arguments, interpreter in
+      "replace": .init(apply: replace),
+      "format": .init { value, arguments, interpreter in
         guard arguments.positional.isEmpty || arguments.keyword.isEmpty else {
           throw fault("can't handle positional and keyword arguments at the same time")
         }
@@ -40,9 +40,10 @@ enum TextFilters {
           ? .tuple(arguments.positional) : Value(arguments.keyword.map { ($0.name, $0.value) })
         return .string(try PercentFormat.apply(value.description, values, interpreter))
       },
-      "indent": indent, "truncate": truncate, "wordwrap": WordWrap.filter,
-      "wordcount": { value, _, _ in .int(wordCount(value.description)) },
-      "pprint": { value, _, _ in .string(PrettyPrint.text(of: value)) },
+      "indent": .init(apply: indent), "truncate": .init(apply: truncate),
+      "wordwrap": .init(apply: WordWrap.filter),
+      "wordcount": .init { value, _, _ in .int(wordCount(value.description)) },
+      "pprint": .init { value, _, _ in .string(PrettyPrint.text(of: value)) },
     ]
   }
 
