@@ -56,7 +56,7 @@ def main():
     ).stdout.splitlines()
     environment = jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], cache_size=0)
     variables = functions()
-    product, failed = 1.0, False
+    product, whole, failed = 1.0, 1.0, False
     print(f"{'template':10} {'parse µs':>10} {'jinja2':>10} {'ratio':>7} {'render µs':>10} {'jinja2':>10} {'ratio':>7}")
     for line in lines:
         name, parsing, rendering, found = line.split()
@@ -68,11 +68,14 @@ def main():
         theirs_parsing = best(lambda: environment.from_string(source), SECONDS / 4)
         ratio = theirs / float(rendering)
         product *= ratio
+        whole *= (theirs + theirs_parsing) / (float(rendering) + float(parsing))
         print(
             f"{name:10} {float(parsing):10.1f} {theirs_parsing:10.1f} {theirs_parsing / float(parsing):7.1f}"
             f" {float(rendering):10.2f} {theirs:10.2f} {ratio:7.1f}" + ("" if same else "  OUTPUT DIFFERS")
         )
-    print(f"rendering is {product ** (1 / len(lines)):.1f} times as fast as Jinja2 {jinja2.__version__} (geometric mean)")
+    print(f"Against Jinja2 {jinja2.__version__}, geometric mean of the templates:")
+    print(f"  parsing once and rendering once: {whole ** (1 / len(lines)):.1f} times as fast")
+    print(f"  rendering alone, parsed before:  {product ** (1 / len(lines)):.1f} times as fast")
     raise SystemExit(1 if failed else 0)
 
 

@@ -3,8 +3,51 @@ import Diagnostics
 /// Python's `format % values`.
 enum PercentFormat {
   static func apply(_ format: String, _ values: Value, _ interpreter: Interpreter) throws -> String {
+    if case .tuple(let items) = values, let result = try plain(format, items, interpreter.output) {
+      try interpreter.reserve(result.utf8.count)
+      return result
+    }
     var run = Run(format, values: values, interpreter: interpreter)
     return try run.apply()
+  }
+
+  /// The short way for `%s`, `%d` and `%02d` with as many values; nil where something else is in `format`.
+  private static func plain(_ format: String, _ items: [Value], _ output: Output) throws -> String? {
+    let start = output.count
+    var next = 0
+    var bytes = format.utf8.makeIterator()
+    while let byte = bytes.next() {
+      guard byte == 0x25 else {
+        try output.append(byte)
+        continue
+      }
+      var width = 0
+      var fill: UInt8 = 0x20
+      var code = bytes.next()
+      if code == 0x30 {
+        fill = 0x30
+        code = bytes.next()
+      }
+      if let digit = code, digit >= 0x31, digit <= 0x39 {
+        width = Int(digit - 0x30)
+        code = bytes.next()
+      }
+      guard next < items.count else { return giveUp(output, start) }
+      if code == 0x64, case .int(let number) = items[next], number >= 0 {
+        try output.append(number, width: width, fill: fill)
+      } else if code == 0x73, width == 0, fill == 0x20 {
+        try output.append(items[next])
+      } else {
+        return giveUp(output, start)
+      }
+      next += 1
+    }
+    return next == items.count && next > 0 ? output.take(from: start) : giveUp(output, start)
+  }
+
+  private static func giveUp(_ output: Output, _ start: Int) -> String? {
+    output.truncate(to: start)
+    return nil
   }
 
   private struct Conversion {
