@@ -45,9 +45,17 @@ struct ConfigDecoder {
     config.limit = integer("limit", values)
     let kind = choice("store_failures_as", values, ["table", "view", "ephemeral"])
     let stores = bool("store_failures", values)
+    config.values = failureStorage(values, kind, stores)
     config.storesFailures = kind.map { $0 != "ephemeral" } ?? override ?? stores ?? false
     config.storesFailuresAs = kind == "view" ? .view : .table
     return config
+  }
+
+  /// Either of the two settings for stored failures says the other, as in dbt.
+  private func failureStorage(_ values: DataValue, _ kind: String?, _ stores: Bool?) -> DataValue {
+    if let kind { return values.setting("store_failures", to: .bool(kind != "ephemeral")) }
+    return values.setting(
+      "store_failures_as", to: stores.map { .string($0 ? "table" : "ephemeral") } ?? .none)
   }
 
   private mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
@@ -55,7 +63,8 @@ struct ConfigDecoder {
     config.database = text("database", values)
     config.schema = text("schema", values)
     config.alias = text("alias", values)
-    config.tags = texts("tags", values)
+    var seen: Set<String> = []
+    config.tags = texts("tags", values).filter { seen.insert($0).inserted }
   }
 
   // MARK: - Single settings

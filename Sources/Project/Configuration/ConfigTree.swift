@@ -85,8 +85,8 @@ enum ConfigMerge {
 
   private static func combined(_ key: String, _ old: DataValue?, _ new: DataValue) -> DataValue {
     switch key {
-    case "tags": return .list(unique(list(old) + list(new)))
-    case "pre-hook", "post-hook", "packages": return .list(list(old) + list(new))
+    case "tags", "packages": return .list(list(old) + list(new))
+    case "pre-hook", "post-hook": return .list(list(old) + list(new).map(hook))
     case "meta", "quoting", "column_types", "docs", "contract":
       guard new.entries != nil else { return new.isNone ? old ?? new : new }
       return (old ?? .emptyMapping).merging(new)
@@ -114,8 +114,14 @@ enum ConfigMerge {
     return value.items ?? [value]
   }
 
-  private static func unique(_ items: [DataValue]) -> [DataValue] {
-    var seen: Set<DataValue> = []
-    return items.filter { seen.insert($0).inserted }
+  /// A hook as the manifest shows it.
+  private static func hook(_ item: DataValue) -> DataValue {
+    guard let hooks = try? ConfigDecoder.hooks(item), let hook = hooks.first, hooks.count == 1 else {
+      return item
+    }
+    return .mapping([
+      ("sql", .string(hook.sql)), ("transaction", .bool(hook.isTransactional)),
+      ("index", item["index"] ?? .none),
+    ])
   }
 }

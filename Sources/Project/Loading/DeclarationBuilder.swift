@@ -29,7 +29,7 @@ struct DeclarationBuilder {
     for properties in contents.properties.flatMap(\.sources) {
       result.sources.append(source(properties, &result.problems))
     }
-    result.problems += FileStage.duplicates(result.sources.map { ($0.id, $0.span) }, "source")
+    result.problems += FileStage.duplicates(result.sources.map { ($0.id, $0.span) }, "sources")
   }
 
   private func source(_ properties: SourceProperties, _ problems: inout [Diagnostic]) -> SourceTable {
@@ -54,7 +54,10 @@ struct DeclarationBuilder {
     source.description = describer.text(table.description, &problems)
     source.sourceDescription = describer.text(properties.sourceDescription, &problems)
     source.loader = properties.loader
-    source.tags = (config["tags"]?.texts ?? []).sorted()
+    // As in dbt, a source's tags are those of its declaration; the project file's are its configuration alone.
+    source.tags = Array(
+      Set((properties.sourceConfig["tags"]?.texts ?? []) + (table.config["tags"]?.texts ?? []))
+    ).sorted()
     source.isEnabled = config["enabled"] != .bool(false)
     source.columns = table.columns.map { column in
       var definition = column.definition
@@ -154,7 +157,7 @@ struct DeclarationBuilder {
         result.exposures.append(exposure)
       }
     }
-    result.problems += FileStage.duplicates(result.exposures.map { ($0.id, $0.span) }, "exposure")
+    result.problems += FileStage.duplicates(result.exposures.map { ($0.id, $0.span) }, "exposures")
   }
 
   private func exposure(

@@ -206,7 +206,7 @@ final class NodeBuilder {
       decode(&node, declared.span)
     }
     var parsed = recorded(&node, frame)
-    node.config.tags = unique(declared.columnTags.sorted() + node.config.tags)
+    node.config.tags = unique((entry.ownerTags + declared.columnTags).sorted() + node.config.tags)
     node.relation = try Naming(context: context).relation(of: node)
     parsed.node = node
     let spans = [SourceSpan?](repeating: declared.span, count: parsed.referenceSpans.count)
@@ -218,8 +218,10 @@ final class NodeBuilder {
   private func checkNode(_ declared: DeclaredCheck, _ entry: CheckEntry) -> Node {
     let id = NodeID(.check, package, "\(declared.fullName).\(declared.hash)")
     let arguments = DataValue.mapping(
-      (declared.arguments.entries ?? []).filter { $0.key != "model" && $0.key != "column_name" }
-        .map { ($0.key, $0.value) })
+      (declared.arguments.entries ?? []).filter {
+        $0.key != "model" && ($0.key != "column_name" || declared.column == nil)
+      }
+      .map { ($0.key, $0.value) })
     var check = GenericCheck(
       namespace: declared.namespace, name: declared.testName, arguments: arguments,
       attachedNode: entry.attachedTo, column: declared.column)

@@ -57,8 +57,10 @@ enum NodeStage {
       }
     }
     collect(parsed, &result)
-    result.problems += FileStage.duplicates(
-      (result.nodes + result.disabled).map { ($0.id, $0.span) }, "files")
+    for (type, name) in [(ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks")] {
+      let all = (result.nodes + result.disabled).filter { $0.resourceType == type }
+      result.problems += FileStage.duplicates(all.map { ($0.id, $0.span) }, name)
+    }
     sharedNames(result.nodes, &result.problems)
     let declarations = DeclarationBuilder(environment, contents, index, trees)
     declarations.sources(&result)
@@ -100,12 +102,14 @@ enum NodeStage {
       guard let owner = owners[resource.name] else { continue }
       entries += CheckEntry.all(of: resource, owner: .resource(name: resource.name), attachedTo: owner)
     }
-    let enabledSources = Set(result.sources.filter(\.isEnabled).map(\.id))
+    var tables: [NodeID: SourceTable] = [:]
+    for table in result.sources where table.isEnabled { tables[table.id] = table }
     for source in contents.properties.flatMap(\.sources) where source.table.hasChecks {
       let id = NodeID(.source, environment.settings.name, "\(source.source).\(source.table.name)")
-      guard enabledSources.contains(id) else { continue }
+      guard let table = tables[id] else { continue }
       entries += CheckEntry.all(
-        of: source.table, owner: .source(source: source.source, table: source.table.name), attachedTo: id)
+        of: source.table, owner: .source(source: source.source, table: source.table.name), attachedTo: id,
+        tags: table.tags)
     }
     let outcomes = await Parallel.chunks(of: entries) { chunk in
       let builder = NodeBuilder(environment, contents, index, trees)
@@ -113,7 +117,7 @@ enum NodeStage {
     }
     let before = result.nodes.count
     collect(outcomes, &result)
-    result.problems += FileStage.duplicates(result.nodes[before...].map { ($0.id, $0.span) }, "check")
+    result.problems += FileStage.duplicates(result.nodes[before...].map { ($0.id, $0.span) }, "checks")
   }
 }
 
@@ -130,12 +134,14 @@ struct CheckEntry: Sendable {
   var column: ColumnDefinition?
   var owner: DeclaredCheck.Owner
   var attachedTo: NodeID
+  /// The tags of the source that it is declared on: they are the check's too.
+  var ownerTags: [String]
 
   static func all(
-    of resource: ResourceProperties, owner: DeclaredCheck.Owner, attachedTo id: NodeID
+    of resource: ResourceProperties, owner: DeclaredCheck.Owner, attachedTo id: NodeID, tags: [String] = []
   ) -> [CheckEntry] {
     let own = resource.checks.map {
-      CheckEntry(node: $0, file: resource.file, column: nil, owner: owner, attachedTo: id)
+      CheckEntry(node: $0, file: resource.file, column: nil, owner: owner, attachedTo: id, ownerTags: tags)
     }
     let quotesAll = resource.config["quote_columns"]?.boolValue ?? false
     return own
@@ -145,7 +151,8 @@ struct CheckEntry: Sendable {
           definition.name = StandardDialect(name: "").quoted(definition.name)
         }
         return column.checks.map {
-          CheckEntry(node: $0, file: resource.file, column: definition, owner: owner, attachedTo: id)
+          CheckEntry(
+            node: $0, file: resource.file, column: definition, owner: owner, attachedTo: id, ownerTags: tags)
         }
       }
   }
@@ -182,7 +189,7 @@ struct PropertyIndex: Sendable {
   }
 
   private static func key(_ section: String, _ name: String) -> String {
-    let section = section == "tests" ? "data_tests" : section
+    let section = section == "tests" || section == "checks" ? "data_tests" : section
     return section + "\u{0}" + name
   }
 }
@@ -198,7 +205,7 @@ struct ConfigTrees: Sendable {
   init(_ values: DataValue) {
     models = ConfigTree(values["models"])
     seeds = ConfigTree(values["seeds"])
-    checks = ConfigTree(values["data_tests"] ?? values["tests"])
+    checks = ConfigTree(values["data_tests"] ?? values["tests"] ?? values["checks"])
     sources = ConfigTree(values["sources"])
     exposures = ConfigTree(values["exposures"])
   }

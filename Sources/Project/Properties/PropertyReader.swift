@@ -89,6 +89,10 @@ struct PropertyReader {
       report(.missingKey, "\(what) has no name", item)
       return nil
     }
+    if node.bool != nil {
+      report(.badValue, "the name of \(what) must be text, not a boolean", node, hint: "put it in quotes")
+      return nil
+    }
     return name
   }
 
@@ -114,8 +118,10 @@ struct PropertyReader {
       description: description(item, what), columns: columns, config: config(item, what),
       configSpan: (item["config"] ?? item).span(in: file), checks: checks(item, what),
       properties: .mapping(
-        (item.entries ?? []).filter { !["columns", "tests", "data_tests", "config"].contains($0.key) }
-          .map { ($0.key, $0.value.data) }))
+        (item.entries ?? []).filter {
+          !["columns", "tests", "data_tests", "checks", "config"].contains($0.key)
+        }
+        .map { ($0.key, $0.value.data) }))
   }
 
   private mutating func readColumn(_ item: YAMLNode, _ name: String, _ owner: String) -> ColumnProperties {
@@ -147,12 +153,15 @@ struct PropertyReader {
   }
 
   private mutating func checks(_ item: YAMLNode, _ what: String) -> [YAMLNode] {
-    if let old = item["tests"], item["data_tests"] != nil, !old.isNull {
-      report(
-        .badCheck, "\(what) has both 'tests' and 'data_tests', which mean the same", old,
-        hint: "keep 'data_tests'")
+    let written = PropertyKeys.checks.compactMap { key in item[key].map { (key, $0) } }.filter {
+      !$0.1.isNull
     }
-    guard let node = item["data_tests"] ?? item["tests"], !node.isNull else { return [] }
+    guard let (first, node) = written.first else { return [] }
+    if written.count > 1 {
+      report(
+        .badCheck, "\(what) has both '\(first)' and '\(written[1].0)', which mean the same", written[1].1,
+        hint: "keep '\(first)'")
+    }
     guard let items = node.items else {
       report(.badCheck, "the checks of \(what) must be a list, not \(node.typeName)", node)
       return []

@@ -44,13 +44,15 @@ enum DataFunctions {
 
   private static func json(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bind(["value", "default", "sort_keys"], required: 1, function: "tojson")
-    guard let value = bound[0], let data = try? value.data() else { return bound[1] ?? Value.none }
+    guard let value = bound[0], let data = try? value.data()  // as in dbt: what cannot be told is the default
+    else { return bound[1] ?? Value.none }
     return .string(data.json(style: .python(sortKeys: bound[2]?.isTruthy ?? false)))
   }
 
   private static func yaml(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bind(["value", "default", "sort_keys"], required: 1, function: "toyaml")
-    guard let value = bound[0], let data = try? value.data() else { return bound[1] ?? Value.none }
+    guard let value = bound[0], let data = try? value.data()  // as in dbt: what cannot be told is the default
+    else { return bound[1] ?? Value.none }
     return .string(YAMLText.text(of: data, sortKeys: bound[2]?.isTruthy ?? false))
   }
 
