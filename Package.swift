@@ -44,7 +44,7 @@ let package = Package(
     module("Jinja", ["Diagnostics"]),
     module("EngineCore", ["Diagnostics", "Tabular"]),
     module("DuckDBEngine", ["CDuckDB", "Diagnostics", "Tabular", "EngineCore"]),
-    module("Project", ["Diagnostics", "Jinja", "EngineCore", "Yams"]),
+    module("Project", ["Diagnostics", "Tabular", "Jinja", "EngineCore", "Yams"]),
     module("Planner", ["Diagnostics", "Jinja", "Project"]),
     module("Checks", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("Catalog", ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"]),
