@@ -141,9 +141,14 @@ enum ConfigMerge {
 
   /// A hook as the manifest shows it.
   private static func hook(_ item: DataValue) -> DataValue {
-    guard let hooks = try? ConfigDecoder.hooks(item), let hook = hooks.first, hooks.count == 1 else {
+    let hooks: [Hook]
+    do {
+      hooks = try ConfigDecoder.hooks(item)
+    } catch {
+      // It stays as it is written; reading the merged configuration complains about it.
       return item
     }
+    guard let hook = hooks.first, hooks.count == 1 else { return item }
     return .mapping([
       ("sql", .string(hook.sql)), ("transaction", .bool(hook.isTransactional)),
       ("index", item["index"] ?? .none),
