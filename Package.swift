@@ -62,7 +62,7 @@ let package = Package(
         "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "weir", dependencies: ["CommandLine", "DuckDBEngine"], swiftSettings: settings,
+      name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"], swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),

@@ -51,6 +51,8 @@ struct ManifestTests {
     #expect(metadata["generated_at"] as? String == "2026-11-22T16:05:11.511728Z")
     #expect(metadata["invocation_id"] as? String == "b2c91369")
     #expect(metadata["adapter_type"] as? String == "duckdb")
+    #expect(metadata["project_id"] as? String == "fb54f3c5992b96d001bb16e8e92d968d")
+    #expect(metadata["run_started_at"] as? String == "2026-11-22T16:05:10.989282+00:00")
     #expect(metadata["env"] as? [String: String] == ["STAGE": "ci"])
   }
 
@@ -92,7 +94,7 @@ struct ManifestTests {
     #expect(unique["schema"] as? String == "main_dbt_test__audit")
     #expect(unique["checksum"] as? [String: String] == ["name": "none", "checksum": ""])
     let onSource = try object(nodes["test.shop.rel.0123456789"])
-    #expect(onSource["attached_node"] is NSNull && onSource["column_name"] is NSNull)
+    #expect(onSource["attached_node"] is NSNull && onSource["column_name"] as? String == "pid")
     #expect(onSource["file_key_name"] as? String == "sources.raw")
     let metadata = try object(onSource["test_metadata"])
     #expect(metadata["name"] as? String == "relationships")
@@ -101,6 +103,24 @@ struct ManifestTests {
         "to": "ref('raw_orders')", "field": "id", "column_name": "pid",
         "model": "{{ get_where_subquery(source('raw', 'people')) }}",
       ])
+  }
+
+  @Test(
+    "a check of a whole table keeps the column that its arguments name, and checks are in their node's group")
+  func tableChecks() throws {
+    var model = CatalogFixture.model("orders")
+    model.config.values = ["group": "finance"]
+    let check = CatalogFixture.genericCheck(
+      "positive", of: "is_positive", attachedTo: model.id, column: nil, arguments: ["column_name": "amount"])
+    let manifest = try manifest(CatalogFixture.project(nodes: [model, check]))
+    let positive = try object(try object(manifest["nodes"])["test.shop.positive.0123456789"])
+    #expect(positive["column_name"] is NSNull && positive["group"] as? String == "finance")
+    #expect(
+      try object(try object(positive["test_metadata"])["kwargs"]) as? [String: String]
+        == ["column_name": "amount", "model": "{{ get_where_subquery(ref('orders')) }}"])
+    #expect(
+      manifest["group_map"] as? [String: [String]]
+        == ["finance": ["model.shop.orders", "test.shop.positive.0123456789"]])
   }
 
   @Test("seeds have dbt's keys, without their text")
@@ -219,7 +239,7 @@ struct RunResultsTests {
     let text = String(decoding: artifact.encoded(), as: UTF8.self)
     #expect(
       text == #"{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/run-results/v6.json","#
-        + #""dbt_version":"1.11.16","generated_at":"2000-02-29T12:34:56.250000Z","invocation_id":"b2c91369","#
+        + #""dbt_version":"1.11.0","generated_at":"2000-02-29T12:34:56.250000Z","invocation_id":"b2c91369","#
         + #""invocation_started_at":"2026-11-22T16:05:10.989282Z","env":{}},"results":[{"status":"success","#
         + #""timing":[{"name":"compile","started_at":"2000-02-29T00:00:00.000000Z","#
         + #""completed_at":"2000-02-29T00:00:00.500000Z"},{"name":"execute","#

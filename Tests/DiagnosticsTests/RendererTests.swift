@@ -168,6 +168,7 @@ struct SpellingTests {
     #expect(Spelling.nearest(to: "lineage", among: words) == nil)
     #expect(Spelling.nearest(to: "ab", among: ["ac", "ad"]) == "ac")
     #expect(Spelling.nearest(to: "x", among: []) == nil)
+    #expect(Spelling.nearest(to: "d", among: ["a", "b"]) == nil)
     #expect(Spelling.hint(for: "paymnts", among: words) == "did you mean 'payments'?")
   }
 }

@@ -58,8 +58,8 @@ import Testing
     try await withFolder { folder in
       let text = "\(folder)/text.duckdb"
       try Data(repeating: 0x41, count: 20_000).write(to: URL(fileURLWithPath: text))
-      #expect(
-        try await diagnostic { try DuckDBEngine(path: text) }?.message == "\(text) is not a DuckDB database")
+      try #expect(
+        await diagnostic { try DuckDBEngine(path: text) }?.message == "\(text) is not a DuckDB database")
 
       let whole = "\(folder)/whole.duckdb"
       try await withDuckDB(path: whole) { connection in
@@ -73,12 +73,12 @@ import Testing
       #expect(error?.message == "the database \(damaged) is damaged")
       #expect(error?.hint == "restore it from a copy, or delete it and build it anew")
 
-      #expect(
-        try await diagnostic { try DuckDBEngine(path: folder) }?.message
+      try #expect(
+        await diagnostic { try DuckDBEngine(path: folder) }?.message
           == "\(folder) is a folder, not a database file")
       let missing = "\(folder)/no/such/a.duckdb"
-      #expect(
-        try await diagnostic { try DuckDBEngine(path: missing) }?.message
+      try #expect(
+        await diagnostic { try DuckDBEngine(path: missing) }?.message
           == "cannot open the database \(missing): the folder \(folder)/no/such does not exist")
     }
   }
@@ -114,8 +114,8 @@ import Testing
       let path = "\(folder)/a.duckdb"
       try await withDuckDB(path: path) { _ = try $0.execute("CREATE TABLE t(i INT)") }
       chmod(path, 0)
-      #expect(
-        try await diagnostic { try DuckDBEngine(path: path) }?.message
+      try #expect(
+        await diagnostic { try DuckDBEngine(path: path) }?.message
           == "no permission to read the database \(path)")
     }
   }

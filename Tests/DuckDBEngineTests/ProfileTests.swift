@@ -45,8 +45,8 @@ import Testing
 
   @Test("All problems of a profile are told at once, with the nearest known key")
   func allProblems() throws {
-    #expect(
-      try problems([
+    try #expect(
+      problems([
         "pth": .text("x"), "zzzzzz": .integer(1), "filesystems": .list([.table([:])]), "path": .list([]),
         "attach": .list([.table(["alis": .text("x")])]), "secrets": .list([.table(["key_id": .text("k")])]),
         "extensions": .list([.text("x; DROP TABLE t")]), "settings": .text("threads"),
@@ -68,8 +68,8 @@ import Testing
 
   @Test("The database must be the file's own or an attached one")
   func database() throws {
-    #expect(
-      try problems(["path": .text("shop.duckdb"), "database": .text("other")]) == [
+    try #expect(
+      problems(["path": .text("shop.duckdb"), "database": .text("other")]) == [
         "the DuckDB target: the database is other, but the file shop.duckdb holds the database shop "
           + "(write `database: shop`, leave it out, or give an attached database the alias other)"
       ])
@@ -141,6 +141,34 @@ import Testing
       await engine.close()
       #expect(FileManager.default.fileExists(atPath: "\(folder)/main.duckdb"))
     }
+  }
+
+  @Test("Sessions opened at once wait for one set-up of the database")
+  func openedAtOnce() async throws {
+    let engine = try DuckDBEngine(
+      profile: ConnectionProfile(
+        type: "duckdb",
+        settings: [
+          "secrets": .list([.table(["type": .text("http"), "bearer_token": .text("t")])]),
+          "attach": .list([.table(["path": .text(":memory:"), "alias": .text("o")])]),
+        ], projectRoot: "/"), extensionDirectory: nil)
+    let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          let session = try await engine.makeSession()
+          let rows = try await session.run {
+            try $0.query(
+              "SELECT count(*) FROM duckdb_secrets(), duckdb_databases() WHERE database_name = 'o'"
+            ).rows
+          }
+          await session.close()
+          return rows == [[.integer(1)]] ? 1 : 0
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+    #expect(counts == 8)
+    await engine.close()
   }
 
   @Test("A failing secret tells neither its values nor its SQL")

@@ -8,38 +8,47 @@ import Testing
 @Suite struct ValueTests {
   /// Expressions of every type; each is read and rendered as DuckDB's own cast to VARCHAR has it.
   static let expressions: [String] = [
-    "true", "false", "1::TINYINT", "(-128)::TINYINT", "32767::SMALLINT", "-5::INTEGER", "9223372036854775807::BIGINT",
+    "true", "false", "1::TINYINT", "(-128)::TINYINT", "32767::SMALLINT", "-5::INTEGER",
+    "9223372036854775807::BIGINT",
     "255::UTINYINT", "65535::USMALLINT", "4294967295::UINTEGER", "18446744073709551615::UBIGINT",
     "170141183460469231731687303715884105727::HUGEINT", "'-170141183460469231731687303715884105728'::HUGEINT",
     "'340282366920938463463374607431768211455'::UHUGEINT", "0::HUGEINT",
     "'12345678901234567890123456789012345678901234567890'::BIGNUM", "'-5'::BIGNUM", "'0'::BIGNUM",
     "'-340282366920938463463374607431768211455340282366920938463463374607431768211455'::BIGNUM",
     "1.5::DECIMAL(4,2)", "-0.05::DECIMAL(4,2)", "5::DECIMAL(4,0)", "0.5::DECIMAL(2,2)", "-0.5::DECIMAL(2,2)",
-    "123456.789::DECIMAL(9,3)", "-123456789012.345678::DECIMAL(18,6)", "0::DECIMAL(18,18)", "0::DECIMAL(38,38)",
+    "123456.789::DECIMAL(9,3)", "-123456789012.345678::DECIMAL(18,6)", "0::DECIMAL(18,18)",
+    "0::DECIMAL(38,38)",
     "'-99999999999999999999999999999999999999'::DECIMAL(38,0)", "'0.1234567890123456789'::DECIMAL(38,19)",
     "0.1::DECIMAL(1,1)", "0::DECIMAL(3,3)",
-    "1e16::DOUBLE", "1e15::DOUBLE", "123456789012345680::DOUBLE", "1e-4::DOUBLE", "1e-5::DOUBLE", "0.00001234::DOUBLE",
-    "1.0::DOUBLE", "-0.0::DOUBLE", "'nan'::DOUBLE", "'-inf'::DOUBLE", "'inf'::FLOAT", "1e300::DOUBLE", "5e-324::DOUBLE",
+    "1e16::DOUBLE", "1e15::DOUBLE", "123456789012345680::DOUBLE", "1e-4::DOUBLE", "1e-5::DOUBLE",
+    "0.00001234::DOUBLE",
+    "1.0::DOUBLE", "-0.0::DOUBLE", "'nan'::DOUBLE", "'-inf'::DOUBLE", "'inf'::FLOAT", "1e300::DOUBLE",
+    "5e-324::DOUBLE",
     "1.7976931348623157e308::DOUBLE", "0.1::FLOAT", "16777217::FLOAT", "3.4028235e38::FLOAT", "1e-45::FLOAT",
     "123456789::FLOAT", "1e7::FLOAT", "9007199254740993::DOUBLE", "0.1 + 0.2::DOUBLE", "12345.678::FLOAT",
     "''", "'plain'", "'ü — 漢字 🦆'", "'a\nb'", "'NULL'", "repeat('long ', 100)", "chr(0) || 'x'",
     "'\\x00\\xFFabc\\x5C''\"~'::BLOB", "''::BLOB", "'10101'::BIT", "'0'::BIT", "'0000000011111111'::BIT",
     "'eeccb8c5-9943-b2bb-bb5e-222f4e14b687'::UUID", "'00000000-0000-0000-0000-000000000001'::UUID",
     "'{\"a\": [1, null]}'::JSON", "'a'::ENUM('a', 'b c')",
-    "'2020-02-29'::DATE", "'0044-03-15 (BC)'::DATE", "'10000-01-01'::DATE", "'infinity'::DATE", "'-infinity'::DATE",
+    "'2020-02-29'::DATE", "'0044-03-15 (BC)'::DATE", "'10000-01-01'::DATE", "'infinity'::DATE",
+    "'-infinity'::DATE",
     "'0001-01-01'::DATE", "'1900-03-01'::DATE", "'5877642-06-25 (BC)'::DATE", "'5881580-07-10'::DATE",
-    "'12:34:56'::TIME", "'12:34:56.1'::TIME", "'12:34:56.123456'::TIME", "'24:00:00'::TIME", "'00:00:00'::TIME",
+    "'12:34:56'::TIME", "'12:34:56.1'::TIME", "'12:34:56.123456'::TIME", "'24:00:00'::TIME",
+    "'00:00:00'::TIME",
     "'12:34:56.123456789'::TIME_NS", "'12:34:56.1'::TIME_NS",
-    "'12:34:56+02'::TIMETZ", "'12:34:56.5+02:30'::TIMETZ", "'12:34:56-02:30:15'::TIMETZ", "'00:00:00+15:59:59'::TIMETZ",
+    "'12:34:56+02'::TIMETZ", "'12:34:56.5+02:30'::TIMETZ", "'12:34:56-02:30:15'::TIMETZ",
+    "'00:00:00+15:59:59'::TIMETZ",
     "'23:59:59.999999-15:59:59'::TIMETZ",
     "'2020-01-01 12:34:56'::TIMESTAMP", "'2020-01-01 00:00:00.100'::TIMESTAMP", "'infinity'::TIMESTAMP",
-    "'-infinity'::TIMESTAMP", "'0044-03-15 (BC) 01:02:03'::TIMESTAMP", "'1969-12-31 23:59:59.999999'::TIMESTAMP",
+    "'-infinity'::TIMESTAMP", "'0044-03-15 (BC) 01:02:03'::TIMESTAMP",
+    "'1969-12-31 23:59:59.999999'::TIMESTAMP",
     "'294247-01-10 04:00:54.775806'::TIMESTAMP", "'290309-12-22 (BC) 00:00:00'::TIMESTAMP",
     "'2020-01-01 00:00:00.123456789'::TIMESTAMP_NS", "'1969-12-31 23:59:59.999999999'::TIMESTAMP_NS",
     "'2020-01-01 00:00:00.12'::TIMESTAMP_MS", "'2020-01-01 00:00:01'::TIMESTAMP_S", "'infinity'::TIMESTAMP_S",
     "'-infinity'::TIMESTAMP_MS", "'infinity'::TIMESTAMP_NS", "'infinity'::TIMESTAMPTZ",
     "'2020-01-01 12:34:56.5+02'::TIMESTAMPTZ", "'0044-03-15 (BC) 01:02:03+00'::TIMESTAMPTZ",
-    "INTERVAL 0 DAY", "INTERVAL '1 year 2 months 3 days 04:05:06.789'", "INTERVAL '-1 month'", "INTERVAL '-14 months'",
+    "INTERVAL 0 DAY", "INTERVAL '1 year 2 months 3 days 04:05:06.789'", "INTERVAL '-1 month'",
+    "INTERVAL '-14 months'",
     "INTERVAL '1 month -1 day'", "INTERVAL '-25 hours'", "INTERVAL '-00:00:00.5'", "INTERVAL '100 hours'",
     "INTERVAL '1 microsecond'", "INTERVAL '2 years 11 months'", "INTERVAL '1 day'", "INTERVAL '-1 day'",
   ]
@@ -47,56 +56,83 @@ import Testing
   static let nested: [String] = [
     "['a', 'b c', 'a,b', '', ' x', 'it''s', 'NULL', 'null', NULL, 'x ', 'back\\slash', 'a''\\b', 'nULL', 'nulls']",
     "[chr(i::INT) FOR i IN range(1, 128)]", "['x' || chr(i::INT) || 'y' FOR i IN range(1, 128)]",
-    "[chr(i::INT) || 'y' FOR i IN range(1, 128)]", "[('\\x' || printf('%02X', i))::BLOB FOR i IN range(0, 256)]",
-    "[]", "[[]]", "[NULL]", "[[1, NULL], NULL, []]", "[1.0::DOUBLE, 1e20]", "[true, NULL]", "['x']::VARCHAR[1]",
+    "[chr(i::INT) || 'y' FOR i IN range(1, 128)]",
+    "[('\\x' || printf('%02X', i))::BLOB FOR i IN range(0, 256)]",
+    "[]", "[[]]", "[NULL]", "[[1, NULL], NULL, []]", "[1.0::DOUBLE, 1e20]", "[true, NULL]",
+    "['x']::VARCHAR[1]",
     "[1, 2, 3]::INTEGER[3]", "[[1, 2], NULL]::INTEGER[2][2]",
-    "{'a': 1, 'b': 'x', 'c d': NULL, 'e''f': 'y:z', 'x\\y': [1, 2], '1': {'a': 'b'}}", "row(1, 'a b', NULL)", "row('x,')",
-    "{'a': NULL::STRUCT(x INT)}", "NULL::STRUCT(x INT)", "NULL::INTEGER[]", "NULL::MAP(INT, INT)", "NULL::INTEGER[2]",
-    "MAP {'a': 1, 'b c': 2, 'd=e': 3, 'f,g': 4, '': 5}", "MAP {1: 'x', 2: NULL, 3: 'a=b', 4: 'a b', 5: 'a:b'}", "MAP {}",
+    "{'a': 1, 'b': 'x', 'c d': NULL, 'e''f': 'y:z', 'x\\y': [1, 2], '1': {'a': 'b'}}", "row(1, 'a b', NULL)",
+    "row('x,')",
+    "{'a': NULL::STRUCT(x INT)}", "NULL::STRUCT(x INT)", "NULL::INTEGER[]", "NULL::MAP(INT, INT)",
+    "NULL::INTEGER[2]",
+    "MAP {'a': 1, 'b c': 2, 'd=e': 3, 'f,g': 4, '': 5}",
+    "MAP {1: 'x', 2: NULL, 3: 'a=b', 4: 'a b', 5: 'a:b'}", "MAP {}",
     "[MAP {1: {'a': ['x, y']}}]", "MAP {[1]: {'k': 1}}",
     "union_value(num := 1)", "union_value(str := 'a,b')", "[union_value(str := 'a,b')]",
     "1::UNION(num INTEGER, str VARCHAR)", "'s'::UNION(num INTEGER, str VARCHAR)",
     "[1::UNION(num INTEGER, str VARCHAR), 'x'::UNION(num INTEGER, str VARCHAR), NULL]",
     "{'u': union_value(s := 'a,b')}", "MAP {1: '[1]'::JSON}", "MAP {'[1]'::JSON: 1}", "[['[1]'::JSON]]",
     "['[1]'::JSON]::JSON[1]", "[union_value(j := '[1]'::JSON)]", "union_value(u := {'a': 'b,c'})",
-    "['b c'::ENUM('a', 'b c'), 'a']", "['{\"a\": [1, null]}'::JSON, '1'::JSON, NULL]", "{'j': '{\"a\": 1}'::JSON}",
-    "['2020-01-01'::DATE, NULL]", "['2020-01-01 12:00:00'::TIMESTAMP]", "[INTERVAL '1 day', INTERVAL '1 second']",
-    "['10101'::BIT]", "[1.50::DECIMAL(4,2)]", "{'x': 'eeccb8c5-9943-b2bb-bb5e-222f4e14b687'::UUID, 't': '12:00:00'::TIME}",
+    "['b c'::ENUM('a', 'b c'), 'a']", "['{\"a\": [1, null]}'::JSON, '1'::JSON, NULL]",
+    "{'j': '{\"a\": 1}'::JSON}",
+    "['2020-01-01'::DATE, NULL]", "['2020-01-01 12:00:00'::TIMESTAMP]",
+    "[INTERVAL '1 day', INTERVAL '1 second']",
+    "['10101'::BIT]", "[1.50::DECIMAL(4,2)]",
+    "{'x': 'eeccb8c5-9943-b2bb-bb5e-222f4e14b687'::UUID, 't': '12:00:00'::TIME}",
     "[{'a': i, 'b': [i, i + 1]} FOR i IN range(3)]", "[MAP {'k': [1::HUGEINT]}]", "['1'::BIGNUM, NULL]",
     "'POINT (1 2)'::GEOMETRY", "'POINT EMPTY'::GEOMETRY", "'LINESTRING (0 0, 1.5 -2)'::GEOMETRY",
-    "'POLYGON ((0 0, 1 0, 1 1, 0 0), (0.1 0.1, 0.2 0.1, 0.2 0.2, 0.1 0.1))'::GEOMETRY", "'POINT Z (1 2 3)'::GEOMETRY",
-    "'MULTIPOINT (1 2, 3 4)'::GEOMETRY", "'MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))'::GEOMETRY", "'POINT ZM (1 2 3 4)'::GEOMETRY",
+    "'POLYGON ((0 0, 1 0, 1 1, 0 0), (0.1 0.1, 0.2 0.1, 0.2 0.2, 0.1 0.1))'::GEOMETRY",
+    "'POINT Z (1 2 3)'::GEOMETRY",
+    "'MULTIPOINT (1 2, 3 4)'::GEOMETRY", "'MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))'::GEOMETRY",
+    "'POINT ZM (1 2 3 4)'::GEOMETRY",
     "'GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1 1))'::GEOMETRY", "'POINT M (1 2 3)'::GEOMETRY",
     "'LINESTRING EMPTY'::GEOMETRY", "['POINT (1 2)'::GEOMETRY]",
   ]
 
-  @Test("Every value reads as DuckDB's own text of it", arguments: expressions + nested)
-  func text(expression: String) async throws {
-    let table = try await withDuckDB { connection in
+  @Test("Every value reads as DuckDB's own text of it")
+  func text() async throws {
+    let wrong = try await withDuckDB { connection in
       try connection.execute("SET TimeZone = 'UTC'")
-      return try connection.query("SELECT x, x::VARCHAR FROM (SELECT (\(expression)) AS x)")
+      return try (Self.expressions + Self.nested).filter { expression in
+        let table = try connection.query("SELECT x, x::VARCHAR FROM (SELECT (\(expression)) AS x)")
+        let row = table.rows[0]
+        return row[1] != (row[0] == .null ? .null : .text(row[0].text(as: table.schema.fields[0].type)))
+      }
     }
-    let row = table.rows[0]
-    let text = row[0].text(as: table.schema.fields[0].type)
-    #expect(row[1] == (row[0] == .null ? .null : .text(text)))
+    #expect(wrong == [])
   }
 
-  @Test("A value among others, some of them missing, reads as DuckDB's own text of it", arguments: expressions + nested)
-  func columns(expression: String) async throws {
-    let table = try await withDuckDB { connection in
+  @Test("A value among others, some of them missing, reads as DuckDB's own text of it")
+  func columns() async throws {
+    let wrong = try await withDuckDB { connection in
       try connection.execute("SET TimeZone = 'UTC'")
-      let rows = "SELECT i, x FROM range(5000) r(i) LEFT JOIN (SELECT 1 AS k, (\(expression)) AS x) ON i % 3 <> k"
-      // A structure without names cannot be stored.
-      let isStorable = !expression.hasPrefix("row(")
-      if isStorable { try connection.execute("CREATE TABLE t AS \(rows)") }
-      return try connection.query("SELECT x, x::VARCHAR, i FROM (\(isStorable ? "FROM t" : rows)) WHERE i % 2 = 0")
+      return try (Self.expressions + Self.nested).filter { expression in
+        let rows =
+          "SELECT i, x FROM range(2100) r(i) LEFT JOIN (SELECT 1 AS k, (\(expression)) AS x) ON i % 3 <> k"
+        // A structure without names cannot be stored.
+        let isStorable = !expression.hasPrefix("row(")
+        if isStorable { try connection.execute("CREATE OR REPLACE TABLE t AS \(rows)") }
+        let table = try connection.query(
+          "SELECT x, x::VARCHAR, i FROM (\(isStorable ? "FROM t" : rows)) ORDER BY i")
+        return try !Self.readsRight(table)
+      }
     }
-    #expect(table.rowCount == 2500)
+    #expect(wrong == [])
+  }
+
+  /// Whether values near the ends of DuckDB's vectors are what they should be.
+  private static func readsRight(_ table: Table) throws -> Bool {
     let type = table.schema.fields[0].type
-    let wrong = table.rows.filter { row in
-      row[0] == .null ? row[1] != .null : row[1] != .text(row[0].text(as: type))
+    #expect(table.rowCount == 2100)
+    return table.batches.allSatisfy { batch in
+      [0, 1, 2, 62, 63, 64, 65, batch.rowCount - 2, batch.rowCount - 1].filter { $0 < batch.rowCount }
+        .allSatisfy { row in
+          let value = batch.value(row: row, column: 0)
+          guard case .integer(let number) = batch.value(row: row, column: 2) else { return false }
+          if number % 3 == 1 { return value == .null }
+          return batch.value(row: row, column: 1) == (value == .null ? .null : .text(value.text(as: type)))
+        }
     }
-    #expect(wrong.isEmpty)
   }
 
   @Test("Random floating-point numbers read as DuckDB's own text of them")
@@ -106,8 +142,9 @@ import Testing
       return try connection.query(
         """
         SELECT d, d::VARCHAR, d::FLOAT, d::FLOAT::VARCHAR FROM (
-          SELECT (random() - 0.5) * pow(10, (random() * 70 - 35)::INTEGER) AS d FROM range(20000))
-        """).rows
+          SELECT (random() - 0.5) * pow(10, (random() * 70 - 35)::INTEGER) AS d FROM range(5000))
+        """
+      ).rows
     }
     #expect(rows.filter { $0[1] != .text($0[0].description) || $0[3] != .text($0[2].description) } == [])
   }
@@ -118,8 +155,9 @@ import Testing
       try connection.query(
         """
         SELECT t, t::VARCHAR, t::DATE, t::DATE::VARCHAR FROM (
-          SELECT make_timestamp((hash(i) % 18000000000000000)::BIGINT * (i % 2 * 2 - 1)) AS t FROM range(20000) r(i))
-        """).rows
+          SELECT make_timestamp((hash(i) % 18000000000000000)::BIGINT * (i % 2 * 2 - 1)) AS t FROM range(5000) r(i))
+        """
+      ).rows
     }
     #expect(rows.filter { $0[1] != .text($0[0].description) || $0[3] != .text($0[2].description) } == [])
   }

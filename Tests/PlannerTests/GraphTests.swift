@@ -64,14 +64,17 @@ struct GraphTests {
     var fixture = ProjectFixture()
     fixture.model("off")
     fixture.disabled = [fixture.nodes.removeLast()]
-    fixture.model("a", reads: ["off", "nowhere"])
+    fixture.source("raw", "gone")
+    fixture.sources[0].isEnabled = false
+    fixture.model("a", reads: ["off", "nowhere", "source.raw.gone"])
     let thrown = #expect(throws: DiagnosticList.self) { try fixture.graph() }
     #expect(
       thrown?.items.map(\.message) == [
         "'model.shop.a' depends on 'model.shop.nowhere', which is not in the project",
         "'model.shop.a' depends on 'model.shop.off', which is disabled",
+        "'model.shop.a' depends on 'source.shop.raw.gone', which is disabled",
       ])
-    #expect(thrown?.items.map(\.code) == [.unknownDependency, .unknownDependency])
+    #expect(thrown?.items.map(\.code) == Array(repeating: .unknownDependency, count: 3))
   }
 
   @Test("ancestors and descendants stop at a depth and leave out the node itself")

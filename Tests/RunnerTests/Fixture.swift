@@ -37,13 +37,14 @@ final class Fixture {
     Relation(database: "shop", schema: schema ?? targetSchema, identifier: name)
   }
 
-  /// Adds a model and the step that builds it. `this` in the SQL stands for `{{ this }}` where it is written so.
+  /// Adds a model and the step that builds it. `this` in the SQL stands for `{{ this }}` where it is written
+  /// so.
   @discardableResult
   func model(
     _ name: String, _ sql: String, as materialization: Materialization = .table, after: [String] = [],
     checks: [String] = [], schema: String? = nil, configure: (inout NodeConfig) -> Void = { _ in }
   ) -> Node {
-    var config = NodeConfig(materialization: materialization, values: .dict(DataDictionary([])))
+    var config = NodeConfig(materialization: materialization, values: .dict(DataMap()))
     configure(&config)
     var node = Node(
       id: id(name), resourceType: .model, name: name, package: "shop", path: "\(name).sql",
@@ -59,7 +60,7 @@ final class Fixture {
   func seed(_ name: String, _ bytes: [UInt8], configure: (inout NodeConfig) -> Void = { _ in }) throws {
     try FileManager.default.createDirectory(atPath: root + "/seeds", withIntermediateDirectories: true)
     try Data(bytes).write(to: URL(fileURLWithPath: "\(root)/seeds/\(name).csv"))
-    var config = NodeConfig(materialization: .seed, values: .dict(DataDictionary([])))
+    var config = NodeConfig(materialization: .seed, values: .dict(DataMap()))
     configure(&config)
     var node = Node(
       id: NodeID(.seed, "shop", name), resourceType: .seed, name: name, package: "shop", path: "\(name).csv",
@@ -81,7 +82,7 @@ final class Fixture {
     _ name: String, _ sql: String, asStepAfter after: [String]? = nil,
     configure: (inout NodeConfig) -> Void = { _ in }
   ) {
-    var config = NodeConfig(materialization: .check, values: .dict(DataDictionary([])))
+    var config = NodeConfig(materialization: .check, values: .dict(DataMap()))
     configure(&config)
     var node = Node(
       id: NodeID(.check, "shop", name), resourceType: .check, name: name, package: "shop",
@@ -112,21 +113,21 @@ final class Fixture {
 
   var project: Project {
     var settings = ProjectSettings(
-      name: "shop", root: root, file: "weir.yml", values: .dict(DataDictionary([])))
+      name: "shop", root: root, file: "weir.yml", values: .dict(DataMap()))
     settings.onRunStart = onRunStart
     settings.onRunEnd = onRunEnd
     let target = Target(
       profileName: "shop", name: "dev", type: "duckdb", database: "shop", schema: targetSchema, threads: 1,
       profile: ConnectionProfile(type: "duckdb", settings: [:], projectRoot: root),
-      visibleValues: .dict(DataDictionary([])))
+      visibleValues: .dict(DataMap()))
     return Project(
       settings: settings, target: target, nodes: nodes, sources: [], exposures: [], macros: [], docs: [],
-      disabled: [], vars: .dict(DataDictionary([])))
+      disabled: [], vars: .dict(DataMap()))
   }
 
   func invocation(isFullRefresh: Bool = false) -> Invocation {
     var options = LoadOptions(
-      projectRoot: root, vars: .dict(DataDictionary([])), environment: [:], startedAt: 0,
+      projectRoot: root, vars: .dict(DataMap()), environment: [:], startedAt: 0,
       invocationID: UUID().uuidString, command: "build")
     options.isFullRefresh = isFullRefresh
     return Invocation(options)

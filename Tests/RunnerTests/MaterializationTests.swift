@@ -129,7 +129,10 @@ struct MaterializationTests {
     }
     try await fixture.run()
     #expect(try await fixture.run().status == .succeeded)
-    #expect(try await fixture.rows("SELECT * FROM orders ORDER BY ALL") == [["1", "10"], ["2", "10"], ["2", "30"]])
+    #expect(
+      try await fixture.rows("SELECT * FROM orders ORDER BY ALL") == [
+        ["1", "10"], ["2", "10"], ["2", "30"],
+      ])
   }
 
   @Test("predicates may use dbt's alias for the target")

@@ -30,7 +30,8 @@ struct RunDriverTests {
     #expect(
       log.texts == [
         "planned 3", "log hook: SELECT 1", "start 1/4 model.shop.orders", "error 1/4 model.shop.orders",
-        "skipped 3/4 model.shop.totals", "start 4/4 model.shop.other", "success 4/4 model.shop.other", "ended failed",
+        "skipped 3/4 model.shop.totals", "start 4/4 model.shop.other", "success 4/4 model.shop.other",
+        "ended failed",
       ])
   }
 
@@ -76,7 +77,9 @@ struct RunDriverTests {
     fixture.model("slow", "SELECT 1 AS n")
     try await fixture.run()
     fixture.check("never", "SELECT 1 AS bad WHERE false")
-    fixture.model("slow", endless, checks: ["never"]) { $0.preHooks = [Hook(sql: "CREATE TABLE hooked AS SELECT 1")] }
+    fixture.model("slow", endless, checks: ["never"]) {
+      $0.preHooks = [Hook(sql: "CREATE TABLE hooked AS SELECT 1")]
+    }
     fixture.model("after", "SELECT 1 AS id", after: ["slow"])
     fixture.onRunEnd = [Hook(sql: "CREATE TABLE ended AS SELECT 1 AS id")]
     let state = try StateStore(path: fixture.root + "/state.sqlite")
@@ -93,7 +96,9 @@ struct RunDriverTests {
     #expect(begin.duration(to: clock.now) < .seconds(2))
     #expect(result.status == .interrupted)
     #expect(result.exitCode == 130)
-    #expect(result.nodes.map(\.status) == [.skipped, .interrupted] || result.nodes.map(\.status) == [.interrupted, .skipped])
+    #expect(
+      result.nodes.map(\.status) == [.skipped, .interrupted]
+        || result.nodes.map(\.status) == [.interrupted, .skipped])
     #expect(try await fixture.rows("SELECT * FROM slow") == [["1"]])
     #expect(try await fixture.kind("hooked") == nil)
     #expect(try await fixture.kind("ended") == nil)
@@ -165,6 +170,31 @@ struct RunDriverTests {
     #expect(tasks.map(\.node) == ["model.shop.orders", "model.shop.totals", "test.shop.ids"])
     #expect(tasks.map(\.status) == ["error", "skipped", "fail"])
     #expect(tasks.map(\.failures) == [nil, nil, 1])
+  }
+
+  @Test("what a killed run left is cleared away, and the run counts as crashed")
+  func clearsAway() async throws {
+    let folder = StateFolder(root: fixture.root)
+    try folder.createTemporaryFolder()
+    try Data([1]).write(to: URL(fileURLWithPath: folder.temporaryFolder + "/left.parquet"))
+    let state = try StateStore(path: folder.stateFile)
+    try state.beginRun(RunRecord(id: "killed", command: "build", target: "dev", processID: 1, startedAt: 1))
+    fixture.model("orders", "SELECT 1 AS id")
+    _ = try await fixture.driver(state: state).run()
+    #expect(try state.recentRuns(limit: 2).map(\.status) == [.succeeded, .crashed])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.temporaryFolder).isEmpty)
+  }
+
+  @Test("the statements of a node and of its checks are kept apart")
+  func executedSQL() async throws {
+    fixture.check("ids", "SELECT id FROM shop.main.orders WHERE id > 5")
+    fixture.model("orders", "SELECT 1 AS id", checks: ["ids"])
+    let result = try await fixture.run()
+    #expect(
+      result.nodes[0].executedSQL
+        == "CREATE OR REPLACE TABLE \"shop\".\"main\".\"orders\" AS (\nSELECT 1 AS id\n)")
+    #expect(result.nodes[0].audits[0].executedSQL?.hasPrefix("select\n  count(*) as failures,") == true)
+    #expect(result.nodes[0].compiledSQL == "SELECT 1 AS id")
   }
 
   @Test("an engine that cannot be opened fails the run with its own words")

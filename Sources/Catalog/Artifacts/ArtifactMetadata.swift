@@ -4,7 +4,7 @@ import Project
 /// What dbt's artifacts say about the invocation that wrote them.
 struct ArtifactMetadata: Sendable {
   /// The version of dbt whose artifacts these are.
-  static let dbtVersion = "1.11.16"
+  static let dbtVersion = "1.11.0"
 
   let schema: String
   let generatedAt: Double

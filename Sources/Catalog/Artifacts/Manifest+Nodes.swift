@@ -13,7 +13,7 @@ extension Manifest {
       writer.member("description", node.description)
       writeColumns(node.columns, to: &writer)
       writer.member("meta", orEmpty: node.config.values["meta"])
-      writer.member("group", node.config.values["group"])
+      writer.member("group", group(of: node))
       writeDocs(node.config.values["docs"], to: &writer)
       writer.member("patch_path", node.propertiesPath.flatMap { patchPath($0, of: node) })
       writer.member("build_path", buildPath(of: node))
@@ -61,6 +61,14 @@ extension Manifest {
     guard node.check != nil, node.path.hasSuffix(".sql") else { return node.name }
     let stem = node.path.dropLast(4)
     return String(stem[(stem.lastIndex(of: "/").map(stem.index(after:)) ?? stem.startIndex)...])
+  }
+
+  /// A check that is attached to a node belongs to that node's group.
+  func group(of node: Node) -> String? {
+    if case .generic(let check)? = node.check, let attached = project.node(check.attachedNode) {
+      return attached.config.values["group"]?.stringValue
+    }
+    return node.config.values["group"]?.stringValue
   }
 
   /// dbt names the property file of models and seeds only.
@@ -123,7 +131,7 @@ extension Manifest {
   private func writeCheckMembers(_ check: GenericCheck, to writer: inout JSONWriter) {
     let attached = project.node(check.attachedNode)
     let source = project.source(check.attachedNode)
-    writer.member("column_name", source == nil ? check.column : nil)
+    writer.member("column_name", check.column)
     let key =
       source.map { "sources.\($0.sourceName)" } ?? attached.map { "\($0.resourceType.rawValue)s.\($0.name)" }
     writer.member("file_key_name", key)
@@ -138,7 +146,8 @@ extension Manifest {
           "kwargs",
           object: { writer in
             if case .dict(let arguments) = check.arguments {
-              for (name, value) in arguments where name != "model" && name != "column_name" {
+              for (name, value) in arguments
+              where name != "model" && (name != "column_name" || check.column == nil) {
                 writer.member(name, value)
               }
             }

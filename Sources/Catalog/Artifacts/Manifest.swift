@@ -46,8 +46,10 @@ public struct Manifest: Sendable {
       writeDisabled(to: &writer)
       writeMap("parent_map", graph.parents, to: &writer)
       writeMap("child_map", graph.children, to: &writer)
-      let empty = ["group_map", "saved_queries", "semantic_models", "unit_tests", "functions"]
-      for name in empty { writer.member(name, object: { _ in }) }
+      writeGroups(to: &writer)
+      for name in ["saved_queries", "semantic_models", "unit_tests", "functions"] {
+        writer.member(name, object: { _ in })
+      }
     }
     return writer.bytes
   }
@@ -58,7 +60,7 @@ public struct Manifest: Sendable {
       object: { writer in
         metadata.writeMembers(to: &writer)
         writer.member("project_name", project.settings.name)
-        writer.member("project_id", nil as String?)
+        writer.member("project_id", Digest.md5(project.settings.name))
         writer.member("user_id", nil as String?)
         writer.member("send_anonymous_usage_stats", false)
         writer.member("adapter_type", project.target.type)
@@ -68,7 +70,7 @@ public struct Manifest: Sendable {
             for part in ["database", "schema", "identifier"] { writer.member(part, true) }
             writer.member("column", nil as String?)
           })
-        writer.member("run_started_at", Timestamp.text(metadata.invocationStartedAt))
+        writer.member("run_started_at", Timestamp.text(metadata.invocationStartedAt, zone: "+00:00"))
       })
   }
 
@@ -129,6 +131,19 @@ public struct Manifest: Sendable {
       name,
       object: { writer in
         for id in graph.order { writer.member(id.rawValue, (map[id] ?? []).lazy.map(\.rawValue)) }
+      })
+  }
+
+  /// The nodes of each group.
+  private func writeGroups(to writer: inout JSONWriter) {
+    var groups: [String: [String]] = [:]
+    for node in project.nodes {
+      if let group = group(of: node) { groups[group, default: []].append(node.id.rawValue) }
+    }
+    writer.member(
+      "group_map",
+      object: { writer in
+        for (name, nodes) in groups.sorted(by: { $0.key < $1.key }) { writer.member(name, nodes) }
       })
   }
 

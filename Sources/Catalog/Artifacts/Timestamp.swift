@@ -1,7 +1,7 @@
 /// Instants as dbt's artifacts write them.
 enum Timestamp {
   /// `2026-11-22T16:05:11.511728Z`, from seconds since 1970.
-  static func text(_ seconds: Double) -> String {
+  static func text(_ seconds: Double, zone: String = "Z") -> String {
     let micros = Int64((seconds * 1_000_000).rounded())
     let day = floorDivide(micros, 86_400_000_000)
     let time = micros - day * 86_400_000_000
@@ -9,7 +9,7 @@ enum Timestamp {
     let clock = Int(time / 1_000_000)
     return "\(pad(year, 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))T"
       + "\(pad(clock / 3600, 2)):\(pad(clock / 60 % 60, 2)):\(pad(clock % 60, 2))"
-      + ".\(pad(Int(time % 1_000_000), 6))Z"
+      + ".\(pad(Int(time % 1_000_000), 6))\(zone)"
   }
 
   /// The Gregorian date of a day counted from 1970-01-01, by eras of 400 years that start in March.

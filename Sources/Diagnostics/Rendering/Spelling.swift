@@ -9,7 +9,8 @@ public enum Spelling {
       let limit = min(best.map { $0.distance - 1 } ?? Int.max, max(1, max(letters.count, other.count) / 3))
       guard abs(letters.count - other.count) <= limit else { continue }
       let distance = distance(letters, other)
-      if distance <= limit { best = (candidate, distance) }
+      let sharesLetters = distance < max(letters.count, other.count)
+      if distance <= limit, sharesLetters { best = (candidate, distance) }
     }
     return best?.candidate
   }

@@ -1,10 +1,14 @@
+internal import CDuckDB
 import Diagnostics
 
 extension Diagnostic {
   /// DuckDB's failure of a statement. `sql` is the text that its place counts in; the diagnostic's span has an empty
   /// file and the line and column within that text, for the caller to map to a file of the user's.
-  static func engine(_ raw: String, position: Int? = nil, sql: String?) -> Diagnostic {
+  static func engine(
+    _ raw: String, kind: duckdb_error_type = DUCKDB_ERROR_INVALID, position: Int? = nil, sql: String?
+  ) -> Diagnostic {
     var failure = EngineMessage(raw)
+    if failure.kind.isEmpty { failure.kind = kindNames[kind.rawValue] ?? "" }
     failure.position = failure.position ?? position
     if let missing = missingExtension(failure) { return missing }
     let lines = failure.text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
@@ -19,6 +23,16 @@ extension Diagnostic {
     diagnostic.hint = hint(for: failure)
     return diagnostic
   }
+
+  /// The kinds that come as numbers only, as DuckDB spells them elsewhere.
+  private static let kindNames: [UInt32: String] = [
+    DUCKDB_ERROR_OUT_OF_RANGE.rawValue: "Out of Range", DUCKDB_ERROR_CONVERSION.rawValue: "Conversion",
+    DUCKDB_ERROR_TRANSACTION.rawValue: "TransactionContext", DUCKDB_ERROR_CATALOG.rawValue: "Catalog",
+    DUCKDB_ERROR_CONSTRAINT.rawValue: "Constraint", DUCKDB_ERROR_BINDER.rawValue: "Binder",
+    DUCKDB_ERROR_IO.rawValue: "IO", DUCKDB_ERROR_INTERRUPT.rawValue: "INTERRUPT",
+    DUCKDB_ERROR_INVALID_INPUT.rawValue: "Invalid Input",
+    DUCKDB_ERROR_OUT_OF_MEMORY.rawValue: "Out of Memory",
+  ]
 
   /// The code for DuckDB's kind of error.
   private static func code(of failure: EngineMessage) -> DiagnosticCode {

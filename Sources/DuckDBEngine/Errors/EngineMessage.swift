@@ -26,11 +26,11 @@ struct EngineMessage: Sendable {
 
   /// Reads DuckDB's JSON form, if `text` is that.
   private mutating func readJSON(_ text: String) {
-    guard text.hasPrefix("{\"exception_type\"") else { return }
+    guard let start = text.range(of: "{\"exception_type\"") else { return }
     var kind: String?
     var message: String?
     var position: Int?
-    var text = text
+    var text = String(text[start.lowerBound...])
     text.withUTF8 { bytes in
       var scanner = JSONScanner(bytes)
       scanner.forEachKey { scanner, key in

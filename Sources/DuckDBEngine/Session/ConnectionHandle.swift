@@ -11,7 +11,8 @@ final class ConnectionHandle: @unchecked Sendable {
   /// The connection; nil once closed. Written only under `state`'s lock, on the session's thread.
   private(set) var raw: duckdb_connection?
   private let state = Mutex(State())
-  private let database: Database
+  /// Stays open as long as the connection.
+  let owner: Database
 
   private struct State {
     var isOpen = true
@@ -20,7 +21,7 @@ final class ConnectionHandle: @unchecked Sendable {
 
   /// Connects. Throws a `Diagnostic`.
   init(_ database: Database) throws {
-    self.database = database
+    owner = database
     var connection: duckdb_connection?
     guard duckdb_connect(database.handle, &connection) == DuckDBSuccess else {
       throw Diagnostic(.engineFailure, "the engine accepts no further connection")

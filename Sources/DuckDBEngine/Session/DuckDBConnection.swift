@@ -10,6 +10,8 @@ import Tabular
 public final class DuckDBConnection: Connection {
   let handle: ConnectionHandle
   private var isBusy = false
+  /// Whether the caller has begun a transaction.
+  private(set) var isInTransaction = false
   /// The statement that takes SQL apart, prepared at its first use.
   private var serializer: PreparedHandle?
 
@@ -23,7 +25,7 @@ public final class DuckDBConnection: Connection {
   @discardableResult
   public func execute(_ sql: String) throws -> Int {
     try forEachStatement(sql) { statement in
-      guard statement.kind == DUCKDB_STATEMENT_TYPE_SELECT else { return try statement.run().rowsChanged() }
+      guard statement.kind == DUCKDB_STATEMENT_TYPE_SELECT else { return try run(statement).rowsChanged() }
       // Nobody wants these rows: let them pass rather than pile up.
       let result = try statement.start()
       while try result.next() != nil { try checkCancellation(sql) }
@@ -54,16 +56,30 @@ public final class DuckDBConnection: Connection {
   private func rows(of sql: String, _ body: (Batch) throws -> Bool) throws -> Schema {
     try forEachStatement(sql) { statement, isLast in
       guard isLast else {
-        _ = try statement.run()
+        _ = try run(statement)
         return Schema([])
       }
       return try self.rows(of: statement, body)
     } ?? Schema([])
   }
 
+  /// Runs a prepared statement to its end, minding transactions: one that succeeds opens a transaction if none is open,
+  /// else it ends it. A failed COMMIT ends it too; a second BEGIN does not.
+  func run(_ statement: PreparedHandle) throws -> ResultHandle {
+    guard statement.kind == DUCKDB_STATEMENT_TYPE_TRANSACTION else { return try statement.run() }
+    do {
+      let result = try statement.run()
+      isInTransaction.toggle()
+      return result
+    } catch let diagnostic as Diagnostic {
+      if diagnostic.message.range(of: "within a transaction") == nil { isInTransaction = false }
+      throw diagnostic
+    }
+  }
+
   /// Streams a prepared statement's rows until `body` says no.
   func rows(of statement: PreparedHandle, _ body: (Batch) throws -> Bool) throws -> Schema {
-    let result = try statement.start()
+    let result = try statement.kind == DUCKDB_STATEMENT_TYPE_TRANSACTION ? run(statement) : statement.start()
     let schema = try result.schema()
     while let chunk = try result.next() {
       guard try body(try chunk.batch(schema)) else { break }
@@ -106,10 +122,10 @@ public final class DuckDBConnection: Connection {
       serializer = statement
       try statement.bind(.text(sql), at: 1)
       let result = try statement.run()
-      guard let chunk = try result.next(), chunk.rowCount == 1,
-        let data = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.raw, 0))
-      else { throw Diagnostic(.engineFailure, "the engine gave no syntax tree") }
-      return try withExtendedLifetime(result) { try body(StringReference.bytes(data)) }
+      guard let chunk = try result.next(), chunk.rowCount == 1 else {
+        throw Diagnostic(.engineFailure, "the engine gave no syntax tree")
+      }
+      return try chunk.withFirstString(body)
     }
   }
 

@@ -163,6 +163,14 @@ struct ChunkHandle: ~Copyable {
     duckdb_destroy_data_chunk(&raw)
   }
 
+  /// Lends the bytes of the text in the first row of the first column.
+  func withFirstString<T>(_ body: (UnsafeBufferPointer<UInt8>) throws -> T) throws -> T {
+    guard let data = duckdb_vector_get_data(duckdb_data_chunk_get_vector(raw, 0)) else {
+      throw Diagnostic(.engineFailure, "the engine gave no text")
+    }
+    return try body(StringReference.bytes(data))
+  }
+
   /// Copies the rows out.
   func batch(_ schema: Schema) throws -> Batch {
     let columns = try schema.fields.enumerated().map { index, field in

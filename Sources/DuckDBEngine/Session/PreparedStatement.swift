@@ -40,7 +40,7 @@ public final class PreparedStatement {
   public func execute() throws -> Int {
     try connection.exclusively {
       try connection.checkCancellation(statement.sql)
-      return try statement.run().rowsChanged()
+      return try connection.run(statement).rowsChanged()
     }
   }
 

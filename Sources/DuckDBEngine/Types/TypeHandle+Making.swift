@@ -18,11 +18,13 @@ extension TypeHandle {
       raw = duckdb_create_decimal_type(decimal.width, decimal.scale)
     case .enumeration(let labels):
       raw = Self.lending(labels) { duckdb_create_enum_type($0, idx_t(labels.count)) }
-    case .list(let element): raw = duckdb_create_list_type(try TypeHandle(element).raw)
+    case .list(let element): raw = try TypeHandle(element).lend { duckdb_create_list_type($0) }
     case .array(let element, let count):
-      raw = duckdb_create_array_type(try TypeHandle(element).raw, idx_t(count))
+      raw = try TypeHandle(element).lend { duckdb_create_array_type($0, idx_t(count)) }
     case .map(let key, let value):
-      raw = duckdb_create_map_type(try TypeHandle(key).raw, try TypeHandle(value).raw)
+      raw = try TypeHandle(key).lend { key in
+        try TypeHandle(value).lend { value in duckdb_create_map_type(key, value) }
+      }
     case .structure(let fields): raw = try Self.composed(fields, duckdb_create_struct_type)
     case .union(let members): raw = try Self.composed(members, duckdb_create_union_type)
     case .json:

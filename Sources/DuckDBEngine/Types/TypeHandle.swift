@@ -11,6 +11,11 @@ final class TypeHandle {
 
   deinit { duckdb_destroy_logical_type(&raw) }
 
+  /// Lends the handle, which lives at least until `body` ends.
+  func lend<T>(_ body: (duckdb_logical_type?) throws -> T) rethrows -> T {
+    try withExtendedLifetime(self) { try body(raw) }
+  }
+
   /// The type in neutral terms. Throws a `Diagnostic` if DuckDB gives none.
   func logicalType() throws -> LogicalType {
     guard let raw else { throw Diagnostic(.engineType, "the engine does not say of what type a column is") }

@@ -14,6 +14,11 @@ final class ValueHandle {
 
   deinit { duckdb_destroy_value(&raw) }
 
+  /// Lends the handle, which lives at least until `body` ends.
+  func lend<T>(_ body: (duckdb_value?) throws -> T) rethrows -> T {
+    try withExtendedLifetime(self) { try body(raw) }
+  }
+
   /// Makes a value. Throws a `Diagnostic` if DuckDB has no such value, as for elements of different types.
   convenience init(_ scalar: Scalar) throws {
     try self.init(scalar, as: try LogicalType(of: scalar))
@@ -26,26 +31,31 @@ final class ValueHandle {
     case (.list(let items), .list(let element)):
       let handle = try TypeHandle(element)
       try self.init(
-        Self.lending(items, as: element) { duckdb_create_list_value(handle.raw, $0, idx_t(items.count)) })
+        handle.lend { type in
+          try Self.lending(items, as: element) { duckdb_create_list_value(type, $0, idx_t(items.count)) }
+        })
     case (.map(let keys, let values), .map(let key, let value)):
       let handle = try TypeHandle(type)
       try self.init(
-        Self.lending(keys, as: key) { keyValues in
-          try Self.lending(values, as: value) {
-            duckdb_create_map_value(handle.raw, keyValues, $0, idx_t(min(keys.count, values.count)))
+        handle.lend { type in
+          try Self.lending(keys, as: key) { keyValues in
+            try Self.lending(values, as: value) {
+              duckdb_create_map_value(type, keyValues, $0, idx_t(min(keys.count, values.count)))
+            }
           }
         })
     case (.structure(_, let values), .structure(let fields)):
       let handle = try TypeHandle(type)
       let members = try zip(values, fields).map { try ValueHandle($0, as: $1.type) }
-      try self.init(Self.lending(members) { duckdb_create_struct_value(handle.raw, $0) })
+      try self.init(handle.lend { type in Self.lending(members) { duckdb_create_struct_value(type, $0) } })
     case (.union(let tag, let value), .union(let members)):
       let handle = try TypeHandle(type)
       guard let index = members.firstIndex(where: { $0.name == tag }) else {
         throw Diagnostic(.engineType, "a union has no member \(tag)")
       }
       let member = try ValueHandle(value, as: members[index].type)
-      try self.init(duckdb_create_union_value(handle.raw, idx_t(index), member.raw))
+      try self.init(
+        handle.lend { type in member.lend { duckdb_create_union_value(type, idx_t(index), $0) } })
     default: try self.init(Self.simple(scalar))
     }
   }
@@ -151,7 +161,7 @@ extension PreparedHandle {
       throw Diagnostic(.sqlBinding, "the statement has no parameter \(position); it has \(count)")
     }
     let value = try ValueHandle(scalar)
-    guard duckdb_bind_value(raw, idx_t(position), value.raw) == DuckDBSuccess else {
+    guard value.lend({ duckdb_bind_value(raw, idx_t(position), $0) }) == DuckDBSuccess else {
       throw Diagnostic.engine(duckdb_prepare_error(raw).map { String(cString: $0) } ?? "", sql: nil)
     }
   }

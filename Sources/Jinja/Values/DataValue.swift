@@ -160,7 +160,7 @@ extension DataValue: Codable {
 
   /// Reads any JSON-like value. A dictionary's keys come in the order of their text: decoders do not tell theirs.
   public init(from decoder: any Decoder) throws {
-    if let container = try? decoder.container(keyedBy: Name.self) {
+    if let container = try? decoder.container(keyedBy: Name.self) {  // a probe: the next one follows
       var map = DataMap()
       for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
         map[key.stringValue] = try container.decode(DataValue.self, forKey: key)
@@ -168,7 +168,7 @@ extension DataValue: Codable {
       self = .dict(map)
       return
     }
-    if var container = try? decoder.unkeyedContainer() {
+    if var container = try? decoder.unkeyedContainer() {  // a probe: the next one follows
       var items: [DataValue] = []
       while !container.isAtEnd { items.append(try container.decode(DataValue.self)) }
       self = .list(items)
@@ -177,11 +177,11 @@ extension DataValue: Codable {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .none
-    } else if let value = try? container.decode(Bool.self) {
+    } else if let value = try? container.decode(Bool.self) {  // a probe: the next one follows
       self = .bool(value)
-    } else if let value = try? container.decode(Int.self) {
+    } else if let value = try? container.decode(Int.self) {  // a probe: the next one follows
       self = .int(value)
-    } else if let value = try? container.decode(Double.self) {
+    } else if let value = try? container.decode(Double.self) {  // a probe: the next one follows
       self = .float(value)
     } else {
       self = .string(try container.decode(String.self))

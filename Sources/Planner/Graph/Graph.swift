@@ -1,7 +1,7 @@
 import Diagnostics
 import Project
 
-/// Who reads whom: nodes, sources and exposures, with edges from what is read to what reads it.
+/// Who reads whom: enabled nodes, sources and exposures, with edges from what is read to what reads it.
 public struct Graph: Sendable {
   /// Every name, parents before children; among equals by name.
   public let order: [NodeID]
@@ -9,6 +9,11 @@ public struct Graph: Sendable {
   public let parents: [NodeID: [NodeID]]
   /// What reads each directly, sorted.
   public let children: [NodeID: [NodeID]]
+  /// Where each stands in the order.
+  let places: [NodeID: Int]
+  /// The same edges by place in the order.
+  let parentPlaces: [[Int]]
+  let childPlaces: [[Int]]
 
   /// The graph of a project, in time proportional to its size. Throws every circle and every dependency that
   /// the project does not have.
@@ -17,47 +22,57 @@ public struct Graph: Sendable {
     let edges = try Self.edges(of: members, in: project)
     let sorted = edges.sorted()
     guard sorted.count == members.count else { throw Self.circles(members, edges, settled: sorted, project) }
+    var ranks = [Int](repeating: 0, count: members.count)
+    for (rank, member) in sorted.enumerated() { ranks[member] = rank }
     order = sorted.map { members[$0].id }
+    parentPlaces = sorted.map { edges.parents[$0].map { ranks[$0] } }
+    childPlaces = sorted.map { edges.children[$0].map { ranks[$0] } }
+    var places = [NodeID: Int](minimumCapacity: members.count)
     var parents = [NodeID: [NodeID]](minimumCapacity: members.count)
     var children = [NodeID: [NodeID]](minimumCapacity: members.count)
-    for (place, member) in members.enumerated() {
-      parents[member.id] = edges.parents[place].map { members[$0].id }
-      children[member.id] = edges.children[place].map { members[$0].id }
+    for (index, member) in members.enumerated() {
+      places[member.id] = ranks[index]
+      parents[member.id] = edges.parents[index].map { members[$0].id }
+      children[member.id] = edges.children[index].map { members[$0].id }
     }
+    self.places = places
     self.parents = parents
     self.children = children
   }
 
   /// Everything that the node reads, directly or not, up to `depth` edges away; the node itself is not in it.
   public func ancestors(of node: NodeID, depth: Int? = nil) -> Set<NodeID> {
-    Self.reach(from: [node], by: parents, depth: depth).subtracting([node])
+    ancestors(of: [node], depth: depth).subtracting([node])
   }
 
   /// Everything that reads the node, directly or not, up to `depth` edges away; the node itself is not in it.
   public func descendants(of node: NodeID, depth: Int? = nil) -> Set<NodeID> {
-    Self.reach(from: [node], by: children, depth: depth).subtracting([node])
+    descendants(of: [node], depth: depth).subtracting([node])
   }
 
   /// What the nodes read, up to `depth` edges away; without those of `nodes` that none of the others reads.
   func ancestors(of nodes: Set<NodeID>, depth: Int? = nil) -> Set<NodeID> {
-    Self.reach(from: nodes, by: parents, depth: depth)
+    reach(from: nodes, along: parentPlaces, depth: depth)
   }
 
   /// What reads the nodes, up to `depth` edges away; without those of `nodes` that read none of the others.
   func descendants(of nodes: Set<NodeID>, depth: Int? = nil) -> Set<NodeID> {
-    Self.reach(from: nodes, by: children, depth: depth)
+    reach(from: nodes, along: childPlaces, depth: depth)
   }
 
-  private static func reach(
-    from start: Set<NodeID>, by edges: [NodeID: [NodeID]], depth: Int?
-  ) -> Set<NodeID> {
+  private func reach(from start: Set<NodeID>, along edges: [[Int]], depth: Int?) -> Set<NodeID> {
+    var isReached = [Bool](repeating: false, count: order.count)
     var reached: Set<NodeID> = []
-    var layer = Array(start)
+    var layer = start.compactMap { places[$0] }
     var distance = 0
     while !layer.isEmpty, depth.map({ distance < $0 }) ?? true {
-      var next: [NodeID] = []
-      for node in layer {
-        for neighbour in edges[node] ?? [] where reached.insert(neighbour).inserted { next.append(neighbour) }
+      var next: [Int] = []
+      for place in layer {
+        for neighbour in edges[place] where !isReached[neighbour] {
+          isReached[neighbour] = true
+          reached.insert(order[neighbour])
+          next.append(neighbour)
+        }
       }
       layer = next
       distance += 1
@@ -84,7 +99,7 @@ extension Graph {
     for node in project.nodes {
       members.append(Member(id: node.id, dependencies: node.dependencies, span: node.span))
     }
-    for source in project.sources {
+    for source in project.sources where source.isEnabled {
       members.append(Member(id: source.id, dependencies: [], span: source.span))
     }
     let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.id < $1.id }
@@ -111,7 +126,7 @@ extension Graph {
   }
 
   private static func missing(_ id: NodeID, of member: Member, in project: Project) -> Diagnostic {
-    let isDisabled = project.disabled.contains { $0.id == id }
+    let isDisabled = project.disabled.contains { $0.id == id } || project.source(id) != nil
     return Diagnostic(
       .unknownDependency,
       "'\(member.id)' depends on '\(id)', which is \(isDisabled ? "disabled" : "not in the project")",

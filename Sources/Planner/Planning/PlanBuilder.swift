@@ -7,16 +7,18 @@ import Project
 public struct PlanBuilder: Sendable {
   private let project: Project
   private let graph: Graph
-  private let command: PlanCommand
-  /// The nodes of the graph by place in its order.
-  private let places: [NodeID: Int]
-  /// The nodes that get a step of their own and are built, by place.
-  private let built: Set<NodeID>
-  private let checks: [Node]
-  private var waits: [NodeID: Set<NodeID>] = [:]
-  private var audits: [NodeID: [NodeID]] = [:]
-  /// Checks that are steps, by the place in the graph's order that they follow; -1 is the start.
-  private var checkSteps: [Int: [NodeID]] = [:]
+  /// Where the project's nodes hold what stands at a place of the graph's order; nil for sources and exposures.
+  private let nodes: [Int?]
+  /// Whether the node at a place gets a step of its own and is built.
+  private let isBuilt: [Bool]
+  /// The places of the checks to run.
+  private let checks: [Int]
+  /// What the step of a place waits for, and the checks that gate it.
+  private var waits: [Set<Int>]
+  private var audits: [[Int]]
+  /// Checks that are steps, by the place that they follow; -1 is the start.
+  private var checkSteps: [Int: [Int]] = [:]
+  private var marks: Marks
 
   /// The plan of a request: the same input always gives the same plan.
   public static func plan(_ request: PlanRequest, project: Project, graph: Graph) -> Plan {
@@ -29,32 +31,39 @@ public struct PlanBuilder: Sendable {
   private init(_ request: PlanRequest, _ project: Project, _ graph: Graph) {
     self.project = project
     self.graph = graph
-    command = request.command
-    var places = [NodeID: Int](minimumCapacity: graph.order.count)
-    for (place, id) in graph.order.enumerated() { places[id] = place }
-    self.places = places
+    nodes = graph.order.map { project.nodeIndex[$0] }
     let types = request.command.builtTypes
-    let selected = project.nodes.filter { request.selection.nodes.contains($0.id) }
-    built = Set(
-      selected.lazy.filter { types.contains($0.resourceType) && $0.config.materialization != .ephemeral }
-        .map(\.id))
-    let wanted = request.command.runsChecks ? selected.filter { $0.resourceType == .check } : []
-    checks = wanted.sorted { (places[$0.id] ?? 0) < (places[$1.id] ?? 0) }
+    var isBuilt = [Bool](repeating: false, count: graph.order.count)
+    var checks: [Int] = []
+    for (place, id) in graph.order.enumerated() where request.selection.nodes.contains(id) {
+      guard let index = nodes[place] else { continue }
+      let type = project.nodes[index].resourceType
+      if type == .check {
+        if request.command.runsChecks { checks.append(place) }
+      } else {
+        let isStored = project.nodes[index].config.materialization != .ephemeral
+        isBuilt[place] = types.contains(type) && isStored
+      }
+    }
+    self.isBuilt = isBuilt
+    self.checks = checks
+    waits = Array(repeating: [], count: graph.order.count)
+    audits = Array(repeating: [], count: graph.order.count)
+    marks = Marks(count: graph.order.count)
   }
 
   /// Every built node waits for the nearest built nodes above it.
   private mutating func connectBuilds() {
-    for id in built { waits[id] = nearestBuilt(above: id) }
+    for place in isBuilt.indices where isBuilt[place] { waits[place] = Set(nearestBuilt(above: place)) }
   }
 
   private mutating func placeChecks() {
     for check in checks {
-      let reads = nodesRead(by: check)
-      let host = reads.filter(built.contains).max { place($0) < place($1) }
-      if let host, project.node(host)?.config.publish != .always {
-        audits[host, default: []].append(check.id)
-        let others = nearestBuilt(above: check.id).filter { place($0) < place(host) }
-        waits[host, default: []].formUnion(others)
+      let reads = placesRead(by: check)
+      let host = reads.filter { isBuilt[$0] }.max()
+      if let host, let node = nodes[host], project.nodes[node].config.publish != .always {
+        audits[host].append(check)
+        waits[host].formUnion(nearestBuilt(above: check).filter { $0 < host })
       } else {
         addStep(for: check, reading: reads)
       }
@@ -62,72 +71,87 @@ public struct PlanBuilder: Sendable {
   }
 
   /// A check of its own runs as early as it can; if it can fail, what is downstream of what it reads waits.
-  private mutating func addStep(for check: Node, reading reads: Set<NodeID>) {
-    let needed = nearestBuilt(above: check.id)
-    let position = needed.map(place).max() ?? -1
-    waits[check.id] = needed
-    checkSteps[position, default: []].append(check.id)
-    guard check.config.severity == .error, !built.isEmpty else { return }
-    for id in nearestBuilt(below: reads, after: position) { waits[id, default: []].insert(check.id) }
+  private mutating func addStep(for check: Int, reading reads: [Int]) {
+    let needed = nearestBuilt(above: check)
+    let position = needed.max() ?? -1
+    waits[check] = Set(needed)
+    checkSteps[position, default: []].append(check)
+    guard let node = nodes[check], project.nodes[node].config.severity == .error else { return }
+    let start = reads.flatMap { graph.childPlaces[$0] }
+    for place in nearestBuilt(from: start, along: graph.childPlaces, after: position) {
+      waits[place].insert(check)
+    }
   }
 
   private func steps() -> [Step] {
     var steps: [Step] = []
-    steps.reserveCapacity(built.count + checks.count)
-    func add(_ id: NodeID, _ action: StepAction) {
-      let waitsFor = (waits[id] ?? []).sorted()
-      steps.append(Step(node: id, action: action, waitsFor: waitsFor, audits: audits[id] ?? []))
+    steps.reserveCapacity(checks.count + isBuilt.count)
+    func add(_ place: Int, _ action: StepAction) {
+      let waitsFor = waits[place].map { graph.order[$0] }.sorted()
+      let gates = audits[place].map { graph.order[$0] }
+      steps.append(Step(node: graph.order[place], action: action, waitsFor: waitsFor, audits: gates))
     }
     for check in checkSteps[-1] ?? [] { add(check, .check) }
-    for (place, id) in graph.order.enumerated() where built.contains(id) {
-      add(id, .build)
+    for place in isBuilt.indices where isBuilt[place] {
+      add(place, .build)
       for check in checkSteps[place] ?? [] { add(check, .check) }
     }
     return steps
   }
 
-  private func place(_ id: NodeID) -> Int { places[id] ?? -1 }
-
   /// What a check reads, with what ephemeral models read in their stead.
-  private func nodesRead(by check: Node) -> Set<NodeID> {
-    var reads: Set<NodeID> = []
-    var seen: Set<NodeID> = []
-    var stack = check.dependencies
-    while let id = stack.popLast() {
-      guard seen.insert(id).inserted else { continue }
-      if let node = project.node(id), node.config.materialization == .ephemeral {
-        stack.append(contentsOf: node.dependencies)
+  private mutating func placesRead(by check: Int) -> [Int] {
+    marks.clear()
+    var reads: [Int] = []
+    var stack = graph.parentPlaces[check]
+    while let place = stack.popLast() {
+      guard marks.insert(place) else { continue }
+      if let node = nodes[place], project.nodes[node].config.materialization == .ephemeral {
+        stack.append(contentsOf: graph.parentPlaces[place])
       } else {
-        reads.insert(id)
+        reads.append(place)
       }
     }
     return reads
   }
 
-  /// The built nodes that `id` reads directly or through nodes that are not built.
-  private func nearestBuilt(above id: NodeID) -> Set<NodeID> {
-    nearestBuilt(from: graph.parents[id] ?? [], along: graph.parents, after: -1)
+  /// The built nodes that a node reads directly or through nodes that are not built.
+  private mutating func nearestBuilt(above place: Int) -> [Int] {
+    nearestBuilt(from: graph.parentPlaces[place], along: graph.parentPlaces, after: -1)
   }
 
-  /// The built nodes that read `nodes` directly or through others, as far as they come after `position`.
-  private func nearestBuilt(below nodes: Set<NodeID>, after position: Int) -> Set<NodeID> {
-    nearestBuilt(from: nodes.flatMap { graph.children[$0] ?? [] }, along: graph.children, after: position)
-  }
-
-  private func nearestBuilt(
-    from start: [NodeID], along edges: [NodeID: [NodeID]], after position: Int
-  ) -> Set<NodeID> {
-    var found: Set<NodeID> = []
-    var seen: Set<NodeID> = []
+  /// The built nodes that can be reached first from `start`, as far as they come after `position`.
+  private mutating func nearestBuilt(
+    from start: [Int], along edges: [[Int]], after position: Int
+  ) -> [Int] {
+    marks.clear()
+    var found: [Int] = []
     var stack = start
-    while let id = stack.popLast() {
-      guard seen.insert(id).inserted else { continue }
-      if built.contains(id), place(id) > position {
-        found.insert(id)
+    while let place = stack.popLast() {
+      guard marks.insert(place) else { continue }
+      if isBuilt[place], place > position {
+        found.append(place)
       } else {
-        stack.append(contentsOf: edges[id] ?? [])
+        stack.append(contentsOf: edges[place])
       }
     }
     return found
+  }
+}
+
+/// A set of places that is emptied at no cost.
+private struct Marks {
+  private var rounds: [Int]
+  private var round = 0
+
+  init(count: Int) { rounds = Array(repeating: 0, count: count) }
+
+  mutating func clear() { round += 1 }
+
+  /// Whether the place was not in the set before.
+  mutating func insert(_ place: Int) -> Bool {
+    if rounds[place] == round { return false }
+    rounds[place] = round
+    return true
   }
 }

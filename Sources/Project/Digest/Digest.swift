@@ -1,15 +1,15 @@
 // Written by hand because swift-crypto would add BoringSSL to every build for these two short, fixed algorithms.
 
 /// The two hashes that dbt's names and artifacts need. Neither guards anything secret.
-enum Digest {
+public enum Digest {
   /// SHA-256 (FIPS 180-4) in hex.
-  static func sha256(_ text: String) -> String { sha256(Array(text.utf8)) }
+  public static func sha256(_ text: String) -> String { sha256(Array(text.utf8)) }
 
   /// SHA-256 (FIPS 180-4) in hex.
-  static func sha256(_ bytes: [UInt8]) -> String { hex(SHA256.hash(bytes)) }
+  public static func sha256(_ bytes: [UInt8]) -> String { hex(SHA256.hash(bytes)) }
 
   /// MD5 (RFC 1321) in hex.
-  static func md5(_ text: String) -> String { hex(MD5.hash(Array(text.utf8))) }
+  public static func md5(_ text: String) -> String { hex(MD5.hash(Array(text.utf8))) }
 
   private static func hex(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)

@@ -1,3 +1,4 @@
+import Catalog
 import EngineCore
 import Project
 import StateStore
@@ -23,7 +24,7 @@ struct ExecutionContext: Sendable {
 
   /// Where the compiled text of a node is put.
   func compiledPath(_ node: Node) -> String {
-    "\(targetPath)/compiled/\(node.package)/\(node.originalPath)"
+    "\(targetPath)/compiled/\(ArtifactWriter.path(of: node))"
   }
 
   /// Whether a check's failing rows are kept in the warehouse.

@@ -7,7 +7,8 @@ enum FailingRows {
   /// Writes rows as CSV, making folders as needed. Throws `WEIR-E0708`.
   static func write(_ table: Table, to path: String) throws(Diagnostic) {
     try makeFolders(for: path)
-    let bytes = Array(table.csv().utf8)
+    let text = CSV.header(table.schema) + table.batches.map(CSV.lines).joined()
+    let bytes = Array(text.utf8)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(path, errno) }
     defer { close(descriptor) }

@@ -40,23 +40,30 @@ struct SeedMaterialization {
     """
   }
 
-  /// Cells such as `null` and blanks are NULL to dbt in a column that is no text.
   private func insert(_ file: SeedFile) -> String {
+    "INSERT INTO \(dialect.rendered(target))\n\(select(file))"
+  }
+
+  /// A SELECT of the file's rows with the columns' types. Cells such as `null` and blanks are NULL to dbt in
+  /// a column that is no text.
+  func select(_ file: SeedFile) -> String {
     let values = file.columns.map { column in
       let name = dialect.quoted(column.name)
-      guard column.needsCleaning else { return "CAST(\(name) AS \(column.type))" }
-      return
-        "CASE WHEN lower(trim(\(name))) IN ('', 'null') THEN NULL ELSE CAST(trim(\(name)) AS \(column.type)) END"
+      guard column.needsCleaning else { return "CAST(\(name) AS \(column.type)) AS \(name)" }
+      let cell = "trim(\(name))"
+      let value =
+        "CASE WHEN lower(\(cell)) IN ('', 'null') THEN NULL ELSE CAST(\(cell) AS \(column.type)) END"
+      return "\(value) AS \(name)"
     }
     let columns = file.columns.map { "\(dialect.literal($0.name)): 'VARCHAR'" }.joined(separator: ", ")
     return """
-      INSERT INTO \(dialect.rendered(target))
       SELECT
         \(values.joined(separator: ",\n  "))
       FROM read_csv(
-        \(dialect.literal(path)), auto_detect = false, header = true, delim = \(dialect.literal(config.delimiter)),
-        quote = '"', escape = '"', nullstr = '', skip = \(file.headerLine - 1),
-        strict_mode = \(!file.mixesLineEnds), columns = {\(columns)}
+        \(dialect.literal(path)), auto_detect = false, header = true,
+        delim = \(dialect.literal(config.delimiter)), quote = '"', escape = '"', nullstr = '',
+        skip = \(file.headerLine - 1), strict_mode = \(!file.mixesLineEnds),
+        columns = {\(columns)}
       )
       """
   }

@@ -19,15 +19,21 @@ struct SeedFile: Sendable {
   private let declaredTypes: [(column: String, type: String)]
   private var problems: [Diagnostic] = []
 
-  /// Reads the file at `path`, shown to people as `shownPath`. Memory stays bounded. Throws a `DiagnosticList` with
-  /// `WEIR-E0703` if it cannot be read, with `WEIR-E0704` for each place where it is malformed.
+  /// Reads the file at `path`, shown to people as `shownPath`. Memory stays bounded. Throws a
+  /// `DiagnosticList` with `WEIR-E0703` if it cannot be read, with `WEIR-E0704` for each place where it is
+  /// malformed.
   static func reading(
     _ path: String, shownPath: String, delimiter: UInt8, declaredTypes: [(column: String, type: String)]
   ) throws -> SeedFile {
     var file = SeedFile(shownPath: shownPath, declaredTypes: declaredTypes)
     var reader = CSVRecordReader(delimiter: delimiter)
     do {
-      try withPieces(of: path, shownPath) { piece in try reader.read(piece) { file.add($0) } }
+      var isFirst = true
+      try withPieces(of: path, shownPath) { piece in
+        let hasMark = isFirst && piece.starts(with: [0xEF, 0xBB, 0xBF])
+        isFirst = false
+        try reader.read(hasMark ? UnsafeBufferPointer(rebasing: piece.dropFirst(3)) : piece) { file.add($0) }
+      }
       try reader.finish { file.add($0) }
     } catch CSVRecordReader.Problem.textAfterQuote(let line) {
       file.report("text follows a closing quote", line, "write a quote inside a quoted value twice")
@@ -82,8 +88,7 @@ struct SeedFile: Sendable {
     var start = 0
     var taken: Set<String> = []
     for (index, end) in record.ends.enumerated() {
-      var cell = record.bytes[start..<end]
-      if index == 0, cell.starts(with: [0xEF, 0xBB, 0xBF]) { cell = cell.dropFirst(3) }
+      let cell = record.bytes[start..<end]
       start = end
       guard let written = String(validating: cell, as: UTF8.self) else {
         return report("the header is not UTF-8", record.line, "save the file as UTF-8")

@@ -1,5 +1,5 @@
-/// What a cell's text can be taken for, by dbt's rules (agate's type tester), as far as the engine's own casts
-/// read it: `$5`, `1,000` and `50%` stay text.
+/// What a cell's text can be taken for, by dbt's rules (agate's type tester), as far as the engine's own
+/// casts read it: `$5`, `1,000` and `50%` stay text.
 struct SeedValue: OptionSet, Sendable {
   let rawValue: UInt8
 
@@ -180,10 +180,10 @@ struct SeedDateScanner {
     guard copy.skip("T"), let hour = copy.number(digits: 2...2), hour < 24, copy.skip(":"),
       let minute = copy.number(digits: 2...2), minute < 60
     else { return false }
-    if copy.skip(":") {
-      guard let second = copy.number(digits: 2...2), second < 60 else { return false }
-      if copy.skip("."), copy.number(digits: 1...9) == nil { return false }
-    }
+    // ISO allows fractions and offsets after minutes too; engines do not read them there.
+    guard copy.skip(":") else { return copy.rest.isEmpty }
+    guard let second = copy.number(digits: 2...2), second < 60 else { return false }
+    if copy.skip("."), copy.number(digits: 1...9) == nil { return false }
     if copy.skip("Z") { return copy.rest.isEmpty }
     if copy.skip("+") || copy.skip("-") {
       guard copy.number(digits: 2...2) != nil else { return false }

@@ -28,7 +28,8 @@ public enum CSV {
   private static func quotedIfNeeded(_ text: String) -> String {
     let needsQuotes = text.isEmpty || text.utf8.contains { special.contains($0) }
     guard needsQuotes else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 
   private static let special = Set(",\"\r\n".utf8)

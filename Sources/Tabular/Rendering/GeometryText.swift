@@ -88,7 +88,9 @@ private struct GeometryReader {
     guard position + size <= bytes.count else { return nil }
     let slice = bytes[position..<position + size]
     position += size
-    let value = isLittleEndian ? slice.reversed().reduce(0) { $0 << 8 | UInt64($1) } : slice.reduce(0) { $0 << 8 | UInt64($1) }
+    let value =
+      isLittleEndian
+      ? slice.reversed().reduce(0) { $0 << 8 | UInt64($1) } : slice.reduce(0) { $0 << 8 | UInt64($1) }
     return value
   }
 }

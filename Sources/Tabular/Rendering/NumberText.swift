@@ -19,7 +19,9 @@ func floatText(_ value: Float) -> String {
   let text = placed(digits, exponent)
   let above = (Double(magnitude) + Double(magnitude.nextUp)) / 2
   let below = (Double(magnitude) + Double(magnitude.nextDown)) / 2
-  let isOnBoundary = [above, below].contains { shortestDigits($0).digits.count <= digits.count }
+  let isOnBoundary = [above, below].contains { boundary in
+    boundary.isFinite && (Double(text) == boundary || shortestDigits(boundary).digits.count < digits.count)
+  }
   if isTie || isOnBoundary { return floatText(Double(value)) }
   return (value < 0 ? "-" : "") + text
 }
