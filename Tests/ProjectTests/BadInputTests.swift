@@ -77,7 +77,13 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     ),
     BadInput(
       "models/x.sql", "{{ config(post_hook='{{ ref(\"gone\") }}') }} select 1",
-      "models/x.sql (hook):1:4: WEIR-E0111 ref('gone') names no model or seed of the project"),
+      "models/x.sql:1:4: WEIR-E0111 ref('gone') names no model or seed of the project"),
+    BadInput(
+      "models/x.sql", "{{ config(post_hook='{{ 1 / 0 }}') }} select 1",
+      "models/x.sql:1:4: WEIR-E0202 division by zero"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, data_tests: [{unique: {column_name: \"{{ 1 / 0 }}\"}}]}]",
+      "models/x.yml:1:37: WEIR-E0202 division by zero"),
     BadInput(
       "models/x.yml", "models: [{name: gone}]",
       "models/x.yml:1:10: WEIR-E0114 'models' describes 'gone', which does not exist"),

@@ -51,7 +51,7 @@ final class NodeBuilder {
       node.config = decoder.node(node.config.values, isSeed: true)
       problems += decoder.problems
       context.frame = RenderFrame(package: package)
-      try recordHooks(node)
+      try recordHooks(node, entry?.configSpan ?? node.span)
       var parsed = recorded(&node, context.frame)
       context.frame.docs = contents.docs
       describe(&node, entry)
@@ -88,7 +88,7 @@ final class NodeBuilder {
     let configSpan = context.frame.configSpan
     configure(&node, tree, defaults, entry, context.frame.config)
     decode(&node, configSpan ?? entry?.configSpan)
-    try recordHooks(node)
+    try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span)
     var parsed = recorded(&node, context.frame)
     describe(&node, entry)
     if type == .check { node.check = .singular }
@@ -132,10 +132,12 @@ final class NodeBuilder {
   }
 
   /// What hooks refer to must be there before the model, so hooks are rendered with it.
-  private func recordHooks(_ node: Node) throws {
+  private func recordHooks(_ node: Node, _ span: SourceSpan) throws {
     for hook in node.config.preHooks + node.config.postHooks where YAMLRenderer.holdsJinja(hook.sql) {
-      let template = try Template(parsing: hook.sql, name: "\(node.originalPath) (hook)")
-      try record(node) { _ = try context.interpreter.render(template) }
+      try SnippetNames.relocating(to: span) {
+        let template = try Template(parsing: hook.sql, name: SnippetNames.hook(of: node.originalPath))
+        try record(node) { _ = try context.interpreter.render(template) }
+      }
     }
   }
 
@@ -143,7 +145,10 @@ final class NodeBuilder {
     node.references = frame.references
     node.sourceReferences = frame.sources
     node.macros = frame.macros.sorted()
-    return ParsedNode(node: node, referenceSpans: frame.referenceSpans, sourceSpans: frame.sourceSpans)
+    let place = frame.configSpan ?? node.span
+    return ParsedNode(
+      node: node, referenceSpans: frame.referenceSpans.map { SnippetNames.relocated($0, to: place) },
+      sourceSpans: frame.sourceSpans.map { SnippetNames.relocated($0, to: place) })
   }
 
   // MARK: - Configuration and descriptions
@@ -192,12 +197,7 @@ final class NodeBuilder {
       } catch {
         throw DiagnosticList(
           DiagnosticList.collecting(error, else: .badCheck, "the check cannot be read").map { problem in
-            var problem = problem
-            if let inner = problem.span,
-              inner.file == entry.file || inner.line == 0 || !inner.file.contains(".")
-            {
-              problem.span = inner.file == entry.file ? inner : span
-            }
+            let problem = SnippetNames.relocated(problem, to: span)
             return problem.located(at: span)
           })
       }
