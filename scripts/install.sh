@@ -22,7 +22,7 @@ ln -sfn ../lib/weir/weir "$destination$prefix/bin/weir"
 
 complete() {
   mkdir -p "$(dirname "$destination$prefix/share/$2")"
-  "$home/weir" --generate-completion-script "$1" >"$destination$prefix/share/$2"
+  "$home/weir" completions "$1" >"$destination$prefix/share/$2"
 }
 complete bash bash-completion/completions/weir
 complete zsh zsh/site-functions/_weir

@@ -9,7 +9,8 @@ public final class DuckDBEngine: Engine {
 
   private struct State {
     var database: Database?
-    var isReady = false
+    /// What the profile asks of the database, under way or done. Two at once would conflict in DuckDB's catalog.
+    var preparation: Task<Void, any Error>?
   }
 
   public var dialect: any Dialect { DuckDBDialect() }
@@ -45,22 +46,45 @@ public final class DuckDBEngine: Engine {
     guard let database = state.withLock({ $0.database }) else {
       throw Diagnostic(.sessionMisused, "the engine is closed")
     }
+    try await prepare(database)
     let session = try DuckDBSession(database)
     do {
       let setup = setup
-      // One session sets the database up while others wait their turn at the same lock of DuckDB's catalog; doing it
-      // twice changes nothing.
-      let isReady = state.withLock { $0.isReady }
-      try await session.withConnection { connection in
-        if !isReady { try setup.prepareDatabase(connection) }
-        try setup.prepareSession(connection)
-      }
-      state.withLock { $0.isReady = true }
+      try await session.withConnection { try setup.prepareSession($0) }
     } catch {
       await session.close()
       throw error
     }
     return session
+  }
+
+  /// Does what the profile asks of the database, once; whoever comes meanwhile waits. A failed attempt is repeated by
+  /// the next caller.
+  private func prepare(_ database: Database) async throws {
+    if setup.databaseStatements.isEmpty { return }
+    let preparation = state.withLock { state in
+      if let preparation = state.preparation { return preparation }
+      let setup = setup
+      let preparation = Task {
+        let session = try DuckDBSession(database)
+        let result: Result<Void, any Error>
+        do {
+          result = .success(try await session.withConnection { try setup.prepareDatabase($0) })
+        } catch {
+          result = .failure(error)
+        }
+        await session.close()
+        try result.get()
+      }
+      state.preparation = preparation
+      return preparation
+    }
+    do {
+      try await preparation.value
+    } catch {
+      state.withLock { if $0.preparation == preparation { $0.preparation = nil } }
+      throw error
+    }
   }
 
   public func close() async { state.withLock { $0.database = nil } }

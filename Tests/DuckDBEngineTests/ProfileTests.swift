@@ -143,6 +143,34 @@ import Testing
     }
   }
 
+  @Test("Sessions opened at once wait for one set-up of the database")
+  func openedAtOnce() async throws {
+    let engine = try DuckDBEngine(
+      profile: ConnectionProfile(
+        type: "duckdb",
+        settings: [
+          "secrets": .list([.table(["type": .text("http"), "bearer_token": .text("t")])]),
+          "attach": .list([.table(["path": .text(":memory:"), "alias": .text("o")])]),
+        ], projectRoot: "/"), extensionDirectory: nil)
+    let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          let session = try await engine.makeSession()
+          let rows = try await session.run {
+            try $0.query(
+              "SELECT count(*) FROM duckdb_secrets(), duckdb_databases() WHERE database_name = 'o'"
+            ).rows
+          }
+          await session.close()
+          return rows == [[.integer(1)]] ? 1 : 0
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+    #expect(counts == 8)
+    await engine.close()
+  }
+
   @Test("A failing secret tells neither its values nor its SQL")
   func hiddenSecret() async throws {
     let engine = try DuckDBEngine(

@@ -103,7 +103,23 @@ import Testing
     Form("WITH c AS (SELECT 1) SELECT * FROM c AS t, t AS c", "t c@43"),
   ]
 
-  @Test("Every form of SELECT gives the tables it reads and where they stand", arguments: plain + withCTEs)
+  static let pivots: [Form] = [
+    Form("PIVOT sales ON year USING sum(amount)", "sales@6"),
+    Form("PIVOT sales ON year, month || 'x' USING sum(amount) GROUP BY region ORDER BY region", "sales@6"),
+    Form("PIVOT s.sales ON year", "s.sales@6"),
+    Form("WITH c AS (SELECT * FROM t) PIVOT c ON lower(year) USING sum(a)", "t@25"),
+    Form("FROM (PIVOT a ON k USING sum(v)) JOIN b USING (i)", "a@12", "b@38"),
+    Form("SELECT * FROM (PIVOT a ON k, 'it''s; ON' || l IN (1) USING sum(v)) x, s.b", "a@21", "s.b@70"),
+    Form(
+      "-- PIVOT x ON y\nPIVOT (SELECT * FROM \"on\" JOIN u ON true) ON k /* , */ USING sum(v)", "on@37",
+      "u@47"),
+    Form("PIVOT (PIVOT a ON k USING sum(v)) ON l USING max(w)", "a@13"),
+    Form("PIVOT_WIDER a ON $$ ON ; $$ || k", "a@12"),
+  ]
+
+  @Test(
+    "Every form of SELECT gives the tables it reads and where they stand",
+    arguments: plain + withCTEs + pivots)
   func forms(form: Form) async throws {
     let references = try await withDuckDB { try $0.tableReferences(in: form.sql) }
     let spelled = references.map { reference in

@@ -148,12 +148,27 @@ struct SyntaxTree {
 extension DuckDBConnection {
   /// A statement that is no SELECT throws a `Diagnostic` (`WEIR-E0505`), as does one that does not parse.
   public func tableReferences(in sql: String) throws -> [TableReference] {
-    let tree = try withSyntaxTree(of: sql) { SyntaxTree($0) }
-    guard let tree else { throw Diagnostic(.engineFailure, "the engine's syntax tree cannot be read") }
+    let tree = try syntaxTree(of: sql)
     guard let failure = tree.failure else { return tree.references }
-    guard !failure.message.hasPrefix("Only SELECT") else {
+    guard failure.message.hasPrefix("Only SELECT") else {
+      throw Diagnostic.engine("Parser Error: \(failure.message)", position: failure.position, sql: sql)
+    }
+    let insertions = PivotRewriting.insertions(in: sql)
+    let rewritten = try insertions.isEmpty ? tree : syntaxTree(of: PivotRewriting.rewritten(sql, insertions))
+    guard rewritten.failure == nil else {
       throw Diagnostic(.sqlSyntax, "not a SELECT: \(failure.message)", hint: "write the model as one SELECT")
     }
-    throw Diagnostic.engine("Parser Error: \(failure.message)", position: failure.position, sql: sql)
+    return rewritten.references.map { reference in
+      var reference = reference
+      reference.offset = reference.offset.map { PivotRewriting.original($0, insertions) }
+      return reference
+    }
+  }
+
+  private func syntaxTree(of sql: String) throws -> SyntaxTree {
+    guard let tree = try withSyntaxTree(of: sql, { SyntaxTree($0) }) else {
+      throw Diagnostic(.engineFailure, "the engine's syntax tree cannot be read")
+    }
+    return tree
   }
 }

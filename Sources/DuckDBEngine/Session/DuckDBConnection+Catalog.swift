@@ -3,54 +3,54 @@ import EngineCore
 import Tabular
 
 extension DuckDBConnection {
+  // Literals rather than parameters, and no ORDER BY: planning is most of what these queries cost.
+
   public func relations(database: String?, schema: String) throws -> [Relation] {
+    let place = "\(matches("database_name", database)) AND \(matches("schema_name", schema))"
     let rows = try query(
       """
-      SELECT database_name, schema_name, table_name AS name, 'table' FROM duckdb_tables()
-      WHERE lower(database_name) = lower(coalesce($1, current_database())) AND lower(schema_name) = lower($2)
+      SELECT database_name, schema_name, table_name, false FROM duckdb_tables() WHERE \(place)
       UNION ALL
-      SELECT database_name, schema_name, view_name, 'view' FROM duckdb_views()
-      WHERE lower(database_name) = lower(coalesce($1, current_database())) AND lower(schema_name) = lower($2)
-        AND NOT internal
-      ORDER BY name
-      """, [database.map(Scalar.text) ?? .null, .text(schema)])
+      SELECT database_name, schema_name, view_name, true FROM duckdb_views() WHERE \(place) AND NOT internal
+      """
+    ).rows
     return rows.map { row in
       Relation(
         database: row[0].textValue, schema: row[1].textValue, identifier: row[2].textValue ?? "",
-        kind: row[3] == .text("view") ? .view : .table)
-    }
+        kind: row[3] == .boolean(true) ? .view : .table)
+    }.sorted { $0.identifier < $1.identifier }
   }
 
   public func schemas(database: String?) throws -> [String] {
-    try query(
-      """
-      SELECT schema_name FROM duckdb_schemas()
-      WHERE lower(database_name) = lower(coalesce($1, current_database())) ORDER BY schema_name
-      """, [database.map(Scalar.text) ?? .null]
-    ).compactMap(\.first?.textValue)
+    try query("SELECT schema_name FROM duckdb_schemas() WHERE \(matches("database_name", database))").rows
+      .compactMap(\.first?.textValue).sorted()
   }
 
   public func columns(of relation: Relation) throws -> [ColumnDescription] {
     if let expression = relation.expression { return try columns(ofQuery: "SELECT * FROM \(expression)") }
+    let place =
+      "\(matches("database_name", relation.database)) AND \(matches("schema_name", relation.schema))"
+    let isTemporary = relation.schema == nil && relation.database == nil ? "database_name = 'temp' OR " : ""
     let rows = try query(
       """
-      SELECT column_name, data_type, is_nullable FROM duckdb_columns()
-      WHERE lower(table_name) = lower($3) AND CASE
-        WHEN $2 IS NULL AND $1 IS NULL THEN
-          database_name = 'temp' OR (database_name = current_database() AND schema_name = current_schema())
-        ELSE lower(database_name) = lower(coalesce($1, current_database()))
-          AND lower(schema_name) = lower(coalesce($2, current_schema()))
-      END
-      ORDER BY database_name <> 'temp', column_index
-      """,
-      [
-        relation.database.map(Scalar.text) ?? .null, relation.schema.map(Scalar.text) ?? .null,
-        .text(relation.identifier),
-      ])
-    return rows.map { row in
-      ColumnDescription(
-        name: row[0].textValue ?? "", type: row[1].textValue ?? "", isNullable: row[2] != .boolean(false))
-    }
+      SELECT column_name, data_type, is_nullable, database_name = 'temp', column_index FROM duckdb_columns()
+      WHERE \(matches("table_name", relation.identifier)) AND (\(isTemporary)(\(place)))
+      """
+    ).rows
+    // A temporary table hides one of the same name.
+    let hasTemporary = rows.contains { $0[3] == .boolean(true) }
+    return rows.filter { $0[3] == .boolean(hasTemporary) }
+      .sorted { ($0[4].integerValue ?? 0) < ($1[4].integerValue ?? 0) }
+      .map { row in
+        ColumnDescription(
+          name: row[0].textValue ?? "", type: row[1].textValue ?? "", isNullable: row[2] != .boolean(false))
+      }
+  }
+
+  /// SQL that compares a name as DuckDB does; the session's own if there is none.
+  private func matches(_ column: String, _ name: String?) -> String {
+    guard let name else { return "\(column) = current_\(column.dropLast("_name".count))()" }
+    return "lower(\(column)) = lower(\(dialect.literal(name)))"
   }
 
   public func columns(ofQuery sql: String) throws -> [ColumnDescription] {
@@ -73,18 +73,16 @@ extension DuckDBConnection {
       for index in 0..<statements.count { _ = try statements.prepare(index) }
     }
   }
-
-  /// A query's rows with values bound to its parameters.
-  private func query(_ sql: String, _ values: [Scalar]) throws -> [[Scalar]] {
-    let statement = try prepare(sql)
-    for (index, value) in values.enumerated() { try statement.bind(value, at: index + 1) }
-    return try statement.query().rows
-  }
 }
 
 extension Scalar {
   /// The text, if it is one.
   var textValue: String? {
     if case .text(let text) = self { text } else { nil }
+  }
+
+  /// The number, if it is a whole one.
+  var integerValue: Int64? {
+    if case .integer(let number) = self { number } else { nil }
   }
 }

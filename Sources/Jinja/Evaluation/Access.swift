@@ -32,7 +32,7 @@ enum Access {
       if let found = try object.item(.string(name), interpreter) { return found }
     case .none: break
     }
-    return .undefined(UndefinedName(name, .attribute(of: value.ownerName)))
+    return .undefined(UndefinedName(name, .attribute(of: value.typeName)))
   }
 
   private static func bound(
@@ -64,12 +64,12 @@ enum Access {
   private static func missing(_ value: Value, _ key: Value, _ interpreter: Interpreter) throws -> Value {
     if case .string(let name) = key {
       if case .object = value {} else { return try attribute(of: value, name, interpreter) }
-      return .undefined(UndefinedName(name, .attribute(of: value.ownerName)))
+      return .undefined(UndefinedName(name, .attribute(of: value.typeName)))
     }
     if case .undefined(let undefined) = key, case .dict = value {
-      return .undefined(UndefinedName(undefined.name, .element(of: value.ownerName)))
+      return .undefined(UndefinedName(undefined.name, .element(of: value.typeName)))
     }
-    return .undefined(UndefinedName(key.repr(), .element(of: value.ownerName)))
+    return .undefined(UndefinedName(key.repr(), .element(of: value.typeName)))
   }
 
   static func element(_ items: [Value], _ key: Value) -> Value? {
@@ -188,7 +188,7 @@ extension Access {
     case .list(let list): return Value(try slice(list.items, start, stop, step))
     case .tuple(let items): return .tuple(try slice(items, start, stop, step))
     case .none, .int, .bool, .float:
-      return .undefined(UndefinedName("slice(None, None, None)", .element(of: value.ownerName)))
+      return .undefined(UndefinedName("slice(None, None, None)", .element(of: value.typeName)))
     default: break
     }
     if let text = value.stringValue { return .string(try slice(text, start, stop, step)) }
@@ -198,7 +198,7 @@ extension Access {
     if case .object(let object) = value, let items = try object.iterate(interpreter) {
       return Value(try slice(items, start, stop, step))
     }
-    return .undefined(UndefinedName("slice", .element(of: value.ownerName)))
+    return .undefined(UndefinedName("slice", .element(of: value.typeName)))
   }
 
   private static func slice(_ items: [Value], _ start: Value?, _ stop: Value?, _ step: Value?) throws

@@ -3,15 +3,15 @@
 /// Names were resolved to slots by the parser, so the unchecked pointers are only indexed below `capacity`.
 final class Frame {
   /// The variables; nil where nothing was assigned yet.
-  private(set) var slots: UnsafeMutablePointer<Value?>
-  private(set) var capacity: Int
+  @exclusivity(unchecked) private(set) var slots: UnsafeMutablePointer<Value?>
+  @exclusivity(unchecked) private(set) var capacity: Int
   /// How many slots this activation uses.
-  private(set) var used = 0
+  @exclusivity(unchecked) private(set) var used = 0
   /// The activation that the code was written inside of.
-  private(set) var parent: Frame?
-  private(set) var module: Module
+  @exclusivity(unchecked) private(set) var parent: Frame?
+  @exclusivity(unchecked) private(set) var module: Module
   /// The module's cache of outer names, to reach it quickly.
-  private(set) var context: UnsafeMutablePointer<Value?>
+  @exclusivity(unchecked) private(set) var context: UnsafeMutablePointer<Value?>
 
   init(module: Module, size: Int, parent: Frame?) {
     capacity = max(size, 12)
@@ -63,9 +63,9 @@ final class Module {
   let variables: [String: Value]
   /// The values of outside names, by the number that the parser gave them.
   let context: UnsafeMutablePointer<Value?>
-  private var epoch = 0
+  @exclusivity(unchecked) private var epoch = 0
   /// The frame of the template's own top level, which its macros see.
-  var root: Frame?
+  @exclusivity(unchecked) var root: Frame?
 
   init(_ program: Program, variables: [String: Value]) {
     self.program = program

@@ -11,26 +11,33 @@ public final class Interpreter {
   public typealias Test = (Value, Arguments, Interpreter) throws -> Bool
 
   /// The host's filters, by name; they go before the built-in ones.
-  public var filters: [String: Filter] = [:]
+  public var filters: [String: Filter] = [:] {
+    didSet { overridesFilters = filters.keys.contains { BuiltinFilters.table[$0] != nil } }
+  }
   /// The host's tests, by name; they go before the built-in ones.
-  public var tests: [String: Test] = [:]
+  public var tests: [String: Test] = [:] {
+    didSet { overridesTests = tests.keys.contains { BuiltinTests.table[$0] != nil } }
+  }
+  /// Whether the host's filters or tests replace built-in ones, which are otherwise found without a look-up.
+  @exclusivity(unchecked) private(set) var overridesFilters = false
+  @exclusivity(unchecked) private(set) var overridesTests = false
   /// Where a template is stopped.
   public let limits: Limits
 
   private let globals: (String) -> Value?
   let output: Output
   /// Counts the moments at which outside names may have changed.
-  private(set) var epoch = 0
+  @exclusivity(unchecked) private(set) var epoch = 0
   /// The module whose code runs, and the byte of its source.
-  var module: Module?
-  var position: Int32 = 0
+  @exclusivity(unchecked) var module: Module?
+  @exclusivity(unchecked) var position: Int32 = 0
   /// How deep macros and recursive loops are.
-  var depth = 0
-  private var stepsLeft = 0
-  private var bytesLeft = 0
-  private var stack = StackGuard.ofCurrentThread()
-  private var activations = 0
-  private var pool: [Frame] = []
+  @exclusivity(unchecked) var depth = 0
+  @exclusivity(unchecked) private var stepsLeft = 0
+  @exclusivity(unchecked) private var bytesLeft = 0
+  @exclusivity(unchecked) private var stack = StackGuard.ofCurrentThread()
+  @exclusivity(unchecked) private var activations = 0
+  @exclusivity(unchecked) private var pool: [Frame] = []
   private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
 
   /// Makes an interpreter. A name that a template does not define itself is asked of `globals`, once in a rendering.

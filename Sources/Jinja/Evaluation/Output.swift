@@ -3,9 +3,9 @@ import Diagnostics
 /// The one buffer that everything is rendered into. What a macro or a block set writes is taken off its end again.
 final class Output {
   /// Owned; never leaves this object.
-  private var base: UnsafeMutablePointer<UInt8>
-  private(set) var count = 0
-  private var capacity: Int
+  @exclusivity(unchecked) private var base: UnsafeMutablePointer<UInt8>
+  @exclusivity(unchecked) private(set) var count = 0
+  @exclusivity(unchecked) private var capacity: Int
   private let limit: Int
 
   init(limit: Int) {

@@ -8,10 +8,10 @@ struct StackGuard {
   /// The lowest address that evaluation may reach.
   private let lowest: UInt
 
-  /// A guard of the current thread's stack. Costs a few system calls on the main thread.
+  /// A guard of the current thread's stack. Costs a few system calls, once in a thread.
   static func ofCurrentThread() -> StackGuard {
     let here = currentAddress()
-    if let end = Mathematics.stackEnd(), end < here {
+    if let end = ThreadStack.end(), end < here {
       // At least half of what is left can be used, however small the stack.
       return StackGuard(lowest: end + min(reserve, (here - end) / 2))
     }

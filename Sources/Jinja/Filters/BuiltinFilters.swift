@@ -4,13 +4,18 @@ import Diagnostics
 ///
 /// Where Python gives a generator (`map`, `select`, `batch`, …) these give a list.
 enum BuiltinFilters {
+  /// A filter in a box: a bare function in a dictionary is wrapped again at each use.
+  struct Entry {
+    let apply: Interpreter.Filter
+  }
+
   /// The filters by name.
   ///
   /// Unsafe only in name: the table is made once and never changes, and its functions hold no state.
-  nonisolated(unsafe) static let table: [String: Interpreter.Filter] = {
-    var table: [String: Interpreter.Filter] = [:]
-    for part in [TextFilters.table, SequenceFilters.table, NumberFilters.table, MarkupFilters.table] {
-      table.merge(part) { old, _ in old }
+  nonisolated(unsafe) static let table: [String: Entry] = {
+    var table: [String: Entry] = [:]
+    for part in [TextFilters.table(), SequenceFilters.table(), NumberFilters.table(), MarkupFilters.table()] {
+      for (name, filter) in part { table[name] = Entry(apply: filter) }
     }
     return table
   }()
@@ -19,13 +24,15 @@ enum BuiltinFilters {
 extension Interpreter {
   /// Applies the filter of this name, the host's before the built-in one.
   func apply(filter name: String, to value: Value, _ arguments: Arguments) throws -> Value {
-    if let filter = filters[name] ?? BuiltinFilters.table[name] { return try filter(value, arguments, self) }
+    if let filter = filters[name] ?? BuiltinFilters.table[name]?.apply {
+      return try filter(value, arguments, self)
+    }
     throw fault("No filter named \(Repr.quoted(name)).")
   }
 
   /// Applies the test of this name, the host's before the built-in one.
   func apply(test name: String, to value: Value, _ arguments: Arguments) throws -> Bool {
-    if let test = tests[name] ?? BuiltinTests.table[name] { return try test(value, arguments, self) }
+    if let test = tests[name] ?? BuiltinTests.table[name]?.holds { return try test(value, arguments, self) }
     throw fault("No test named \(Repr.quoted(name)).")
   }
 }
@@ -34,8 +41,7 @@ extension Interpreter {
 extension Arguments {
   /// As `bind`, with the value before the filter counted among the arguments in messages, as Python does.
   func filterBind(_ names: [String], required: Int = 0, _ function: String) throws -> [Value?] {
-    let bound = try bind(names, required: required, function: "do_" + function)
-    return bound
+    try bind(names, required: required, implicit: 1, function: "do_" + function)
   }
 
   /// Drops the first argument.

@@ -2,14 +2,19 @@ import Diagnostics
 
 /// Jinja's own tests.
 enum BuiltinTests {
+  /// A test in a box: a bare function in a dictionary is wrapped again at each use.
+  struct Entry {
+    let holds: Interpreter.Test
+  }
+
   /// The tests by name.
   ///
   /// Unsafe only in name: the table is made once and never changes, and its functions hold no state.
-  nonisolated(unsafe) static let table: [String: Interpreter.Test] = {
-    var table = kinds
+  nonisolated(unsafe) static let table: [String: Entry] = {
+    var table = kinds().mapValues { Entry(holds: $0) }
     for (names, operation) in comparisons {
       for name in names {
-        table[name] = { value, arguments, interpreter in
+        table[name] = Entry { value, arguments, interpreter in
           let other = try arguments.bind(["b"], required: 1, function: name)[0] ?? .none
           return try operation.holds(value, other, interpreter)
         }
@@ -24,83 +29,85 @@ enum BuiltinTests {
     (["in"], .contained),
   ]
 
-  nonisolated(unsafe) private static let kinds: [String: Interpreter.Test] = [
-    "defined": { value, _, _ in !value.isUndefined },
-    "undefined": { value, _, _ in value.isUndefined },
-    "none": { value, _, _ in value.isNone },
-    "boolean": { value, _, _ in
-      if case .bool = value { return true }
-      return false
-    },
-    "true": { value, _, _ in
-      if case .bool(true) = value { return true }
-      return false
-    },
-    "false": { value, _, _ in
-      if case .bool(false) = value { return true }
-      return false
-    },
-    "integer": { value, _, _ in
-      if case .int = value { return true }
-      return false
-    },
-    "float": { value, _, _ in
-      if case .float = value { return true }
-      return false
-    },
-    "number": { value, _, _ in value.doubleValue != nil },
-    "string": { value, _, _ in value.stringValue != nil },
-    "mapping": { value, _, _ in
-      if case .dict = value { return true }
-      return false
-    },
-    "sequence": { value, _, interpreter in
-      switch value {
-      case .string, .list, .tuple, .dict, .undefined: return true
-      case .object(let object): return try object.iterate(interpreter) != nil
-      default: return false
-      }
-    },
-    "iterable": { value, _, interpreter in
-      switch value {
-      case .string, .list, .tuple, .dict, .undefined: return true
-      case .object(let object):
-        if object is RangeObject { return true }
-        return try object.iterate(interpreter) != nil
-      default: return false
-      }
-    },
-    "callable": { value, _, _ in
-      switch value {
-      case .callable, .undefined: return true
-      case .object(let object): return object.isCallable
-      default: return false
-      }
-    },
-    "lower": { value, _, _ in Classes.holds(.islower, value.description) },
-    "upper": { value, _, _ in Classes.holds(.isupper, value.description) },
-    "odd": { value, _, interpreter in try remainder(value, 2, interpreter).isEqual(to: 1) },
-    "even": { value, _, interpreter in try remainder(value, 2, interpreter).isEqual(to: 0) },
-    "divisibleby": { value, arguments, interpreter in
-      let divisor = try arguments.bind(["num"], required: 1, function: "test_divisibleby")[0] ?? .none
-      return try remainder(value, divisor, interpreter).isEqual(to: 0)
-    },
-    "sameas": { value, arguments, _ in
-      isSame(value, try arguments.bind(["other"], required: 1, function: "test_sameas")[0] ?? .none)
-    },
-    "escaped": { value, _, _ in
-      if case .object(let object) = value { return object is MarkupObject }
-      return false
-    },
-    "filter": { value, _, interpreter in
-      let name = value.description
-      return interpreter.filters[name] != nil || BuiltinFilters.table[name] != nil
-    },
-    "test": { value, _, interpreter in
-      let name = value.description
-      return interpreter.tests[name] != nil || table[name] != nil
-    },
-  ]
+  private static func kinds() -> [String: Interpreter.Test] {
+    [
+      "defined": { value, _, _ in !value.isUndefined },
+      "undefined": { value, _, _ in value.isUndefined },
+      "none": { value, _, _ in value.isNone },
+      "boolean": { value, _, _ in
+        if case .bool = value { return true }
+        return false
+      },
+      "true": { value, _, _ in
+        if case .bool(true) = value { return true }
+        return false
+      },
+      "false": { value, _, _ in
+        if case .bool(false) = value { return true }
+        return false
+      },
+      "integer": { value, _, _ in
+        if case .int = value { return true }
+        return false
+      },
+      "float": { value, _, _ in
+        if case .float = value { return true }
+        return false
+      },
+      "number": { value, _, _ in value.doubleValue != nil },
+      "string": { value, _, _ in value.stringValue != nil },
+      "mapping": { value, _, _ in
+        if case .dict = value { return true }
+        return false
+      },
+      "sequence": { value, _, interpreter in
+        switch value {
+        case .string, .list, .tuple, .dict, .undefined: return true
+        case .object(let object): return try object.iterate(interpreter) != nil
+        default: return false
+        }
+      },
+      "iterable": { value, _, interpreter in
+        switch value {
+        case .string, .list, .tuple, .dict, .undefined: return true
+        case .object(let object):
+          if object is RangeObject { return true }
+          return try object.iterate(interpreter) != nil
+        default: return false
+        }
+      },
+      "callable": { value, _, _ in
+        switch value {
+        case .callable, .undefined: return true
+        case .object(let object): return object.isCallable
+        default: return false
+        }
+      },
+      "lower": { value, _, _ in Classes.holds(.islower, value.description) },
+      "upper": { value, _, _ in Classes.holds(.isupper, value.description) },
+      "odd": { value, _, interpreter in try remainder(value, 2, interpreter).isEqual(to: 1) },
+      "even": { value, _, interpreter in try remainder(value, 2, interpreter).isEqual(to: 0) },
+      "divisibleby": { value, arguments, interpreter in
+        let divisor = try arguments.bind(["num"], required: 1, function: "test_divisibleby")[0] ?? .none
+        return try remainder(value, divisor, interpreter).isEqual(to: 0)
+      },
+      "sameas": { value, arguments, _ in
+        isSame(value, try arguments.bind(["other"], required: 1, function: "test_sameas")[0] ?? .none)
+      },
+      "escaped": { value, _, _ in
+        if case .object(let object) = value { return object is MarkupObject }
+        return false
+      },
+      "filter": { value, _, interpreter in
+        let name = value.description
+        return interpreter.filters[name] != nil || BuiltinFilters.table[name] != nil
+      },
+      "test": { value, _, interpreter in
+        let name = value.description
+        return interpreter.tests[name] != nil || table[name] != nil
+      },
+    ]
+  }
 
   private static func remainder(
     _ value: Value, _ divisor: Value, _ interpreter: Interpreter

@@ -2,37 +2,40 @@ import Diagnostics
 
 /// The filters for HTML, URLs and JSON.
 enum MarkupFilters {
-  nonisolated(unsafe) static let table: [String: Interpreter.Filter] = [
-    "escape": escape, "e": escape,
-    "forceescape": { value, _, _ in .object(MarkupObject(HTML.escape(value.description))) },
-    "safe": { value, _, _ in .object(MarkupObject(value.description)) },
-    "striptags": { value, _, _ in .string(stripTags(value.description)) },
-    "xmlattr": attributes,
-    "urlencode": { value, _, interpreter in
-      if value.stringValue == nil, !isScalar(value) {
-        let pairs =
-          try value.dictValue.map { dict in
-            dict.entries.map { [$0.key, $0.value] }
-          } ?? Access.items(value, interpreter).map { try Access.items($0, interpreter) }
-        return .string(
-          try pairs.map { pair in
-            guard pair.count == 2 else {
-              throw fault("not enough values to unpack (expected 2, got \(pair.count))")
-            }
-            return quote(pair[0].description, isQuery: true) + "=" + quote(pair[1].description, isQuery: true)
-          }.joined(separator: "&"))
-      }
-      return .string(quote(value.description, isQuery: false))
-    },
-    "urlize": Urlize.filter,
-    "tojson": { value, arguments, _ in
-      let indent = try arguments.filterBind(["indent"], "tojson")[0].flatMap {
-        $0.isNone ? nil : try StringMethod.integer($0)
-      }
-      let json = try value.data().json(style: .python(indent: indent))
-      return .object(MarkupObject(htmlSafe(json)))
-    },
-  ]
+  static func table() -> [String: Interpreter.Filter] {
+    [
+      "escape": escape, "e": escape,
+      "forceescape": { value, _, _ in .object(MarkupObject(HTML.escape(value.description))) },
+      "safe": { value, _, _ in .object(MarkupObject(value.description)) },
+      "striptags": { value, _, _ in .string(stripTags(value.description)) },
+      "xmlattr": attributes,
+      "urlencode": { value, _, interpreter in
+        if value.stringValue == nil, !isScalar(value) {
+          let pairs =
+            try value.dictValue.map { dict in
+              dict.entries.map { [$0.key, $0.value] }
+            } ?? Access.items(value, interpreter).map { try Access.items($0, interpreter) }
+          return .string(
+            try pairs.map { pair in
+              guard pair.count == 2 else {
+                throw fault("not enough values to unpack (expected 2, got \(pair.count))")
+              }
+              return quote(pair[0].description, isQuery: true) + "="
+                + quote(pair[1].description, isQuery: true)
+            }.joined(separator: "&"))
+        }
+        return .string(quote(value.description, isQuery: false))
+      },
+      "urlize": Urlize.filter,
+      "tojson": { value, arguments, _ in
+        let indent = try arguments.filterBind(["indent"], "tojson")[0].flatMap {
+          $0.isNone ? nil : try StringMethod.integer($0)
+        }
+        let json = try value.data().json(style: .python(indent: indent, sortKeys: true))
+        return .object(MarkupObject(htmlSafe(json)))
+      },
+    ]
+  }
 
   private static func escape(_ value: Value, _: Arguments, _: Interpreter) throws -> Value {
     .object(MarkupObject(HTML.escaped(value)))

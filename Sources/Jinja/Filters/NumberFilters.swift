@@ -2,28 +2,30 @@ import Diagnostics
 
 /// The filters that make and change numbers.
 enum NumberFilters {
-  nonisolated(unsafe) static let table: [String: Interpreter.Filter] = [
-    "abs": { value, _, _ in
-      switch value {
-      case .int(let number):
-        guard number != .min else { throw Arithmetic.overflow() }
-        return .int(abs(number))
-      case .bool(let flag): return .int(flag ? 1 : 0)
-      case .float(let number): return .float(number.magnitude)
-      case .undefined(let name): throw fault(name.message)
-      default: throw fault("bad operand type for abs(): '\(value.typeName)'")
-      }
-    },
-    "int": int,
-    "float": { value, arguments, _ in
-      let fallback = try arguments.filterBind(["default"], "float")[0] ?? .float(0)
-      if case .undefined(let name) = value { throw fault(name.message) }
-      if let text = value.stringValue { return FloatText.parse(text).map { .float($0) } ?? fallback }
-      return value.doubleValue.map { .float($0) } ?? fallback
-    },
-    "round": round,
-    "filesizeformat": fileSize,
-  ]
+  static func table() -> [String: Interpreter.Filter] {
+    [
+      "abs": { value, _, _ in
+        switch value {
+        case .int(let number):
+          guard number != .min else { throw Arithmetic.overflow() }
+          return .int(abs(number))
+        case .bool(let flag): return .int(flag ? 1 : 0)
+        case .float(let number): return .float(number.magnitude)
+        case .undefined(let name): throw fault(name.message)
+        default: throw fault("bad operand type for abs(): '\(value.typeName)'")
+        }
+      },
+      "int": int,
+      "float": { value, arguments, _ in
+        let fallback = try arguments.filterBind(["default"], "float")[0] ?? .float(0)
+        if case .undefined(let name) = value { throw fault(name.message) }
+        if let text = value.stringValue { return FloatText.parse(text).map { .float($0) } ?? fallback }
+        return value.doubleValue.map { .float($0) } ?? fallback
+      },
+      "round": round,
+      "filesizeformat": fileSize,
+    ]
+  }
 
   private static func int(_ value: Value, _ arguments: Arguments, _: Interpreter) throws -> Value {
     let bound = try arguments.filterBind(["default", "base"], "int")

@@ -2,49 +2,55 @@ import Diagnostics
 
 /// The filters that work on sequences and mappings.
 enum SequenceFilters {
-  nonisolated(unsafe) static let table: [String: Interpreter.Filter] = [
-    "join": join,
-    "length": length, "count": length,
-    "first": { value, _, interpreter in
-      if case .list(let list) = value, let first = list.items.first { return first }
-      return try Access.items(value, interpreter).first ?? empty("No first item, sequence was empty.")
-    },
-    "last": { value, _, interpreter in
-      try Access.items(value, interpreter).last ?? empty("No last item, sequence was empty.")
-    },
-    "random": { value, _, interpreter in
-      var random = SplitMix(seed: UInt64(truncatingIfNeeded: interpreter.position))
-      return try Access.items(value, interpreter).randomElement(using: &random)
-        ?? empty("No random item, sequence was empty.")
-    },
-    "list": { value, _, interpreter in Value(try Access.items(value, interpreter)) },
-    "reverse": { value, _, interpreter in
-      if let text = value.stringValue {
-        return .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
-      }
-      return Value(try Access.items(value, interpreter).reversed())
-    },
-    "items": { value, _, _ in
-      switch value {
-      case .undefined: return Value([Value]())
-      case .dict(let dict): return Value(dict.entries.map { .tuple([$0.key, $0.value]) })
-      default: throw fault("Can only get item pairs from a mapping.")
-      }
-    },
-    "sort": sort, "dictsort": dictSort, "unique": unique, "groupby": groupBy, "batch": batch, "slice": slice,
-    "min": { try extreme($0, $1, $2, isMaximum: false) },
-    "max": { try extreme($0, $1, $2, isMaximum: true) },
-    "sum": sum, "map": map,
-    "select": { try select($0, $1, $2, keeps: true, byAttribute: false) },
-    "reject": { try select($0, $1, $2, keeps: false, byAttribute: false) },
-    "selectattr": { try select($0, $1, $2, keeps: true, byAttribute: true) },
-    "rejectattr": { try select($0, $1, $2, keeps: false, byAttribute: true) },
-    "attr": { value, arguments, interpreter in
-      let name = try arguments.filterBind(["name"], required: 1, "attr")[0]?.description ?? ""
-      return try attribute(value, name, interpreter)
-    },
-    "default": fallback, "d": fallback,
-  ]
+  static func table() -> [String: Interpreter.Filter] {
+    [
+      "join": join,
+      "length": length, "count": length,
+      "first": { value, _, interpreter in
+        if case .list(let list) = value, let first = list.items.first { return first }
+        return try Access.items(value, interpreter).first ?? empty("No first item, sequence was empty.")
+      },
+      "last": { value, _, interpreter in
+        try Access.items(value, interpreter).last ?? empty("No last item, sequence was empty.")
+      },
+      "random": { value, _, interpreter in
+        var random = SplitMix(seed: UInt64(truncatingIfNeeded: interpreter.position))
+        return try Access.items(value, interpreter).randomElement(using: &random)
+          ?? empty("No random item, sequence was empty.")
+      },
+      "list": { value, _, interpreter in Value(try Access.items(value, interpreter)) },
+      "reverse": { value, _, interpreter in
+        if let text = value.stringValue {
+          return .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
+        }
+        if value.itemsValue == nil, try Access.length(value, interpreter) == nil {
+          throw fault("argument must be iterable")
+        }
+        return Value(try Access.items(value, interpreter).reversed())
+      },
+      "items": { value, _, _ in
+        switch value {
+        case .undefined: return Value([Value]())
+        case .dict(let dict): return Value(dict.entries.map { .tuple([$0.key, $0.value]) })
+        default: throw fault("Can only get item pairs from a mapping.")
+        }
+      },
+      "sort": sort, "dictsort": dictSort, "unique": unique, "groupby": groupBy, "batch": batch,
+      "slice": slice,
+      "min": { try extreme($0, $1, $2, isMaximum: false) },
+      "max": { try extreme($0, $1, $2, isMaximum: true) },
+      "sum": sum, "map": map,
+      "select": { try select($0, $1, $2, keeps: true, byAttribute: false) },
+      "reject": { try select($0, $1, $2, keeps: false, byAttribute: false) },
+      "selectattr": { try select($0, $1, $2, keeps: true, byAttribute: true) },
+      "rejectattr": { try select($0, $1, $2, keeps: false, byAttribute: true) },
+      "attr": { value, arguments, interpreter in
+        let name = try arguments.filterBind(["name"], required: 1, "attr")[0]?.description ?? ""
+        return try attribute(value, name, interpreter)
+      },
+      "default": fallback, "d": fallback,
+    ]
+  }
 
   private static func empty(_ message: String) -> Value { .undefined(UndefinedName("", message: message)) }
 
@@ -57,9 +63,15 @@ enum SequenceFilters {
 
   private static func join(_ value: Value, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value
   {
-    let bound = try arguments.filterBind(["d", "attribute"], "join")
-    let separator = bound[0]?.description ?? ""
-    let path = try bound[1].map { try AttributePath($0) }
+    var path: AttributePath?
+    var separator = ""
+    if arguments.keyword.isEmpty, arguments.positional.count == 1 {
+      separator = arguments.positional[0].description
+    } else {
+      let bound = try arguments.filterBind(["d", "attribute"], "join")
+      separator = bound[0]?.description ?? ""
+      path = try bound[1].map { try AttributePath($0) }
+    }
     let output = interpreter.output
     let start = output.count
     var isFirst = true
@@ -73,6 +85,9 @@ enum SequenceFilters {
   }
 
   private static func fallback(_ value: Value, _ arguments: Arguments, _: Interpreter) throws -> Value {
+    if arguments.keyword.isEmpty, arguments.positional.count == 1 {
+      return value.isUndefined ? arguments.positional[0] : value
+    }
     let bound = try arguments.filterBind(["default_value", "boolean"], "default")
     if value.isUndefined || ((bound[1]?.isTruthy ?? false) && !value.isTruthy) { return bound[0] ?? "" }
     return value
@@ -81,11 +96,11 @@ enum SequenceFilters {
   /// Jinja's `attr`: the attribute and never the item.
   private static func attribute(_ value: Value, _ name: String, _ interpreter: Interpreter) throws -> Value {
     if case .dict = value, DictMethod(rawValue: name) == nil {
-      return .undefined(UndefinedName(name, .attribute(of: value.ownerName)))
+      return .undefined(UndefinedName(name, .attribute(of: value.typeName)))
     }
     if case .object(let object) = value {
       return try object.attribute(name, interpreter)
-        ?? .undefined(UndefinedName(name, .attribute(of: value.ownerName)))
+        ?? .undefined(UndefinedName(name, .attribute(of: value.typeName)))
     }
     return try Access.attribute(of: value, name, interpreter)
   }

@@ -2,51 +2,59 @@ import Diagnostics
 
 /// The filters that make text of text.
 enum TextFilters {
-  nonisolated(unsafe) static let table: [String: Interpreter.Filter] = [
-    "upper": { value, arguments, _ in
-      _ = try arguments.filterBind([], "upper")
-      return .string(value.description.uppercased())
-    },
-    "lower": { value, arguments, _ in
-      _ = try arguments.filterBind([], "lower")
-      return .string(value.description.lowercased())
-    },
-    "capitalize": { value, _, _ in .string(Casing.capitalized(value.description)) },
-    "title": { value, _, _ in .string(title(value.description)) },
-    "string": { value, _, _ in
-      if case .object(let object) = value, object is MarkupObject { return value }
-      return .string(value.description)
-    },
-    "trim": { value, arguments, _ in
-      let characters = try arguments.filterBind(["chars"], "trim")[0]?.stringValue
-      guard let set = characters.map({ Set($0.unicodeScalars) }) else {
-        return .string(TextSearch.strip(value.description))
-      }
-      return .string(TextSearch.strip(value.description, where: set.contains))
-    },
-    "center": { value, arguments, interpreter in
-      let width = try arguments.filterBind(["width"], "center")[0].map(StringMethod.integer) ?? 80
-      try interpreter.reserve(max(width, 0))
-      return .string(Padding.centered(value.description, width))
-    },
-    "replace": replace,
-    "format": { value, arguments, interpreter in
-      guard arguments.positional.isEmpty || arguments.keyword.isEmpty else {
-        throw fault("can't handle positional and keyword arguments at the same time")
-      }
-      let values: Value =
-        arguments.keyword.isEmpty
-        ? .tuple(arguments.positional) : Value(arguments.keyword.map { ($0.name, $0.value) })
-      return .string(try PercentFormat.apply(value.description, values, interpreter))
-    },
-    "indent": indent, "truncate": truncate, "wordwrap": WordWrap.filter,
-    "wordcount": { value, _, _ in .int(wordCount(value.description)) },
-    "pprint": { value, _, _ in .string(PrettyPrint.text(of: value)) },
-  ]
+  static func table() -> [String: Interpreter.Filter] {
+    [
+      "upper": { value, arguments, _ in
+        if !arguments.isEmpty { _ = try arguments.filterBind([], "upper") }
+        return .string(value.description.uppercased())
+      },
+      "lower": { value, arguments, _ in
+        if !arguments.isEmpty { _ = try arguments.filterBind([], "lower") }
+        return .string(value.description.lowercased())
+      },
+      "capitalize": { value, _, _ in .string(Casing.capitalized(value.description)) },
+      "title": { value, _, _ in .string(title(value.description)) },
+      "string": { value, _, _ in
+        if case .object(let object) = value, object is MarkupObject { return value }
+        return .string(value.description)
+      },
+      "trim": { value, arguments, _ in
+        let characters = try arguments.filterBind(["chars"], "trim")[0]?.stringValue
+        guard let set = characters.map({ Set($0.unicodeScalars) }) else {
+          return .string(TextSearch.strip(value.description))
+        }
+        return .string(TextSearch.strip(value.description, where: set.contains))
+      },
+      "center": { value, arguments, interpreter in
+        let width = try arguments.filterBind(["width"], "center")[0].map(StringMethod.integer) ?? 80
+        try interpreter.reserve(max(width, 0))
+        return .string(Padding.centered(value.description, width))
+      },
+      "replace": replace,
+      "format": { value, arguments, interpreter in
+        guard arguments.positional.isEmpty || arguments.keyword.isEmpty else {
+          throw fault("can't handle positional and keyword arguments at the same time")
+        }
+        let values: Value =
+          arguments.keyword.isEmpty
+          ? .tuple(arguments.positional) : Value(arguments.keyword.map { ($0.name, $0.value) })
+        return .string(try PercentFormat.apply(value.description, values, interpreter))
+      },
+      "indent": indent, "truncate": truncate, "wordwrap": WordWrap.filter,
+      "wordcount": { value, _, _ in .int(wordCount(value.description)) },
+      "pprint": { value, _, _ in .string(PrettyPrint.text(of: value)) },
+    ]
+  }
 
   private static func replace(
     _ value: Value, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws -> Value {
+    if arguments.keyword.isEmpty, arguments.positional.count == 2 {
+      return .string(
+        try TextSearch.replace(
+          value.description, arguments.positional[0].description, with: arguments.positional[1].description,
+          limit: .max, interpreter))
+    }
     let bound = try arguments.filterBind(["old", "new", "count"], required: 2, "replace")
     let count = try bound[2].flatMap { $0.isNone ? nil : try StringMethod.integer($0) } ?? -1
     return .string(

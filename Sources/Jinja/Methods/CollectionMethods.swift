@@ -137,7 +137,9 @@ enum DictMethod: String {
     case .pop:
       let bound = try keyed(arguments)
       if let value = dict.remove(bound.key) { return value }
-      guard let fallback = bound.fallback else { throw fault(bound.key.repr()) }
+      guard let fallback = bound.fallback else {
+        throw fault("the dictionary has no key \(bound.key.repr())")
+      }
       return fallback
     case .popitem:
       guard dict.count > 0 else { throw fault("popitem(): dictionary is empty") }

@@ -55,12 +55,11 @@ enum Splitting {
     if fromEnd {
       let cut = ranges.suffix(limit)
       let end = ranges[ranges.count - limit - 1].upperBound
-      let rest = String(scalars[scalars.startIndex..<end])
-      return [TextSearch.strip(rest, right: false)] + cut.map { String(scalars[$0]) }
+      return [String(scalars[scalars.startIndex..<end])] + cut.map { String(scalars[$0]) }
     }
     let cut = ranges.prefix(limit)
     let rest = String(scalars[ranges[limit].lowerBound...])
-    return cut.map { String(scalars[$0]) } + [TextSearch.strip(rest, left: false)]
+    return cut.map { String(scalars[$0]) } + [rest]
   }
 
   /// Python's lines.
@@ -109,7 +108,23 @@ enum Casing {
   static func capitalized(_ text: String) -> String {
     let scalars = text.unicodeScalars
     guard let first = scalars.first else { return text }
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return capitalizedASCII(text) }
     return first.properties.titlecaseMapping + String(scalars.dropFirst()).lowercased()
+  }
+
+  private static func capitalizedASCII(_ text: String) -> String {
+    String(unsafeUninitializedCapacity: text.utf8.count) { buffer in
+      var count = 0
+      for byte in text.utf8 {
+        switch byte {
+        case 0x61...0x7A where count == 0: buffer[count] = byte - 0x20
+        case 0x41...0x5A where count > 0: buffer[count] = byte + 0x20
+        default: buffer[count] = byte
+        }
+        count += 1
+      }
+      return count
+    }
   }
 
   static func titled(_ text: String) -> String {

@@ -11,6 +11,9 @@ enum StringMethod: String {
 
   /// Calls the method on `text`.
   func call(_ text: String, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+    if StringMethod.plain.contains(self), !arguments.isEmpty {
+      throw fault("str.\(rawValue)() takes no arguments (\(arguments.positional.count) given)")
+    }
     switch self {
     case .capitalize: return .string(Casing.capitalized(text))
     case .casefold: return .string(Casing.folded(text))
@@ -123,6 +126,13 @@ enum StringMethod: String {
     return .string(result)
   }
 
+  /// The methods without parameters.
+  private static let plain: Set<StringMethod> = [
+    .capitalize, .casefold, .lower, .upper, .swapcase, .title, .isalnum, .isalpha, .isascii, .isdecimal,
+    .isdigit,
+    .isidentifier, .islower, .isnumeric, .isprintable, .isspace, .istitle, .isupper,
+  ]
+
   // MARK: Arguments
 
   /// The argument as text, or Python's complaint.
@@ -152,6 +162,9 @@ enum Padding {
       try interpreter.reserve(product: max(size, 1), text.utf8.count)
       return expandTabs(text, size)
     }
+    guard !arguments.positional.isEmpty else {
+      throw fault("\(method.rawValue) expected at least 1 argument, got 0")
+    }
     let bound = try arguments.bind(["width", "fillchar"], required: 1, function: method.rawValue)
     let width = try StringMethod.integer(bound[0] ?? .none)
     try interpreter.reserve(max(width, 0))
@@ -174,6 +187,7 @@ enum Padding {
 
   /// `left` fill characters before the text and the rest behind it; all before it where `left` is nil.
   static func pad(_ text: String, _ width: Int, _ fill: String, left: Int?) -> String {
+    guard width > 0 else { return text }
     let missing = width - text.unicodeScalars.count
     guard missing > 0 else { return text }
     let before = left ?? missing

@@ -363,9 +363,7 @@ extension Lexer {
     position = index + 1
     let raw = source.text(start + 1, index)
     guard hasEscape else { return Token(kind: .string, start: start, end: position, text: raw) }
-    guard let text = Escapes.decode(raw) else {
-      throw fail("a string holds an escape sequence that Python does not know", at: start)
-    }
+    guard let text = Escapes.decode(raw) else { throw fail(Escapes.complaint(raw), at: start) }
     return Token(kind: .string, start: start, end: position, text: text)
   }
 }
@@ -385,6 +383,19 @@ enum Escapes {
       guard append(code, &rest, to: &result) else { return nil }
     }
     return String(result)
+  }
+
+  /// What Python says of `raw`, which has a broken escape.
+  static func complaint(_ raw: String) -> String {
+    for (code, digits) in [("x", 2), ("u", 4), ("U", 8)] {
+      let pieces = Splitting.split(raw, "\\" + code, .max, fromEnd: false).dropFirst()
+      let isBroken = pieces.contains { piece in
+        let number = piece.unicodeScalars.prefix(digits)
+        return number.count < digits || !number.allSatisfy(\.properties.isASCIIHexDigit)
+      }
+      if isBroken { return "truncated \\\(code)\(String(repeating: "X", count: digits)) escape" }
+    }
+    return "a text has an escape that stands for no character"
   }
 
   private static func append(

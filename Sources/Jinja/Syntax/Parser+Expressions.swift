@@ -420,7 +420,8 @@ extension Parser {
     case .name, .string, .integer, .float, .leftBracket, .leftBrace:
       if current.kind == .name, ["else", "or", "and"].contains(current.text) { break }
       if current.isName("is") { throw fail("You cannot chain multiple tests with is") }
-      arguments = ArgumentList(positional: [constantItems(try parsePostfix(try parsePrimary()))])
+      let argument = try parsePostfix(try parsePrimary())
+      arguments = ArgumentList(positional: [name == "in" ? constantItems(argument) : argument])
     default: break
     }
     return TestCall(target, name, arguments, isNegated: isNegated, position: Int32(start))

@@ -25,7 +25,7 @@ final class Parser {
   var definitions: [Definition] = []
   var definitionNodes: [MacroNode?] = []
   private let stack = StackGuard.ofCurrentThread()
-  private let folding = Interpreter(limits: Limits(maxOutputBytes: 1 << 16)) { _ in nil }
+  private lazy var folding = Interpreter(limits: Limits(maxOutputBytes: 1 << 16)) { _ in nil }
 
   init(_ text: String, name: String, options: TemplateOptions, isExpression: Bool = false) {
     self.options = options

@@ -188,7 +188,7 @@ final class ScopeEntry {
     case copy(Int, Name.Place)
   }
 
-  var actions: [Action] = []
+  @exclusivity(unchecked) var actions: [Action] = []
 
   /// Prepares the scope's variables in `frame`.
   @inline(__always)

@@ -3,8 +3,8 @@ import Diagnostics
 /// Python's `format % values`.
 enum PercentFormat {
   static func apply(_ format: String, _ values: Value, _ interpreter: Interpreter) throws -> String {
-    var run = Run(values: values, interpreter: interpreter)
-    return try run.apply(format)
+    var run = Run(format, values: values, interpreter: interpreter)
+    return try run.apply()
   }
 
   private struct Conversion {
@@ -20,59 +20,66 @@ enum PercentFormat {
   private struct Run {
     let values: Value
     let interpreter: Interpreter
-    private var list: [Value]
     private var next = 0
-    private var rest = ArraySlice<Unicode.Scalar>()
+    /// What is left of the format, and how much there was.
+    private var rest: Substring.UTF8View
+    private let length: Int
+    private var usesMapping = false
 
-    init(values: Value, interpreter: Interpreter) {
+    init(_ format: String, values: Value, interpreter: Interpreter) {
       self.values = values
       self.interpreter = interpreter
-      if case .tuple(let items) = values { list = items } else { list = [values] }
+      rest = Substring(format).utf8
+      length = rest.count
     }
 
-    mutating func apply(_ format: String) throws -> String {
-      rest = Array(format.unicodeScalars)[...]
+    mutating func apply() throws -> String {
       var result = ""
-      var usesMapping = false
-      while let scalar = rest.popFirst() {
-        guard scalar == "%" else {
-          result.unicodeScalars.append(scalar)
-          continue
-        }
-        if rest.first == "%" {
+      while let mark = rest.firstIndex(of: 0x25) {
+        result += Substring(rest[..<mark])
+        rest = rest[rest.index(after: mark)...]
+        if rest.first == 0x25 {
           rest.removeFirst()
           result += "%"
           continue
         }
         let conversion = try parse()
-        guard let code = rest.popFirst() else { throw fault("incomplete format") }
-        let value = try value(for: conversion)
-        usesMapping = usesMapping || conversion.key != nil
-        result += try text(value, code, conversion, result.unicodeScalars.count)
+        guard let code = Substring(rest).unicodeScalars.first else { throw fault("incomplete format") }
+        let place = length - rest.count
+        rest = rest.dropFirst(String(code).utf8.count)
+        result += try text(try value(for: conversion), code, conversion, place)
         try interpreter.reserve(result.utf8.count)
       }
-      if !usesMapping, next < list.count {
-        if case .dict = values { return result }
-        if case .list = values, next == 0 { return result }
-        throw fault("not all arguments converted during string formatting")
-      }
+      result += Substring(rest)
+      try checkAllUsed()
       return result
+    }
+
+    private func checkAllUsed() throws {
+      guard !usesMapping else { return }
+      switch values {
+      case .tuple(let items) where next < items.count: break
+      case .tuple, .dict: return
+      case .list where next == 0: return
+      default: if next > 0 { return }
+      }
+      throw fault("not all arguments converted during string formatting")
     }
 
     private mutating func parse() throws -> Conversion {
       var conversion = Conversion()
-      if rest.first == "(" {
-        guard let end = rest.firstIndex(of: ")") else { throw fault("incomplete format key") }
-        conversion.key = String(String.UnicodeScalarView(rest[(rest.startIndex + 1)..<end]))
-        rest = rest[(end + 1)...]
+      if rest.first == 0x28 {
+        guard let end = rest.firstIndex(of: 0x29) else { throw fault("incomplete format key") }
+        conversion.key = String(Substring(rest[rest.index(after: rest.startIndex)..<end]))
+        rest = rest[rest.index(after: end)...]
       }
       flags: while let flag = rest.first {
         switch flag {
-        case "-": conversion.isLeft = true
-        case "#": conversion.isAlternate = true
-        case "0": conversion.isZero = true
-        case "+": conversion.sign = "+"
-        case " ": if conversion.sign.isEmpty { conversion.sign = " " }
+        case 0x2D: conversion.isLeft = true
+        case 0x23: conversion.isAlternate = true
+        case 0x30: conversion.isZero = true
+        case 0x2B: conversion.sign = "+"
+        case 0x20: if conversion.sign.isEmpty { conversion.sign = " " }
         default: break flags
         }
         rest.removeFirst()
@@ -81,11 +88,11 @@ enum PercentFormat {
         conversion.width = Int(width.magnitude)
         if width < 0 { conversion.isLeft = true }
       }
-      if rest.first == "." {
+      if rest.first == 0x2E {
         rest.removeFirst()
         conversion.precision = max(try number() ?? 0, 0)
       }
-      while let size = rest.first, "hlL".unicodeScalars.contains(size) { rest.removeFirst() }
+      while let size = rest.first, size == 0x68 || size == 0x6C || size == 0x4C { rest.removeFirst() }
       try interpreter.reserve(conversion.width)
       try interpreter.reserve(conversion.precision ?? 0)
       return conversion
@@ -93,28 +100,34 @@ enum PercentFormat {
 
     /// A width or a precision: digits, or `*` for the next value.
     private mutating func number() throws -> Int? {
-      if rest.first == "*" {
+      if rest.first == 0x2A {
         rest.removeFirst()
         guard let number = try nextValue().intValue, number > .min else { throw fault("* wants int") }
         return number
       }
       var number: Int?
-      while let digit = rest.first, ("0"..."9").contains(digit) {
-        number = (number ?? 0) * 10 + Int(digit.value - 48)
-        guard (number ?? 0) < 1_000_000_000 else { throw fault("width too big") }
+      while let digit = rest.first, digit >= 0x30, digit <= 0x39 {
+        let value = (number ?? 0) * 10 + Int(digit - 0x30)
+        guard value < 1_000_000_000 else { throw fault("width too big") }
+        number = value
         rest.removeFirst()
       }
       return number
     }
 
     private mutating func nextValue() throws -> Value {
-      guard next < list.count else { throw fault("not enough arguments for format string") }
       defer { next += 1 }
-      return list[next]
+      if case .tuple(let items) = values {
+        if next < items.count { return items[next] }
+      } else if next == 0 {
+        return values
+      }
+      throw fault("not enough arguments for format string")
     }
 
     private mutating func value(for conversion: Conversion) throws -> Value {
       guard let key = conversion.key else { return try nextValue() }
+      usesMapping = true
       guard case .dict(let dict) = values else { throw fault("format requires a mapping") }
       guard let value = dict[key] else { throw fault(Repr.quoted(key)) }
       return value
@@ -166,7 +179,9 @@ enum PercentFormat {
         }
         number = integer
       }
-      var digits = String(number.magnitude, radix: radix, uppercase: code == "X")
+      var digits =
+        radix == 10
+        ? String(number.magnitude) : String(number.magnitude, radix: radix, uppercase: code == "X")
       if let precision = conversion.precision { digits = Padding.zeroFilled(digits, precision) }
       let prefix = conversion.isAlternate && radix != 10 ? (radix == 8 ? "0o" : "0\(code)") : ""
       return signed(number < 0, prefix, digits, conversion)
@@ -184,6 +199,9 @@ enum PercentFormat {
     private func signed(
       _ isNegative: Bool, _ prefix: String, _ digits: String, _ conversion: Conversion
     ) -> String {
+      if conversion.width <= digits.utf8.count, !isNegative, conversion.sign.isEmpty, prefix.isEmpty {
+        return digits
+      }
       let sign = isNegative ? "-" : conversion.sign
       guard conversion.isZero, !conversion.isLeft else { return pad(sign + prefix + digits, conversion) }
       let width = conversion.width - sign.utf8.count - prefix.utf8.count
@@ -213,7 +231,6 @@ enum BraceFormat {
     }
 
     mutating func apply(_ format: ArraySlice<Unicode.Scalar>, depth: Int) throws -> String {
-      guard depth < 2 else { throw fault("Max string recursion exceeded") }
       var result = String.UnicodeScalarView()
       var rest = format
       while let scalar = rest.popFirst() {
@@ -237,6 +254,7 @@ enum BraceFormat {
     }
 
     private mutating func field(_ rest: inout ArraySlice<Unicode.Scalar>, depth: Int) throws -> String {
+      guard depth < 2 else { throw fault("Max string recursion exceeded") }
       guard !rest.isEmpty else { throw fault("Single '{' encountered in format string") }
       var nesting = 1
       var end = rest.startIndex
@@ -277,7 +295,7 @@ enum BraceFormat {
         if mark == "." {
           let end = rest.firstIndex { $0 == "." || $0 == "[" } ?? rest.endIndex
           let attribute = String(String.UnicodeScalarView(rest[rest.startIndex..<end]))
-          value = try Access.attribute(of: value, attribute, interpreter)
+          value = try member(of: value, attribute)
           rest = rest[end...]
         } else {
           guard let end = rest.firstIndex(of: "]") else { throw fault("Missing ']' in format string") }
@@ -287,6 +305,15 @@ enum BraceFormat {
         }
       }
       return value
+    }
+
+    /// The attribute and never an item: so Python has it here.
+    private func member(of value: Value, _ name: String) throws -> Value {
+      if case .undefined(let undefined) = value { throw fault(undefined.message) }
+      if case .object(let object) = value, let found = try object.attribute(name, interpreter) {
+        return found
+      }
+      throw fault("'\(value.typeName)' object has no attribute '\(name)'")
     }
 
     private mutating func argument(_ name: String) throws -> Value {

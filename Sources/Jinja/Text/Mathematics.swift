@@ -32,20 +32,4 @@ enum Mathematics {
         $0, to: (@convention(c) @Sendable (pthread_t, UnsafeMutablePointer<pthread_attr_t>) -> CInt).self)
     }
   #endif
-
-  /// Where this thread's stack ends, nearest address first; nil where the system does not tell.
-  static func stackEnd() -> UInt? {
-    #if canImport(Glibc) || canImport(Musl)
-      var attributes = pthread_attr_t()
-      guard let readAttributes, readAttributes(pthread_self(), &attributes) == 0 else { return nil }
-      defer { pthread_attr_destroy(&attributes) }
-      var address: UnsafeMutableRawPointer?
-      var size = 0
-      guard pthread_attr_getstack(&attributes, &address, &size) == 0 else { return nil }
-      return address.map { UInt(bitPattern: $0) }
-    #else
-      let top = UInt(bitPattern: pthread_get_stackaddr_np(pthread_self()))
-      return top - UInt(pthread_get_stacksize_np(pthread_self()))
-    #endif
-  }
 }

@@ -22,7 +22,7 @@ final class Attribute: Expression {
     interpreter.position = position
     switch value {
     case .dict(let dict):
-      if !isDictMethod, let item = dict[name] { return item }
+      if !isDictMethod { return dict[name] ?? .undefined(UndefinedName(name, .attribute(of: "dict"))) }
     case .object(let object):
       if let loopField, let loop = LoopObject.from(object) { return loop.value(loopField) }
     default: break
@@ -91,7 +91,7 @@ final class Slice: Expression {
 
 /// The arguments of a call, a filter or a test, as written.
 final class ArgumentList {
-  let positional: [Expression]
+  let positional: NodeList<Expression>
   let keyword: [(name: String, value: Expression)]
   let extras: Expression?
   let keywords: Expression?
@@ -102,7 +102,7 @@ final class ArgumentList {
     positional: [Expression] = [], keyword: [(name: String, value: Expression)] = [],
     extras: Expression? = nil, keywords: Expression? = nil
   ) {
-    self.positional = positional
+    self.positional = NodeList(positional)
     self.keyword = keyword
     self.extras = extras
     self.keywords = keywords
@@ -118,14 +118,18 @@ final class ArgumentList {
   var isPlain: Bool { extras == nil && keywords == nil }
 
   var parts: [Expression] {
-    positional + keyword.map(\.value) + [extras, keywords].compactMap { $0 }
+    positional.nodes + keyword.map(\.value) + [extras, keywords].compactMap { $0 }
   }
 
   func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Arguments {
     if let constant { return constant }
     var arguments = Arguments()
-    arguments.positional.reserveCapacity(positional.count)
-    for expression in positional { arguments.positional.append(try expression.evaluate(frame, interpreter)) }
+    if positional.count > 0 {
+      arguments.positional.reserveCapacity(positional.count)
+      for index in 0..<positional.count {
+        arguments.positional.append(try positional.with(index) { try $0.evaluate(frame, interpreter) })
+      }
+    }
     if !keyword.isEmpty {
       arguments.keyword.reserveCapacity(keyword.count)
       for (name, expression) in keyword {
@@ -289,7 +293,7 @@ final class FilterCall: Expression {
   private let target: Expression?
   let name: String
   private let arguments: ArgumentList
-  private let builtin: Interpreter.Filter?
+  private let builtin: BuiltinFilters.Entry?
 
   init(_ target: Expression?, _ name: String, _ arguments: ArgumentList, position: Int32) {
     self.target = target
@@ -315,11 +319,11 @@ final class FilterCall: Expression {
   private func apply(to value: Value, _ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     let values = try arguments.evaluate(frame, interpreter)
     interpreter.position = position
-    if !interpreter.filters.isEmpty, let filter = interpreter.filters[name] {
+    if builtin == nil || interpreter.overridesFilters, let filter = interpreter.filters[name] {
       return try filter(value, values, interpreter)
     }
     guard let builtin else { throw fault("No filter named '\(name)'.") }
-    return try builtin(value, values, interpreter)
+    return try builtin.apply(value, values, interpreter)
   }
 
   override func analyze(_ scope: Scope) {
@@ -336,7 +340,8 @@ final class TestCall: Expression {
   private let name: String
   private let arguments: ArgumentList
   private let isNegated: Bool
-  private let builtin: Interpreter.Test?
+  private let builtin: BuiltinTests.Entry?
+  private let isDefinedTest: Bool
 
   init(
     _ target: Expression, _ name: String, _ arguments: ArgumentList, isNegated: Bool, position: Int32
@@ -346,6 +351,7 @@ final class TestCall: Expression {
     self.arguments = arguments
     self.isNegated = isNegated
     builtin = BuiltinTests.table[name]
+    isDefinedTest = name == "defined"
     super.init(position: position, height: Expression.height(over: [target] + arguments.parts))
   }
 
@@ -356,13 +362,14 @@ final class TestCall: Expression {
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
+    if isDefinedTest, !interpreter.overridesTests { return value.isUndefined == isNegated }
     let values = try arguments.evaluate(frame, interpreter)
     interpreter.position = position
-    if !interpreter.tests.isEmpty, let test = interpreter.tests[name] {
+    if builtin == nil || interpreter.overridesTests, let test = interpreter.tests[name] {
       return try test(value, values, interpreter) != isNegated
     }
     guard let builtin else { throw fault("No test named '\(name)'.") }
-    return try builtin(value, values, interpreter) != isNegated
+    return try builtin.holds(value, values, interpreter) != isNegated
   }
 
   override func analyze(_ scope: Scope) {

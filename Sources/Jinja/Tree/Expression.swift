@@ -89,7 +89,15 @@ final class Name: Expression {
 
   let name: String
   /// Set once, by the scope's analysis.
-  var place = Place.nowhere
+  var place = Place.nowhere {
+    didSet {
+      if case .local(let slot) = place { localSlot = slot }
+      if case .outside(let number) = place { outsideNumber = number }
+    }
+  }
+  /// The place's number where it is one of the two most frequent, else -1.
+  @exclusivity(unchecked) private var localSlot = -1
+  @exclusivity(unchecked) private var outsideNumber = -1
   private let undefined: UndefinedName
 
   init(_ name: String, position: Int32) {
@@ -99,21 +107,20 @@ final class Name: Expression {
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    switch place {
-    case .local(let slot):
-      if let value = frame.slots[slot] { return value }
-    case .outside(let number):
-      if let value = frame.context[number] { return value }
-      if let value = frame.module.lookUp(number, interpreter) { return value }
-    default:
-      if let value = place.value(frame, interpreter) { return value }
+    if localSlot >= 0 {
+      if let value = frame.slots[localSlot] { return value }
+    } else if outsideNumber >= 0 {
+      if let value = frame.context[outsideNumber] { return value }
+      if let value = frame.module.lookUp(outsideNumber, interpreter) { return value }
+    } else if let value = place.value(frame, interpreter) {
+      return value
     }
     return .undefined(undefined)
   }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
-    if case .local(let slot) = place {
-      if let value = frame.slots[slot] { try interpreter.output.append(value) }
+    if localSlot >= 0 {
+      if let value = frame.slots[localSlot] { try interpreter.output.append(value) }
       return
     }
     try interpreter.output.append(try evaluate(frame, interpreter))
@@ -122,6 +129,10 @@ final class Name: Expression {
   /// Assigns the name; names are only ever assigned in their own scope.
   @inline(__always)
   func assign(_ value: Value, _ frame: Frame) {
+    if localSlot >= 0 {
+      frame.slots[localSlot] = value
+      return
+    }
     switch place {
     case .local(let slot): frame.slots[slot] = value
     case .enclosing(let depth, let slot), .macro(_, let depth, let slot):
@@ -136,18 +147,27 @@ final class Name: Expression {
 
 /// `[a, b]`
 final class ListLiteral: Expression {
-  let items: [Expression]
+  private let list: NodeList<Expression>
+  /// The items, if they are the same every time; each list then shares their storage until it is changed.
+  private let constants: [Value]?
 
   init(_ items: [Expression], position: Int32) {
-    self.items = items
+    list = NodeList(items)
+    let values = items.compactMap(\.constant)
+    constants = values.count == items.count ? values : nil
     super.init(position: position, height: Expression.height(over: items))
   }
 
+  var items: [Expression] { list.nodes }
+
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    if let constants { return Value(constants) }
     try interpreter.guardStack()
     var values: [Value] = []
-    values.reserveCapacity(items.count)
-    for item in items { values.append(try item.evaluate(frame, interpreter)) }
+    values.reserveCapacity(list.count)
+    for index in 0..<list.count {
+      values.append(try list.with(index) { try $0.evaluate(frame, interpreter) })
+    }
     return Value(values)
   }
 
@@ -178,15 +198,28 @@ final class TupleLiteral: Expression {
 
 /// `{a: b}`
 final class DictLiteral: Expression {
-  let entries: [(key: Expression, value: Expression)]
+  private let entries: [(key: Expression, value: Expression)]
+  /// The dictionary, if it is the same every time; what is evaluated is a copy that shares its storage.
+  private let prototype: DictObject?
 
   init(_ entries: [(key: Expression, value: Expression)], position: Int32) {
     self.entries = entries
+    prototype = DictLiteral.constant(entries)
     super.init(
       position: position, height: Expression.height(over: entries.flatMap { [$0.key, $0.value] }))
   }
 
+  private static func constant(_ entries: [(key: Expression, value: Expression)]) -> DictObject? {
+    let dict = DictObject()
+    for (key, value) in entries {
+      guard let key = key.constant, let value = value.constant, key.isHashable else { return nil }
+      dict.set(key, to: value)
+    }
+    return dict
+  }
+
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    if let prototype { return .dict(prototype.copy()) }
     try interpreter.guardStack()
     let dict = DictObject()
     for (key, value) in entries {

@@ -30,6 +30,23 @@ enum LoopSource {
     }
   }
 
+  /// Calls `body` with each item until it says false. A list that changes meanwhile is followed, as in Python.
+  @inline(__always)
+  func forEach(_ body: (Value) throws -> Bool) throws {
+    switch self {
+    case .items(let items):
+      for item in items { guard try body(item) else { return } }
+    case .list(let list):
+      var index = 0
+      while index < list.items.count {
+        guard try body(list.items[index]) else { return }
+        index += 1
+      }
+    case .range(let range):
+      for index in 0..<range.count { guard try body(.int(range.value(at: index))) else { return } }
+    }
+  }
+
   var count: Int {
     switch self {
     case .items(let items): items.count
@@ -120,18 +137,16 @@ final class ForStatement: Statement {
     _ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> Flow {
     if usesLoop { return try runWithLoop(source, depth: depth, frame, interpreter) }
-    var index = 0
     var isEmpty = true
-    while let item = source.item(at: index) {
-      index += 1
+    try source.forEach { item in
       try interpreter.step()
       if let filter {
-        guard try passes(item, filter, frame, interpreter) else { continue }
+        guard try passes(item, filter, frame, interpreter) else { return true }
       }
       isEmpty = false
       try entry.enter(frame, interpreter)
       try target.assign(item, frame, interpreter)
-      if try body.execute(frame, interpreter) == .leaveLoop { break }
+      return try body.execute(frame, interpreter) != .leaveLoop
     }
     return isEmpty ? try runElse(frame, interpreter) : .next
   }
@@ -143,13 +158,14 @@ final class ForStatement: Statement {
     if let filter { source = .items(try filtered(source, filter, frame, interpreter)) }
     let loop = LoopObject(source, depth: depth, recursion: isRecursive ? self : nil, frame: frame)
     let loopValue = Value.object(loop)
-    while let item = source.item(at: loop.index0) {
+    try source.forEach { item in
       try interpreter.step()
       try entry.enter(frame, interpreter)
       try target.assign(item, frame, interpreter)
       loopName.assign(loopValue, frame)
-      if try body.execute(frame, interpreter) == .leaveLoop { break }
+      if try body.execute(frame, interpreter) == .leaveLoop { return false }
       loop.index0 += 1
+      return true
     }
     loopName.clear(frame)
     return source.count == 0 ? try runElse(frame, interpreter) : .next
@@ -173,11 +189,10 @@ final class ForStatement: Statement {
     _ source: LoopSource, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> [Value] {
     var items: [Value] = []
-    var index = 0
-    while let item = source.item(at: index) {
-      index += 1
+    try source.forEach { item in
       try interpreter.step()
       if try passes(item, filter, frame, interpreter) { items.append(item) }
+      return true
     }
     return items
   }

@@ -22,7 +22,7 @@ final class MacroNode: Statement {
   private let hasExplicitCaller: Bool
   private let body: Block
   private let entry = ScopeEntry()
-  private(set) var slotCount = 0
+  @exclusivity(unchecked) private(set) var slotCount = 0
 
   init(
     name: String, variable: Name?, parameters: [Parameter], body: Block, uses: Set<String>, position: Int32
@@ -162,7 +162,7 @@ extension Name {
 final class MacroClosure {
   let definition: MacroNode
   /// The frame that the macro was defined in; nil for one that the host asked for, until it is called.
-  private var frame: Frame?
+  @exclusivity(unchecked) private var frame: Frame?
   private let program: Program?
 
   init(_ definition: MacroNode, in frame: Frame) {
@@ -226,8 +226,9 @@ final class MacroClosure {
       arguments.positional.count <= parameters.count,
       definition.callerName == nil, definition.keywordsName == nil, definition.extrasName == nil
     {
-      for index in arguments.positional.indices {
-        parameters[index].variable.assign(try arguments.positional[index].evaluate(outer, interpreter), frame)
+      for index in 0..<arguments.positional.count {
+        let value = try arguments.positional.with(index) { try $0.evaluate(outer, interpreter) }
+        parameters[index].variable.assign(value, frame)
       }
       interpreter.position = position
       return

@@ -166,10 +166,10 @@ final class Comparison: Expression {
 
 /// `a ~ b ~ c`: the printed values in a row.
 final class Concatenation: Expression {
-  private let parts: [Expression]
+  private let parts: NodeList<Expression>
 
   init(_ parts: [Expression], position: Int32) {
-    self.parts = parts
+    self.parts = NodeList(parts)
     super.init(position: position, height: Expression.height(over: parts))
   }
 
@@ -182,10 +182,10 @@ final class Concatenation: Expression {
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     try interpreter.guardStack()
-    for part in parts { try part.write(frame, interpreter) }
+    for index in 0..<parts.count { try parts.with(index) { try $0.write(frame, interpreter) } }
   }
 
-  override func analyze(_ scope: Scope) { for part in parts { part.analyze(scope) } }
+  override func analyze(_ scope: Scope) { for part in parts.nodes { part.analyze(scope) } }
 }
 
 /// `a if b else c`

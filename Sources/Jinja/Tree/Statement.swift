@@ -20,21 +20,16 @@ class Statement {
 
 /// Statements in a row.
 final class Block {
-  let statements: [Statement]
-  /// The same statements, to be reached without counting references; `statements` keeps them.
-  private let references: UnsafeMutableBufferPointer<Unmanaged<Statement>>
+  private let list: NodeList<Statement>
 
-  init(_ statements: [Statement]) {
-    self.statements = statements
-    references = .allocate(capacity: statements.count)
-    _ = references.initialize(from: statements.lazy.map { Unmanaged.passUnretained($0) })
-  }
+  init(_ statements: [Statement]) { list = NodeList(statements) }
 
-  deinit { references.deallocate() }
+  /// The statements as an array.
+  var statements: [Statement] { list.nodes }
 
   func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
-    for index in 0..<references.count {
-      let flow = try references[index]._withUnsafeGuaranteedRef { try $0.execute(frame, interpreter) }
+    for index in 0..<list.count {
+      let flow = try list.with(index) { try $0.execute(frame, interpreter) }
       if flow != .next { return flow }
     }
     return .next
@@ -95,27 +90,30 @@ final class DoStatement: Statement {
 
 /// `{% if %}`
 final class IfStatement: Statement {
-  private let branches: [(test: Expression, body: Block)]
+  private let tests: NodeList<Expression>
+  private let bodies: NodeList<Block>
   private let otherwise: Block?
 
   init(_ branches: [(test: Expression, body: Block)], otherwise: Block?, position: Int32) {
-    self.branches = branches
+    tests = NodeList(branches.map(\.test))
+    bodies = NodeList(branches.map(\.body))
     self.otherwise = otherwise
     super.init(position: position)
   }
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     try interpreter.guardStack()
-    for (test, body) in branches where try test.isTrue(frame, interpreter) {
-      return try body.execute(frame, interpreter)
+    for index in 0..<tests.count {
+      guard try tests.with(index, { try $0.isTrue(frame, interpreter) }) else { continue }
+      return try bodies.with(index) { try $0.execute(frame, interpreter) }
     }
     return try otherwise?.execute(frame, interpreter) ?? .next
   }
 
   override func analyze(_ scope: Scope) {
-    for (test, _) in branches { test.analyze(scope) }
-    scope.branches(
-      branches.map { branch in { branch.body.analyze(scope) } } + [{ self.otherwise?.analyze(scope) }])
+    for test in tests.nodes { test.analyze(scope) }
+    let branches = bodies.nodes.map { body in { body.analyze(scope) } }
+    scope.branches(branches + [{ self.otherwise?.analyze(scope) }])
   }
 }
 

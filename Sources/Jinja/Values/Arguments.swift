@@ -31,26 +31,34 @@ public struct Arguments {
   /// One value, or nil, for each of `names`. Throws, in Python's words, what Python would of too many arguments,
   /// an unknown name or a repeated one.
   public func bind(_ names: [String], required: Int = 0, function: String) throws -> [Value?] {
+    try bind(names, required: required, implicit: 0, function: function)
+  }
+
+  /// As `bind`, where messages count `implicit` further arguments, such as the value before a filter.
+  func bind(
+    _ names: [String], required: Int, implicit: Int, function: @autoclosure () -> String
+  ) throws -> [Value?] {
     guard positional.count <= names.count else {
-      let takes = required == names.count ? "\(names.count)" : "from \(required) to \(names.count)"
-      let plural = names.count == 1 ? "" : "s"
-      let were = positional.count == 1 ? "was" : "were"
+      let most = names.count + implicit
+      let takes = required == names.count ? "\(most)" : "from \(required + implicit) to \(most)"
+      let given = positional.count + implicit
       throw fault(
-        "\(function)() takes \(takes) positional argument\(plural) but \(positional.count) \(were) given")
+        "\(function())() takes \(takes) positional argument\(most == 1 ? "" : "s") but \(given) "
+          + "\(given == 1 ? "was" : "were") given")
     }
-    var bound: [Value?] = positional
-    bound.append(contentsOf: [Value?](repeating: nil, count: names.count - positional.count))
+    var bound = [Value?](repeating: nil, count: names.count)
+    for index in positional.indices { bound[index] = positional[index] }
     for (name, value) in keyword {
       guard let index = names.firstIndex(of: name) else {
-        throw fault("\(function)() got an unexpected keyword argument '\(name)'")
+        throw fault("\(function())() got an unexpected keyword argument '\(name)'")
       }
       guard bound[index] == nil else {
-        throw fault("\(function)() got multiple values for argument '\(name)'")
+        throw fault("\(function())() got multiple values for argument '\(name)'")
       }
       bound[index] = value
     }
     for index in 0..<min(required, names.count) where bound[index] == nil {
-      throw fault("\(function)() missing 1 required positional argument: '\(names[index])'")
+      throw fault("\(function())() missing 1 required positional argument: '\(names[index])'")
     }
     return bound
   }

@@ -3,9 +3,9 @@ import Diagnostics
 /// A mutable mapping that keeps the order of insertion. Keys compare as in Python: `1`, `1.0` and `True` are one key.
 public final class DictObject {
   /// The entries in order.
-  private(set) var entries: [(key: Value, value: Value)] = []
+  @exclusivity(unchecked) private(set) var entries: [(key: Value, value: Value)] = []
   /// Open addressing over `entries`; empty while a linear search is quicker.
-  private var table: [Int32] = []
+  @exclusivity(unchecked) private var table: [Int32] = []
 
   private static let linearLimit = 8
 
@@ -128,7 +128,7 @@ extension DictObject {
   func position(ofString text: String) -> Int? {
     if table.isEmpty {
       for index in entries.indices {
-        if case .string(let key) = entries[index].key, key == text { return index }
+        if case .string(let key) = entries[index].key, key.isSame(as: text) { return index }
       }
       return hasObjectKeys ? entries.firstIndex { $0.key.isEqual(to: .string(text)) } : nil
     }
@@ -136,7 +136,7 @@ extension DictObject {
     while true {
       let index = Int(table[slot])
       if index < 0 { return nil }
-      if case .string(let key) = entries[index].key, key == text { return index }
+      if case .string(let key) = entries[index].key, key.isSame(as: text) { return index }
       slot = (slot + 1) & (table.count - 1)
     }
   }

@@ -1,7 +1,7 @@
 /// A mutable list, shared by all values that hold it.
 public final class ListObject {
   /// The items, in order.
-  public var items: [Value]
+  @exclusivity(unchecked) public var items: [Value]
 
   /// A list of `items`.
   public init(_ items: [Value] = []) { self.items = items }

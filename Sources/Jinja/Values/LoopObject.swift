@@ -9,7 +9,7 @@ enum LoopField: String {
 /// `loop`, inside of a `for`.
 final class LoopObject: HostObject {
   /// How many rounds are done.
-  var index0 = 0
+  @exclusivity(unchecked) var index0 = 0
   private let source: LoopSource
   private let depth0: Int
   /// The loop to call again, where it is recursive. Loops stay alive as long as their template, which runs.

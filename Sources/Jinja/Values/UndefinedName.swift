@@ -33,9 +33,12 @@ public final class UndefinedName: Sendable {
   public var message: String {
     switch reason {
     case .name: "\(Repr.quoted(name)) is undefined"
-    case .attribute(let owner): "\(Repr.quoted(owner)) has no attribute \(Repr.quoted(name))"
-    case .element(let owner): "\(owner) has no element \(name)"
+    case .attribute(let type):
+      "\(Repr.quoted(UndefinedName.owner(type))) has no attribute \(Repr.quoted(name))"
+    case .element(let type): "\(UndefinedName.owner(type)) has no element \(name)"
     case .explained(let message): message
     }
   }
+
+  private static func owner(_ type: String) -> String { type == "NoneType" ? "None" : type + " object" }
 }

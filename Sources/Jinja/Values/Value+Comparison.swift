@@ -9,7 +9,7 @@ extension Value {
 
   func equals(_ other: Value, depth: Int) -> Bool {
     switch (self, other) {
-    case (.string(let left), .string(let right)): return left == right
+    case (.string(let left), .string(let right)): return left.isSame(as: right)
     case (.int(let left), .int(let right)): return left == right
     case (.none, .none), (.undefined, .undefined): return true
     case (.list(let left), .list(let right)):
@@ -79,7 +79,7 @@ extension Value {
 
   /// Order by code points, as Python has it.
   private static func order(_ left: String, _ right: String) -> Int {
-    if left == right { return 0 }
+    if left.isSame(as: right) { return 0 }
     return left.utf8.lexicographicallyPrecedes(right.utf8) ? -1 : 1
   }
 
@@ -118,6 +118,12 @@ extension Value {
     }
     return part.isEmpty || TextSearch.firstRange(of: part, in: text) != nil
   }
+}
+
+extension String {
+  /// Whether the texts have the same code points: Python does not know that `é` can be written in two ways.
+  @inline(__always)
+  func isSame(as other: String) -> Bool { utf8.count == other.utf8.count && self == other }
 }
 
 extension Value: Equatable {

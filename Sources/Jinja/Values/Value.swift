@@ -135,14 +135,6 @@ extension Value {
     default: return nil
     }
   }
-
-  /// How Jinja's messages name the object that lacks an attribute.
-  var ownerName: String {
-    switch self {
-    case .none: "None"
-    default: "\(typeName) object"
-    }
-  }
 }
 
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
