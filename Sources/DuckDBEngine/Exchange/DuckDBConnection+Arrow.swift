@@ -10,8 +10,9 @@ import Tabular
 #endif
 
 extension DuckDBConnection {
-  /// Adds a stream's rows to a table, all or none as `append` does, and releases the stream. With `creating`, the table
-  /// is made first, with the stream's names and types. Gives how many rows were added. Throws a `Diagnostic`.
+  /// Adds a stream's rows to a table, all or none as `append` does, and releases the stream. With `creating`,
+  /// the table is made first, with the stream's names and types. Gives how many rows were added. Throws a
+  /// `Diagnostic`.
   @discardableResult
   public func importArrow(_ stream: ArrowStream, into relation: Relation, creating: Bool = false) throws
     -> Int
@@ -60,9 +61,10 @@ extension DuckDBConnection {
     }.joined(separator: ", ")
   }
 
-  /// Runs a query and lends its rows as a stream of Arrow data while `body` lasts; later the stream fails. `body` must
-  /// not use this connection, but may hand the stream to another. HUGEINT, UUID, TIMETZ, BIT and ENUM have no form in
-  /// Arrow that gives them back: cast them in the query. Throws a `Diagnostic`, or what `body` throws.
+  /// Runs a query and lends its rows as a stream of Arrow data while `body` lasts; later the stream fails.
+  /// `body` must not use this connection, but may hand the stream to another. HUGEINT, UUID, TIMETZ, BIT and
+  /// ENUM have no form in Arrow that gives them back: cast them in the query. Throws a `Diagnostic`, or what
+  /// `body` throws.
   public func withArrowStream<T>(of sql: String, _ body: (ArrowStream) throws -> T) throws -> T {
     try exclusively {
       try checkCancellation(sql)

@@ -5,8 +5,9 @@ import Synchronization
 
 /// One connection to a database: the only part of a session that other threads may touch.
 ///
-/// Safe as `@unchecked Sendable`: the session's thread alone uses `raw`; other threads go through `interrupt` and
-/// `progress`, which hold the lock under which the connection is closed, and DuckDB allows both at any time.
+/// Safe as `@unchecked Sendable`: the session's thread alone uses `raw`; other threads go through `interrupt`
+/// and `progress`, which hold the lock under which the connection is closed, and DuckDB allows both at any
+/// time.
 final class ConnectionHandle: @unchecked Sendable {
   /// The connection; nil once closed. Written only under `state`'s lock, on the session's thread.
   private(set) var raw: duckdb_connection?

@@ -5,8 +5,9 @@ import Tabular
 
 /// DuckDB's synchronous face, lent by a session to `run` or `withConnection` and never kept beyond that.
 ///
-/// A failing statement throws a `Diagnostic` whose message is DuckDB's first line and whose cause is the rest. If
-/// DuckDB says where, `span` has an empty file and the line and column (UTF-8 bytes from 1) within the text given.
+/// A failing statement throws a `Diagnostic` whose message is DuckDB's first line and whose cause is the
+/// rest. If DuckDB says where, `span` has an empty file and the line and column (UTF-8 bytes from 1) within
+/// the text given.
 public final class DuckDBConnection: Connection {
   let handle: ConnectionHandle
   private var isBusy = false
@@ -20,8 +21,11 @@ public final class DuckDBConnection: Connection {
   /// Gives up what hangs on the connection, which is about to be closed.
   func retire() { serializer = nil }
 
+  /// DuckDB's dialect.
   public var dialect: any Dialect { DuckDBDialect() }
 
+  /// Runs the statements of a text, one after the other; gives the rows that the last one changed or wrote.
+  /// If one of several fails, a note says which; those before it stand. Throws a `Diagnostic`.
   @discardableResult
   public func execute(_ sql: String) throws -> Int {
     try forEachStatement(sql) { statement in
@@ -33,6 +37,7 @@ public final class DuckDBConnection: Connection {
     } ?? 0
   }
 
+  /// Runs the statements of a text and holds the last one's result. Throws a `Diagnostic`.
   public func query(_ sql: String, maximumRows: Int?) throws -> Table {
     var batches: [Batch] = []
     var rowCount = 0
@@ -45,6 +50,8 @@ public final class DuckDBConnection: Connection {
     return Table(schema: schema, batches: batches)
   }
 
+  /// Runs the statements of a text and hands the last one's rows on by the chunk; `body` must not use the
+  /// connection. Throws a `Diagnostic`, or what `body` throws.
   public func stream(_ sql: String, _ body: (Batch) throws -> Void) throws {
     _ = try rows(of: sql) { batch in
       try body(batch)
@@ -63,8 +70,8 @@ public final class DuckDBConnection: Connection {
     } ?? Schema([])
   }
 
-  /// Runs a prepared statement to its end, minding transactions: one that succeeds opens a transaction if none is open,
-  /// else it ends it. A failed COMMIT ends it too; a second BEGIN does not.
+  /// Runs a prepared statement to its end, minding transactions: one that succeeds opens a transaction if
+  /// none is open, else it ends it. A failed COMMIT ends it too; a second BEGIN does not.
   func run(_ statement: PreparedHandle) throws -> ResultHandle {
     guard statement.kind == DUCKDB_STATEMENT_TYPE_TRANSACTION else { return try statement.run() }
     do {
@@ -92,8 +99,8 @@ public final class DuckDBConnection: Connection {
     try forEachStatement(sql) { statement, _ in try body(statement) }
   }
 
-  /// Prepares and hands over each statement of `sql`, one after the other; gives the last one's value. An error says
-  /// which of several statements failed.
+  /// Prepares and hands over each statement of `sql`, one after the other; gives the last one's value. An
+  /// error says which of several statements failed.
   private func forEachStatement<T>(
     _ sql: String, _ body: (PreparedHandle, _ isLast: Bool) throws -> T
   ) throws -> T? {
@@ -143,7 +150,8 @@ public final class DuckDBConnection: Connection {
     return try body()
   }
 
-  /// An interrupt reaches a running statement only; between two, this stops the work. Rolling back is always allowed.
+  /// An interrupt reaches a running statement only; between two, this stops the work. Rolling back is always
+  /// allowed.
   func checkCancellation(_ sql: String) throws {
     guard withUnsafeCurrentTask(body: { $0?.isCancelled ?? false }) else { return }
     if !Self.rollsBack(sql) { throw CancellationError() }

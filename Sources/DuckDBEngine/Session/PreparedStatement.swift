@@ -3,8 +3,8 @@ import Diagnostics
 import EngineCore
 import Tabular
 
-/// A statement prepared once and run with values as often as wanted, on the connection that prepared it. It must not
-/// outlive the call of `withConnection` that it was made in.
+/// A statement prepared once and run with values as often as wanted, on the connection that prepared it. It
+/// must not outlive the call of `withConnection` that it was made in.
 public final class PreparedStatement {
   private let connection: DuckDBConnection
   private let statement: PreparedHandle
