@@ -15,10 +15,13 @@ extension StepExecutor {
       }
       try Retry.perform { attempt in
         result.attempts = attempt
+        result.diagnostics = []
         statements.forget()
         try attemptBuild(node, target, audits, isFirst: attempt == 1, &result)
       }
-      try runHooks(node.config.postHooks, isTransactional: false, of: node)
+      if result.status == .success {
+        try runHooks(node.config.postHooks, isTransactional: false, of: node)
+      }
     } catch {
       fail(&result, node, error)
     }
