@@ -35,7 +35,7 @@ extension DuckDBConnection {
     return try append(to: relation) { appender in
       while let chunk = try first.take() ?? nextChunk(stream, converted) {
         try appender.add(chunk.raw, rowCount: Int(duckdb_data_chunk_get_size(chunk.raw)))
-        try checkCancellation("")
+        try checkCancellation()
       }
     }
   }
@@ -67,7 +67,7 @@ extension DuckDBConnection {
   /// `body` throws.
   public func withArrowStream<T>(of sql: String, _ body: (ArrowStream) throws -> T) throws -> T {
     try exclusively {
-      try checkCancellation(sql)
+      try checkCancellation()
       let exporter = ArrowExporter(try PreparedHandle(handle, sql).start())
       defer { exporter.end() }
       return try body(ArrowStream { exporter.fill($0) })

@@ -37,7 +37,7 @@ public final class TableAppender {
 
   private func append(_ columns: [Column], _ fields: [Field], _ types: [TypeHandle], rows: Range<Int>) throws
   {
-    try connection.checkCancellation("")
+    try connection.checkCancellation()
     var rawTypes = types.map(\.raw)
     guard let made = duckdb_create_data_chunk(&rawTypes, idx_t(types.count)) else {
       throw Diagnostic(.engineType, "the engine takes no rows of these types")
@@ -95,7 +95,7 @@ extension DuckDBConnection {
     if ownsTransaction { try execute("BEGIN") }
     do {
       let count = try exclusively {
-        try checkCancellation("")
+        try checkCancellation()
         let appender = try TableAppender(self, relation, columns: columns)
         do {
           try body(appender)

@@ -18,6 +18,8 @@ final class ConnectionHandle: @unchecked Sendable {
   private struct State {
     var isOpen = true
     var running = 0
+    /// Whether interrupts are ignored.
+    var isShielded = false
   }
 
   /// Connects. Throws a `Diagnostic`.
@@ -44,7 +46,7 @@ final class ConnectionHandle: @unchecked Sendable {
   /// Stops the running statement, if any.
   func interrupt() {
     state.withLock { state in
-      if state.isOpen { duckdb_interrupt(raw) }
+      if state.isOpen, !state.isShielded { duckdb_interrupt(raw) }
     }
   }
 
@@ -57,6 +59,13 @@ final class ConnectionHandle: @unchecked Sendable {
       return QueryProgress(
         fraction: known ? min(reading.percentage / 100, 1) : nil, rows: Int(clamping: reading.rows_processed))
     }
+  }
+
+  /// Ignores interrupts while `body` lasts: a rollback that is stopped midway leaves the transaction open.
+  func shielded<T>(_ body: () throws -> T) rethrows -> T {
+    state.withLock { $0.isShielded = true }
+    defer { state.withLock { $0.isShielded = false } }
+    return try body()
   }
 
   /// Marks a statement as running while `body` lasts.

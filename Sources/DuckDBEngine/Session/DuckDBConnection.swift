@@ -32,7 +32,7 @@ public final class DuckDBConnection: Connection {
       guard statement.kind == DUCKDB_STATEMENT_TYPE_SELECT else { return try run(statement).rowsChanged() }
       // Nobody wants these rows: let them pass rather than pile up.
       let result = try statement.start()
-      while try result.next() != nil { try checkCancellation(sql) }
+      while try result.next() != nil { try checkCancellation() }
       return 0
     } ?? 0
   }
@@ -90,7 +90,7 @@ public final class DuckDBConnection: Connection {
     let schema = try result.schema()
     while let chunk = try result.next() {
       guard try body(try chunk.batch(schema)) else { break }
-      try checkCancellation(statement.sql)
+      try checkCancellation()
     }
     return schema
   }
@@ -104,22 +104,27 @@ public final class DuckDBConnection: Connection {
   private func forEachStatement<T>(
     _ sql: String, _ body: (PreparedHandle, _ isLast: Bool) throws -> T
   ) throws -> T? {
-    try exclusively {
-      try checkCancellation(sql)
-      let statements = try ExtractedStatements(handle, sql)
-      var last: T?
-      for index in 0..<statements.count {
-        if index > 0 { try checkCancellation(sql) }
-        do {
-          let statement = try statements.prepare(index)
-          last = try body(statement, index == statements.count - 1)
-        } catch var diagnostic as Diagnostic where statements.count > 1 {
-          diagnostic.notes.append("statement \(index + 1) of \(statements.count) failed")
-          throw diagnostic
-        }
-      }
-      return last
+    if Self.rollsBack(sql) { return try handle.shielded { try exclusively { try run(sql, body) } } }
+    return try exclusively {
+      try checkCancellation()
+      return try run(sql, body)
     }
+  }
+
+  private func run<T>(_ sql: String, _ body: (PreparedHandle, _ isLast: Bool) throws -> T) throws -> T? {
+    let statements = try ExtractedStatements(handle, sql)
+    var last: T?
+    for index in 0..<statements.count {
+      if index > 0 { try checkCancellation() }
+      do {
+        let statement = try statements.prepare(index)
+        last = try body(statement, index == statements.count - 1)
+      } catch var diagnostic as Diagnostic where statements.count > 1 {
+        diagnostic.notes.append("statement \(index + 1) of \(statements.count) failed")
+        throw diagnostic
+      }
+    }
+    return last
   }
 
   /// The engine's own syntax tree of `sql`, as JSON bytes lent to `body`.
@@ -150,15 +155,16 @@ public final class DuckDBConnection: Connection {
     return try body()
   }
 
-  /// An interrupt reaches a running statement only; between two, this stops the work. Rolling back is always
-  /// allowed.
-  func checkCancellation(_ sql: String) throws {
-    guard withUnsafeCurrentTask(body: { $0?.isCancelled ?? false }) else { return }
-    if !Self.rollsBack(sql) { throw CancellationError() }
+  /// An interrupt reaches a running statement only; between two, this stops the work.
+  func checkCancellation() throws {
+    if withUnsafeCurrentTask(body: { $0?.isCancelled ?? false }) { throw CancellationError() }
   }
 
+  /// Whether a text is a rollback and nothing else: that is always allowed, and never interrupted.
   private static func rollsBack(_ sql: String) -> Bool {
-    let words = sql.drop { $0.isWhitespace }.prefix(8).lowercased()
-    return words.hasPrefix("rollback") || words.hasPrefix("abort")
+    if sql.utf8.count > 64 { return false }
+    let words = sql.lowercased().split { $0.isWhitespace || $0 == ";" }
+    return ["rollback", "rollback transaction", "rollback work", "abort"].contains(
+      words.joined(separator: " "))
   }
 }

@@ -26,10 +26,9 @@ public actor DuckDBSession: Session {
 
   deinit { thread.stop() }
 
-  /// Runs `body` on the session's thread. Cancelling the task interrupts the running statement within 100 ms
-  /// and throws `CancellationError`; until `body` returns it may still roll back, and nothing else. A task
-  /// that is cancelled already runs nothing: close the session to roll back, or roll back in a task of its
-  /// own.
+  /// Runs `body` on the session's thread. Cancelling the task interrupts the running statement within
+  /// 100 ms and throws `CancellationError`. A cancelled task's statements all throw that, but for a `ROLLBACK`
+  /// alone, which always runs.
   public func run<T: Sendable>(_ body: @Sendable (any Connection) throws -> T) async throws -> T {
     try await withConnection { try body($0) }
   }
@@ -40,7 +39,6 @@ public actor DuckDBSession: Session {
     let interrupter = Interrupter(handle)
     return try await withTaskCancellationHandler {
       defer { interrupter.end() }
-      try Task.checkCancellation()
       do {
         return try body(connection)
       } catch let diagnostic as Diagnostic where diagnostic.code == .engineInterrupted && Task.isCancelled {

@@ -39,7 +39,7 @@ public final class PreparedStatement {
   @discardableResult
   public func execute() throws -> Int {
     try connection.exclusively {
-      try connection.checkCancellation(statement.sql)
+      try connection.checkCancellation()
       return try connection.run(statement).rowsChanged()
     }
   }
@@ -56,7 +56,7 @@ public final class PreparedStatement {
 
   private func rows(_ body: (Batch) throws -> Void) throws -> Schema {
     try connection.exclusively {
-      try connection.checkCancellation(statement.sql)
+      try connection.checkCancellation()
       return try connection.rows(of: statement) { batch in
         try body(batch)
         return true
