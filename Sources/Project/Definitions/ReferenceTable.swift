@@ -21,20 +21,22 @@ struct ReferenceTable: Sendable {
     node.resourceType == .model || node.resourceType == .seed || node.resourceType == .snapshot
   }
 
-  /// The node that a `ref()` means: of the package that asks before others.
-  func resolve(_ reference: ModelReference, from package: String, in project: Project) -> Result<
-    Node, Diagnostic
-  > {
+  /// Which of the project's nodes a `ref()` means: of the package that asks before others.
+  func resolve(
+    _ reference: ModelReference, from package: String, in project: Project
+  ) -> Result<Int, Diagnostic> {
     if reference.version != nil {
       return .failure(
         Diagnostic(
           .unsupported, "ref('\(reference.name)') asks for a version; versions are not supported yet"))
     }
-    let candidates = (nodes[reference.name] ?? []).map { project.nodes[$0] }
-      .filter { reference.package == nil || $0.package == reference.package }
-    if let node = candidates.first(where: { $0.package == package }) ?? candidates.first {
-      return .success(node)
+    var found: Int?
+    for index in nodes[reference.name] ?? [] {
+      let owner = project.nodes[index].package
+      if owner == (reference.package ?? package) { return .success(index) }
+      if reference.package == nil, found == nil { found = index }
     }
+    if let found { return .success(found) }
     return .failure(missing(reference, in: project))
   }
 

@@ -78,13 +78,13 @@ struct CheckRendering {
     if let items = value.items { return Value(try items.map(rendered)) }
     guard case .string(let text) = value else { return Value(value) }
     if Self.looksLikeCall(text) {
-      return try context.interpreter.evaluate(expression: text, name: "argument")
+      return try context.interpreter.evaluate(expression: text, name: SnippetNames.argument)
     }
     guard YAMLRenderer.holdsJinja(text) else { return .string(text) }
     if let expression = YAMLRenderer.soleExpression(text) {
-      return try context.interpreter.evaluate(expression: expression, name: "argument")
+      return try context.interpreter.evaluate(expression: expression, name: SnippetNames.argument)
     }
-    return .string(try context.interpreter.render(try Template(parsing: text, name: "argument")))
+    return .string(try context.interpreter.render(try Template(parsing: text, name: SnippetNames.argument)))
   }
 
   /// Whether the text is one of the calls that dbt reads without braces: `ref('orders')`.

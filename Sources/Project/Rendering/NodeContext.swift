@@ -129,14 +129,16 @@ final class NodeContext {
       frame.record(reference, at: interpreter.location)
       return placeholder(reference.name)
     }
-    let node = try project.references.resolve(reference, from: frame.package, in: project)
+    let index = try project.references.resolve(reference, from: frame.package, in: project)
       .located(at: interpreter.location)
-    try checkDeclared(node.id, "ref('\(reference.name)')")
-    if node.config.materialization == .ephemeral {
-      frame.recordEphemeral(node.id)
-      return .object(RelationObject(.commonTable(node.name), dialect))
+    let id = project.nodes[index].id
+    try checkDeclared(id, "ref('\(reference.name)')")
+    let name = project.nodes[index].name
+    if project.nodes[index].config.materialization == .ephemeral {
+      frame.recordEphemeral(id)
+      return .object(RelationObject(.commonTable(name), dialect))
     }
-    guard let relation = node.relation else { return placeholder(node.name) }
+    guard let relation = project.nodes[index].relation else { return placeholder(name) }
     return .object(RelationObject(relation.withoutKind, dialect))
   }
 
@@ -180,11 +182,12 @@ final class NodeContext {
 
   /// A reference that shows only while executing would not be built in time: dbt refuses it, and so does this.
   private func checkDeclared(_ id: NodeID, _ call: String) throws {
-    guard let model = frame.model, frame.checksDependencies, id != model.id,
-      !model.dependencies.contains(id)
+    guard frame.checksDependencies, let own = frame.model?.id, id != own,
+      frame.model?.dependencies.contains(id) == false
     else { return }
     throw Diagnostic(
-      .missingReference, "'\(model.name)' depends on '\(id)' only while it runs, so it cannot be planned",
+      .missingReference,
+      "'\(frame.model?.name ?? "")' depends on '\(id)' only while it runs, so it cannot be planned",
       at: interpreter.location, hint: "add a line to the file: -- depends_on: {{ \(call) }}")
   }
 
