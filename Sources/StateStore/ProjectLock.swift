@@ -1,13 +1,13 @@
 import Diagnostics
 import Glibc
 
-/// The right to work on a project. It ends with the value, or with the process: the kernel releases it even on
-/// SIGKILL.
+/// The right to work on a project. It ends with the value, or with the process: the kernel releases it even
+/// on SIGKILL.
 public struct ProjectLock: ~Copyable {
   private let descriptor: Int32
 
-  /// Takes the lock of the project at `root`; `command` and `startedAt` (for people) tell others who holds it.
-  /// Throws `WEIR-E0802` at once if another process has it, `WEIR-E0805` if the lock file cannot be used.
+  /// Takes the lock of the project at `root`; `command` and `startedAt` (for people) tell others who holds
+  /// it. Throws `WEIR-E0802` at once if another process has it, `WEIR-E0805` if the lock file cannot be used.
   public static func acquire(
     root: String, command: String = "weir", startedAt: String = ""
   ) throws(Diagnostic) -> ProjectLock {

@@ -19,6 +19,7 @@ public struct RunRecord: Sendable, Hashable {
   public var startedAt: Double
   /// Seconds since 1970; nil while it runs and where it crashed.
   public var endedAt: Double?
+  /// How it ended.
   public var status: RunStatus
 
   /// Makes a record of a run that begins.

@@ -27,9 +27,9 @@ public final class StateStore: Sendable {
     var failure: Diagnostic?
   }
 
-  /// Opens the file at `path`, makes it if it is not there, and brings it to the latest version. A damaged file
-  /// is put aside and told of in `warnings`. Throws `WEIR-E0801` if it cannot be used, `WEIR-E0804` if a newer
-  /// version wrote it.
+  /// Opens the file at `path`, makes it if it is not there, and brings it to the latest version. A damaged
+  /// file is put aside and told of in `warnings`. Throws `WEIR-E0801` if it cannot be used, `WEIR-E0804` if a
+  /// newer version wrote it.
   public init(path: String) throws(Diagnostic) {
     self.path = path
     pending = Mutex(Pending())

@@ -37,7 +37,8 @@ final class Fixture {
     Relation(database: "shop", schema: schema ?? targetSchema, identifier: name)
   }
 
-  /// Adds a model and the step that builds it. `this` in the SQL stands for `{{ this }}` where it is written so.
+  /// Adds a model and the step that builds it. `this` in the SQL stands for `{{ this }}` where it is written
+  /// so.
   @discardableResult
   func model(
     _ name: String, _ sql: String, as materialization: Materialization = .table, after: [String] = [],

@@ -199,7 +199,9 @@ struct PublishTests {
     fixture.targetSchema = "ma\"rt; DROP — ünï.x"
     let name = "or\"ders 'été' .日本"
     fixture.check(
-      "ids", "SELECT * FROM \"shop\".\"ma\"\"rt; DROP — ünï.x\".\"or\"\"ders 'été' .日本\" WHERE id = 1")
+      "ids",
+      "SELECT * FROM \"shop\".\"ma\"\"rt; DROP — ünï.x\"."
+        + "\"or\"\"ders 'été' .日本\" WHERE id = 1")
     fixture.model(name, "SELECT 1 AS id", checks: ["ids"])
     let failed = try await fixture.run(storesFailures: true)
     #expect(failed.all.map(\.status) == [.error, .fail])

@@ -172,6 +172,31 @@ struct RunDriverTests {
     #expect(tasks.map(\.failures) == [nil, nil, 1])
   }
 
+  @Test("what a killed run left is cleared away, and the run counts as crashed")
+  func clearsAway() async throws {
+    let folder = StateFolder(root: fixture.root)
+    try folder.createTemporaryFolder()
+    try Data([1]).write(to: URL(fileURLWithPath: folder.temporaryFolder + "/left.parquet"))
+    let state = try StateStore(path: folder.stateFile)
+    try state.beginRun(RunRecord(id: "killed", command: "build", target: "dev", processID: 1, startedAt: 1))
+    fixture.model("orders", "SELECT 1 AS id")
+    _ = try await fixture.driver(state: state).run()
+    #expect(try state.recentRuns(limit: 2).map(\.status) == [.succeeded, .crashed])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.temporaryFolder).isEmpty)
+  }
+
+  @Test("the statements of a node and of its checks are kept apart")
+  func executedSQL() async throws {
+    fixture.check("ids", "SELECT id FROM shop.main.orders WHERE id > 5")
+    fixture.model("orders", "SELECT 1 AS id", checks: ["ids"])
+    let result = try await fixture.run()
+    #expect(
+      result.nodes[0].executedSQL
+        == "CREATE OR REPLACE TABLE \"shop\".\"main\".\"orders\" AS (\nSELECT 1 AS id\n)")
+    #expect(result.nodes[0].audits[0].executedSQL?.hasPrefix("select\n  count(*) as failures,") == true)
+    #expect(result.nodes[0].compiledSQL == "SELECT 1 AS id")
+  }
+
   @Test("an engine that cannot be opened fails the run with its own words")
   func noEngine() async throws {
     fixture.model("orders", "SELECT 1 AS id")

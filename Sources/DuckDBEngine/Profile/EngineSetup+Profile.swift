@@ -28,6 +28,7 @@ extension EngineSetup {
     }
     let path = reader.text("path") ?? ":memory:"
     self.init(path: Self.resolved(path, in: profile.projectRoot))
+    searchFolder = profile.projectRoot
     let attachments = Self.attachments(&reader, root: profile.projectRoot)
     Self.checkDatabase(&reader, path: path, aliases: attachments.compactMap(\.alias))
     for key in reader.table("config_options").sorted(by: { $0.key < $1.key }) {

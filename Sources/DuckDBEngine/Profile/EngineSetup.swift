@@ -10,6 +10,8 @@ struct EngineSetup: Sendable {
   var databaseStatements: [Statement] = []
   /// Statements that make a session ready.
   var sessionStatements: [Statement] = []
+  /// Where relative paths in SQL start, wherever the command is called; empty for the process's own folder.
+  var searchFolder = ""
 
   /// One statement of the set-up.
   struct Statement: Sendable {
@@ -39,6 +41,10 @@ struct EngineSetup: Sendable {
   /// Makes a session ready. Throws a `Diagnostic`.
   func prepareSession(_ connection: DuckDBConnection) throws {
     try connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    // DuckDB parts its list of folders with commas: one with a comma in its name cannot be told.
+    if !searchFolder.isEmpty, !searchFolder.contains(",") {
+      try connection.execute("SET file_search_path = \(DuckDBDialect().literal(searchFolder))")
+    }
     for statement in sessionStatements { try statement.run(connection) }
   }
 }

@@ -29,7 +29,7 @@ struct DeclarationBuilder {
     for properties in contents.properties.flatMap(\.sources) {
       result.sources.append(source(properties, &result.problems))
     }
-    result.problems += FileStage.duplicates(result.sources.map { ($0.id, $0.span) }, "source")
+    result.problems += FileStage.duplicates(result.sources.map { ($0.id, $0.span) }, "sources")
   }
 
   private func source(_ properties: SourceProperties, _ problems: inout [Diagnostic]) -> SourceTable {
@@ -157,7 +157,7 @@ struct DeclarationBuilder {
         result.exposures.append(exposure)
       }
     }
-    result.problems += FileStage.duplicates(result.exposures.map { ($0.id, $0.span) }, "exposure")
+    result.problems += FileStage.duplicates(result.exposures.map { ($0.id, $0.span) }, "exposures")
   }
 
   private func exposure(

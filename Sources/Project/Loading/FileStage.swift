@@ -126,9 +126,9 @@ enum FileStage {
     }
     result.problems += describe(&macros, result.properties)
     result.macros = MacroTable(macros, package: environment.settings.name)
-    result.problems += duplicates(macros.map { ($0.id, $0.span) }, "macro")
+    result.problems += duplicates(macros.map { ($0.id, $0.span) }, "macros")
     result.problems += duplicates(
-      result.docs.map { ($0.id, SourceSpan(file: $0.originalPath)) }, "docs block")
+      result.docs.map { ($0.id, SourceSpan(file: $0.originalPath)) }, "docs blocks")
     result.macros = MacroTable(
       macros.map { macro in
         var macro = macro
@@ -228,7 +228,7 @@ enum FileStage {
       }
       let name = id.rawValue.split(separator: ".", maxSplits: 2).last.map(String.init) ?? id.rawValue
       return Diagnostic(
-        .duplicateName, "there are two of the \(what) '\(name)'", at: span,
+        .duplicateName, "two \(what) are called '\(name)'", at: span,
         notes: ["the other is at \(known)"],
         hint: "rename one of them")
     }

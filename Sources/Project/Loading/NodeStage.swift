@@ -57,8 +57,10 @@ enum NodeStage {
       }
     }
     collect(parsed, &result)
-    result.problems += FileStage.duplicates(
-      (result.nodes + result.disabled).map { ($0.id, $0.span) }, "files")
+    for (type, name) in [(ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks")] {
+      let all = (result.nodes + result.disabled).filter { $0.resourceType == type }
+      result.problems += FileStage.duplicates(all.map { ($0.id, $0.span) }, name)
+    }
     sharedNames(result.nodes, &result.problems)
     let declarations = DeclarationBuilder(environment, contents, index, trees)
     declarations.sources(&result)
@@ -115,7 +117,7 @@ enum NodeStage {
     }
     let before = result.nodes.count
     collect(outcomes, &result)
-    result.problems += FileStage.duplicates(result.nodes[before...].map { ($0.id, $0.span) }, "check")
+    result.problems += FileStage.duplicates(result.nodes[before...].map { ($0.id, $0.span) }, "checks")
   }
 }
 
@@ -187,7 +189,7 @@ struct PropertyIndex: Sendable {
   }
 
   private static func key(_ section: String, _ name: String) -> String {
-    let section = section == "tests" ? "data_tests" : section
+    let section = section == "tests" || section == "checks" ? "data_tests" : section
     return section + "\u{0}" + name
   }
 }
@@ -203,7 +205,7 @@ struct ConfigTrees: Sendable {
   init(_ values: DataValue) {
     models = ConfigTree(values["models"])
     seeds = ConfigTree(values["seeds"])
-    checks = ConfigTree(values["data_tests"] ?? values["tests"])
+    checks = ConfigTree(values["data_tests"] ?? values["tests"] ?? values["checks"])
     sources = ConfigTree(values["sources"])
     exposures = ConfigTree(values["exposures"])
   }

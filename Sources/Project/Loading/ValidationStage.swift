@@ -24,7 +24,8 @@ struct ValidationStage {
         first[key] = node
         continue
       }
-      guard other.name != node.name || other.resourceType == node.resourceType else { continue }
+      // Two of one name have been complained about already.
+      guard other.name != node.name else { continue }
       problems.append(
         Diagnostic(
           .ambiguousRelation,
@@ -39,6 +40,7 @@ struct ValidationStage {
     func fqns(_ type: ResourceType) -> [[String]] { nodes.filter { $0.resourceType == type }.map(\.fqn) }
     let sections: [(String, [[String]])] = [
       ("models", fqns(.model)), ("seeds", fqns(.seed)), ("tests", fqns(.check)), ("data_tests", fqns(.check)),
+      ("checks", fqns(.check)),
       ("sources", parsed.sources.map(\.fqn)),
     ]
     for (section, fqns) in sections {
@@ -75,7 +77,7 @@ struct ValidationStage {
       known[section, default: []].insert(node.name)
     }
     for resource in properties {
-      let section = resource.section == "tests" ? "data_tests" : resource.section
+      let section = ["tests", "checks"].contains(resource.section) ? "data_tests" : resource.section
       guard section != "analyses", known[section]?.contains(resource.name) != true else { continue }
       let isElsewhere = known.first { $0.value.contains(resource.name) }
       problems.append(

@@ -2,9 +2,12 @@
 enum PropertyKeys {
   static let sections: Set<String> = [
     "version", "models", "seeds", "snapshots", "sources", "exposures", "macros", "analyses", "tests",
-    "data_tests", "unit_tests", "groups", "metrics", "semantic_models", "saved_queries", "functions",
+    "data_tests", "checks", "unit_tests", "groups", "metrics", "semantic_models", "saved_queries",
+    "functions",
     "anchors",
   ]
+  /// The keys under which checks stand, all of one meaning; the last is Weir's own.
+  static let checks = ["data_tests", "tests", "checks"]
   /// Sections that this version reads over, with a warning.
   static let laterSections: Set<String> = [
     "snapshots", "unit_tests", "metrics", "semantic_models", "saved_queries", "functions",

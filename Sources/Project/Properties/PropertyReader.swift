@@ -153,14 +153,15 @@ struct PropertyReader {
   }
 
   private mutating func checks(_ item: YAMLNode, _ what: String) -> [YAMLNode] {
-    let found = ["data_tests", "checks", "tests"].compactMap { key in item[key].map { (key, $0) } }
-      .filter { !$0.1.isNull }
-    if found.count > 1, let (key, node) = found.last {
-      report(
-        .badCheck, "\(what) has both '\(key)' and '\(found[0].0)', which mean the same", node,
-        hint: "keep '\(found[0].0)'")
+    let written = PropertyKeys.checks.compactMap { key in item[key].map { (key, $0) } }.filter {
+      !$0.1.isNull
     }
-    guard let (_, node) = found.first else { return [] }
+    guard let (first, node) = written.first else { return [] }
+    if written.count > 1 {
+      report(
+        .badCheck, "\(what) has both '\(first)' and '\(written[1].0)', which mean the same", written[1].1,
+        hint: "keep '\(first)'")
+    }
     guard let items = node.items else {
       report(.badCheck, "the checks of \(what) must be a list, not \(node.typeName)", node)
       return []

@@ -41,12 +41,17 @@ enum CrossDatabaseMacros {
         try DataFunctions.elements(arguments.value(0, "fields") ?? Value.none, context.interpreter) ?? []
       return .string(fields.map(\.description).joined(separator: " || "))
     }
+    bodies["array_construct"] = { context, arguments in
+      let inputs =
+        try DataFunctions.elements(arguments.value(0, "inputs") ?? .none, context.interpreter) ?? []
+      return .string("array[ \(inputs.map(\.description).joined(separator: " , ")) ]")
+    }
     bodies["date_spine"] = { _, arguments in .string(try dateSpine(arguments)) }
     return bodies
   }()
 
   private static let types: [String: Form] = [
-    "type_string": Form([]) { _ in "varchar" },
+    "type_string": Form([]) { _ in "TEXT" },
     "type_timestamp": Form([]) { _ in "timestamp" },
     "type_float": Form([]) { _ in "float" },
     "type_numeric": Form([]) { _ in "numeric(28,6)" },
@@ -54,13 +59,12 @@ enum CrossDatabaseMacros {
     "type_int": Form([]) { _ in "integer" },
     "type_boolean": Form([]) { _ in "boolean" },
     "cast": Form(["expression", "data_type"]) { "cast(\($0[0]) as \($0[1]))" },
-    "safe_cast": Form(["field", "type"]) { "try_cast(\($0[0]) as \($0[1]))" },
-    "cast_bool_to_text": Form(["field"]) { "cast(\($0[0]) as varchar)" },
+    "safe_cast": Form(["field", "type"]) { "cast(\($0[0]) as \($0[1]))" },
+    "cast_bool_to_text": Form(["field"]) { "cast(\($0[0]) as TEXT)" },
     "except": Form([]) { _ in "except" },
     "intersect": Form([]) { _ in "intersect" },
     "any_value": Form(["expression"]) { "arbitrary(\($0[0]))" },
     "bool_or": Form(["expression"]) { "bool_or(\($0[0]))" },
-    "array_construct": Form(["inputs", "data_type"], defaults: ["[]", ""]) { $0[0] },
     "array_append": Form(["array", "new_element"]) { "array_append(\($0[0]), \($0[1]))" },
     "array_concat": Form(["array_1", "array_2"]) { "array_cat(\($0[0]), \($0[1]))" },
   ]
@@ -78,18 +82,33 @@ enum CrossDatabaseMacros {
       }
     },
     "datediff": Form(["first_date", "second_date", "datepart"]) { parts in
-      "(date_diff('\(parts[2])', \(parts[0])::timestamp, \(parts[1])::timestamp))"
+      parts[2].lowercased() == "week"
+        ? weeks(parts[0], parts[1])
+        : "(date_diff('\(parts[2])', \(parts[0])::timestamp, \(parts[1])::timestamp))"
     },
     "last_day": Form(["date", "datepart"]) { parts in
-      let count = parts[1].lowercased() == "quarter" ? "3 month" : "1 \(parts[1].lowercased())"
-      return "cast(date_trunc('\(parts[1])', \(parts[0])) + interval \(count) - interval 1 day as date)"
+      let (count, unit) = parts[1].lowercased() == "quarter" ? (3, "month") : (1, parts[1].lowercased())
+      let next = "(date_trunc('\(parts[1])', \(parts[0])) + cast(\(count) as bigint) * interval 1 \(unit))"
+      return "cast((\(next) + cast(-1 as bigint) * interval 1 day) as date)"
     },
   ]
+
+  /// Weeks begin on Sunday, as in dbt; `date_diff` would begin them on Monday.
+  private static func weeks(_ first: String, _ second: String) -> String {
+    """
+    ((date_diff('day', \(first)::timestamp, \(second)::timestamp)) // 7 + case
+      when date_part('dow', (\(first))::timestamp) <= date_part('dow', (\(second))::timestamp) then
+        case when \(first) <= \(second) then 0 else -1 end
+      else
+        case when \(first) <= \(second) then 1 else 0 end
+    end)
+    """
+  }
 
   private static let texts: [String: Form] = [
     "escape_single_quotes": Form(["expression"]) { doubled($0[0]) },
     "string_literal": Form(["value"]) { "'\($0[0])'" },
-    "hash": Form(["field"]) { "md5(cast(\($0[0]) as varchar))" },
+    "hash": Form(["field"]) { "md5(cast(\($0[0]) as TEXT))" },
     "length": Form(["expression"]) { "length(\($0[0]))" },
     "position": Form(["substring_text", "string_text"]) { "position(\($0[0]) in \($0[1]))" },
     "replace": Form(["field", "old_chars", "new_chars"]) { "replace(\($0[0]), \($0[1]), \($0[2]))" },

@@ -21,8 +21,8 @@ struct ProjectFile {
     "saved-queries", "exposures", "functions", "vars", "flags", "restrict-access", "dbt-cloud", "packages",
     "anchors",
   ]
-  /// Keys of `weir.yml` that are Weir's own. There are none yet; what comes later is listed here.
-  static let weirKeys: Set<String> = []
+  /// Keys of `weir.yml` that are Weir's own: `checks` is its word for `data_tests`.
+  static let weirKeys: Set<String> = ["checks"]
 
   /// Reads the project file of a folder.
   static func read(root: String) throws(DiagnosticList) -> ProjectFile {

@@ -122,16 +122,18 @@ struct SettingsReader {
   }
 
   private mutating func checkSections(_ root: YAMLNode) {
-    for key in ["models", "seeds", "tests", "data_tests", "sources", "exposures", "snapshots", "vars"] {
+    for key in [
+      "models", "seeds", "tests", "data_tests", "checks", "sources", "exposures", "snapshots", "vars",
+    ] {
       guard let node = root[key], !node.isNull, node.entries == nil else { continue }
       problems.append(bad(key, "a mapping", node))
     }
-    if let tests = root["tests"], root["data_tests"] != nil {
+    let checks = PropertyKeys.checks.compactMap { key in root[key].map { (key, $0) } }
+    if checks.count > 1 {
       problems.append(
         Diagnostic(
-          .badValue, "'tests' and 'data_tests' mean the same; the file has both",
-          at: tests.span(in: file.name),
-          hint: "keep 'data_tests'"))
+          .badValue, "'\(checks[0].0)' and '\(checks[1].0)' mean the same; the file has both",
+          at: checks[1].1.span(in: file.name), hint: "keep '\(checks[0].0)'"))
     }
     if let packages = root["packages"], !(packages.items ?? []).isEmpty {
       problems.append(

@@ -3,10 +3,13 @@ import Glibc
 import StateStore
 
 extension RunDriver {
-  /// Records that the run begins. A state file that fails does not stop a run: it is told of.
+  /// Records that the run begins, after what a killed run left was cleared away. A state file that fails does not
+  /// stop a run: it is told of.
   func beginRecord(_ run: inout RunState) {
     guard let state else { return }
     do {
+      try state.markCrashed(before: clock.now())
+      try run.context.folder.cleanTemporaryFolder()
       try state.beginRun(
         RunRecord(
           id: options.invocation.id, command: plan.command, target: project.target.name, processID: getpid(),

@@ -4,8 +4,8 @@ import Planner
 import Project
 import StateStore
 
-/// Does what a plan says and nothing else: starts what the scheduler tells it to, on sessions of the engine, and tells
-/// what happens as events.
+/// Does what a plan says and nothing else: starts what the scheduler tells it to, on sessions of the engine,
+/// and tells what happens as events.
 ///
 /// Cancelling the task that calls `run` interrupts the running statements, rolls them back and ends the run.
 public struct RunDriver: Sendable {
@@ -19,7 +19,9 @@ public struct RunDriver: Sendable {
   let makeCompiler: NodeCompilerFactory
   let events: EventSink
 
-  /// Makes a driver. `events` is called by one thread at a time, and should return soon: the run waits for it.
+  /// Makes a driver. With a `state` given, the caller holds the project's lock: runs that never ended count as
+  /// crashed, and their leftovers are removed. `events` is called by one thread at a time, and should return soon: the run waits for
+  /// it.
   public init(
     project: Project, graph: Graph, plan: Plan, engine: any Engine, state: StateStore?, options: RunOptions,
     clock: RunClock = .system, makeCompiler: NodeCompilerFactory? = nil,
@@ -74,7 +76,8 @@ public struct RunDriver: Sendable {
     return hasFailed || run.diagnostics.contains { $0.severity == .error } ? .failed : .succeeded
   }
 
-  /// Opens the first session, makes the schemas and runs what is to run first. Says whether the steps may start.
+  /// Opens the first session, makes the schemas and runs what is to run first. Says whether the steps may
+  /// start.
   private func prepare(_ run: inout RunState) async -> Bool {
     guard !plan.steps.isEmpty || !project.settings.onRunStart.isEmpty else { return !Task.isCancelled }
     do {

@@ -128,7 +128,8 @@ final class Worker: Sendable {
 
   /// Ends the session.
   func close() async {
-    // The compiler goes first, on the thread that it lived on; a closed session has none that it could trouble.
+    // The compiler goes first, on the thread that it lived on; a closed session has none that it could
+    // trouble.
     do {
       try await session.run { [workbench] _ in workbench.clear() }
     } catch {

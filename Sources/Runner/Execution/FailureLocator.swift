@@ -10,8 +10,8 @@ struct FailureLocator {
   /// The statement that failed.
   let statement: String
 
-  /// The diagnostic with the user's file and, where it can be told, line and column; the place in the compiled file
-  /// goes into the notes. A diagnostic that knows its place keeps it.
+  /// The diagnostic with the user's file and, where it can be told, line and column; the place in the
+  /// compiled file goes into the notes. A diagnostic that knows its place keeps it.
   func locate(_ diagnostic: Diagnostic, _ project: Project) -> Diagnostic {
     var located = diagnostic
     located.hint = diagnostic.hint ?? hint(diagnostic, project)
@@ -29,8 +29,10 @@ struct FailureLocator {
 
   /// The place in the compiled text of a place in the statement that holds it.
   private func place(inCompiled span: SourceSpan) -> SourceSpan? {
-    guard let compiledSQL, !compiledSQL.isEmpty, span.line > 0,
-      let range = statement.firstRange(of: compiledSQL)
+    // Statements may drop what ends the text.
+    guard let end = compiledSQL?.lastIndex(where: { !$0.isWhitespace && $0 != ";" }), let compiledSQL,
+      span.line > 0,
+      let range = statement.firstRange(of: compiledSQL[...end])
     else { return nil }
     let before = statement[..<range.lowerBound]
     let linesBefore = before.utf8.count { $0 == UInt8(ascii: "\n") }
@@ -42,8 +44,8 @@ struct FailureLocator {
     return column >= 1 ? SourceSpan(file: compiledPath, line: line, column: column) : nil
   }
 
-  /// The user's own line: the same one if its text is the same, the only one that reads so if it moved, and the line
-  /// alone where plain SQL had names put in.
+  /// The user's own line: the same one if its text is the same, the only one that reads so if it moved, and
+  /// the line alone where plain SQL had names put in.
   private func sourcePlace(of compiled: SourceSpan) -> SourceSpan? {
     guard node.resourceType != .check || isSingular, let compiledSQL else { return nil }
     let compiledLines = compiledSQL.split(separator: "\n", omittingEmptySubsequences: false)

@@ -1,7 +1,8 @@
 import EngineCore
 import Synchronization
 
-/// What stands in the warehouse under which name, read once a schema and kept up to date by the run's own work.
+/// What stands in the warehouse under which name, read once a schema and kept up to date by the run's own
+/// work.
 final class RelationCache: Sendable {
   private struct SchemaName: Hashable {
     let database: String?

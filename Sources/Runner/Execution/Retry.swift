@@ -5,8 +5,8 @@ import Glibc
 enum Retry {
   static let maximumAttempts = 5
 
-  /// Calls `body` until it succeeds, fails for good, or was called `maximumAttempts` times. Waits 2, 4, 8 and 16 ms
-  /// between, on the calling thread, which is a session's own.
+  /// Calls `body` until it succeeds, fails for good, or was called `maximumAttempts` times. Waits 2, 4, 8 and
+  /// 16 ms between, on the calling thread, which is a session's own.
   static func perform(_ body: (_ attempt: Int) throws -> Void) throws {
     var attempt = 1
     while true {

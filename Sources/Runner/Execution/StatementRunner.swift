@@ -25,15 +25,16 @@ final class StatementRunner {
     return try connection.execute(sql)
   }
 
-  /// Runs a query, unless the step was cancelled.
-  func query(_ sql: String, maximumRows: Int?) throws -> Table {
+  /// Runs a query, unless the step was cancelled. Its text is kept if it `isOwn`, not merely a look at the outcome.
+  func query(_ sql: String, maximumRows: Int?, isOwn: Bool) throws -> Table {
     if Task.isCancelled { throw CancellationError() }
+    if isOwn { executed.append(sql) }
     last = sql
     return try connection.query(sql, maximumRows: maximumRows)
   }
 
-  /// Forgets what a failed attempt ran.
-  func forget() { executed.removeAll(keepingCapacity: true) }
+  /// Forgets what was run, but for the first `count` statements.
+  func forget(after count: Int = 0) { executed.removeSubrange(min(count, executed.count)...) }
 
   /// Runs `body` in a transaction. It is committed if `body` says so, and rolled back otherwise.
   /// Throws what `body` throws, after rolling back.
@@ -57,8 +58,8 @@ final class StatementRunner {
     }
   }
 
-  /// An interrupt that is meant for the step's statement may hit the ROLLBACK instead: that is tried again. A failed
-  /// COMMIT ends the transaction on some engines and leaves it open on others.
+  /// An interrupt that is meant for the step's statement may hit the ROLLBACK instead: that is tried again. A
+  /// failed COMMIT ends the transaction on some engines and leaves it open on others.
   private func rollBack(mayBeOver: Bool = false) {
     for _ in 0..<10 {
       do {

@@ -51,7 +51,8 @@ extension StepExecutor {
     }
   }
 
-  /// Whether the model adds to the table that is there: not at first, not on `--full-refresh`, not over a view.
+  /// Whether the model adds to the table that is there: not at first, not on `--full-refresh`, not over a
+  /// view.
   private func takesUpRows(_ node: Node, _ existing: Relation?) -> Bool {
     guard node.config.materialization == .incremental, let existing, existing.kind != .view else {
       return false
@@ -84,8 +85,8 @@ extension StepExecutor {
     }
   }
 
-  /// Applies a build and, if its checks pass, makes it visible: all in one transaction, or by the one statement that
-  /// it takes.
+  /// Applies a build and, if its checks pass, makes it visible: all in one transaction, or by the one
+  /// statement that it takes.
   private func publish(
     _ build: NodeBuild, _ existing: Relation?, _ audits: [Node], _ result: inout NodeResult
   ) throws {

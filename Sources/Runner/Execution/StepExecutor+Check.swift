@@ -23,10 +23,13 @@ extension StepExecutor {
     return result
   }
 
-  /// Runs the checks that gate a node, in order. All of them have their say, unless one cannot be run: that may end
-  /// the transaction that they look at.
+  /// Runs the checks that gate a node, in order. All of them have their say, unless one cannot be run: that
+  /// may end the transaction that they look at.
   func auditAll(_ checks: [Node]) -> [NodeResult] {
     var results: [NodeResult] = []
+    // What checks run is theirs, not the node's.
+    let count = statements.executed.count
+    defer { statements.forget(after: count) }
     for check in checks {
       if let stopped = results.last(where: { $0.status == .error || $0.status == .interrupted }) {
         var skipped = NodeResult(
@@ -83,7 +86,7 @@ extension StepExecutor {
   }
 
   private func judge(_ sql: String, sampleSQL: String, _ check: Node, _ result: inout NodeResult) throws {
-    let row = try statements.query(sql, maximumRows: 1).rows.first ?? []
+    let row = try statements.query(sql, maximumRows: 1, isOwn: true).rows.first ?? []
     guard row.count == 3 else {
       throw Diagnostic(.nodeFailed, "the check '\(check.name)' gave no result", at: check.span)
     }
@@ -111,7 +114,8 @@ extension StepExecutor {
   {
     var notes = result.message.map { [$0] } ?? []
     if context.options.failureSampleRows > 0 {
-      let rows = try statements.query(sampleSQL, maximumRows: context.options.failureSampleRows)
+      let rows = try statements.query(
+        sampleSQL, maximumRows: context.options.failureSampleRows, isOwn: false)
       result.failingRows = rows
       let path = failuresPath(check)
       do {

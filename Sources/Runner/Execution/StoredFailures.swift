@@ -2,7 +2,8 @@ import Diagnostics
 import EngineCore
 import Glibc
 
-/// A check's stored rows, kept in a file across the rollback that undoes their table. (A COPY to a file is not undone.)
+/// A check's stored rows, kept in a file across the rollback that undoes their table. (A COPY to a file is
+/// not undone.)
 struct StoredFailures {
   let relation: Relation
   private let path: String

@@ -21,8 +21,8 @@ struct IncrementalMaterialization {
   /// Whether rows that come again replace those that are there; else all new rows are added.
   var replacesRows: Bool { config.incrementalStrategy != .append && !config.uniqueKey.isEmpty }
 
-  /// The target's columns, in order, by the names that the new rows have for them. A column that the new rows have
-  /// beyond them is left out, as dbt does; one that they lack is refused.
+  /// The target's columns, in order, by the names that the new rows have for them. A column that the new rows
+  /// have beyond them is left out, as dbt does; one that they lack is refused.
   func columns(
     target targetColumns: [ColumnDescription], new: [ColumnDescription], node: Node
   ) throws(Diagnostic) -> [String] {
@@ -43,8 +43,12 @@ struct IncrementalMaterialization {
   /// Adds what `select` gives.
   func append(select: String, columns: [String]) -> String {
     let names = list(columns)
-    return
-      "INSERT INTO \(dialect.rendered(target)) (\(names))\nSELECT \(names) FROM (\n\(select)\n) AS weir_new_rows"
+    return """
+      INSERT INTO \(dialect.rendered(target)) (\(names))
+      SELECT \(names) FROM (
+      \(select)
+      ) AS weir_new_rows
+      """
   }
 
   /// Puts the new rows aside, so that they are the same while old ones are deleted.

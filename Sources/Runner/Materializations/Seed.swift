@@ -44,15 +44,15 @@ struct SeedMaterialization {
     "INSERT INTO \(dialect.rendered(target))\n\(select(file))"
   }
 
-  /// A SELECT of the file's rows with the columns' types. Cells such as `null` and blanks are NULL to dbt in a column
-  /// that is no text.
+  /// A SELECT of the file's rows with the columns' types. Cells such as `null` and blanks are NULL to dbt in
+  /// a column that is no text.
   func select(_ file: SeedFile) -> String {
     let values = file.columns.map { column in
       let name = dialect.quoted(column.name)
+      guard column.needsCleaning else { return "CAST(\(name) AS \(column.type)) AS \(name)" }
+      let cell = "trim(\(name))"
       let value =
-        column.needsCleaning
-        ? "CASE WHEN lower(trim(\(name))) IN ('', 'null') THEN NULL ELSE CAST(trim(\(name)) AS \(column.type)) END"
-        : "CAST(\(name) AS \(column.type))"
+        "CASE WHEN lower(\(cell)) IN ('', 'null') THEN NULL ELSE CAST(\(cell) AS \(column.type)) END"
       return "\(value) AS \(name)"
     }
     let columns = file.columns.map { "\(dialect.literal($0.name)): 'VARCHAR'" }.joined(separator: ", ")
@@ -60,9 +60,10 @@ struct SeedMaterialization {
       SELECT
         \(values.joined(separator: ",\n  "))
       FROM read_csv(
-        \(dialect.literal(path)), auto_detect = false, header = true, delim = \(dialect.literal(config.delimiter)),
-        quote = '"', escape = '"', nullstr = '', skip = \(file.headerLine - 1),
-        strict_mode = \(!file.mixesLineEnds), columns = {\(columns)}
+        \(dialect.literal(path)), auto_detect = false, header = true,
+        delim = \(dialect.literal(config.delimiter)), quote = '"', escape = '"', nullstr = '',
+        skip = \(file.headerLine - 1), strict_mode = \(!file.mixesLineEnds),
+        columns = {\(columns)}
       )
       """
   }

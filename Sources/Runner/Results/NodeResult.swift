@@ -29,7 +29,9 @@ public enum NodeStatus: String, Sendable, Hashable, Codable, CaseIterable {
 public struct NodeTiming: Sendable, Hashable {
   /// `compile` or `execute`.
   public var name: String
+  /// When it began.
   public var startedAt: Double
+  /// When it ended.
   public var endedAt: Double
 
   /// Makes a timing.
@@ -42,8 +44,11 @@ public struct NodeTiming: Sendable, Hashable {
 
 /// What became of a node.
 public struct NodeResult: Sendable {
+  /// The node.
   public var node: NodeID
+  /// What it is.
   public var resourceType: ResourceType
+  /// How it ended.
   public var status: NodeStatus
   /// One line that says what happened where the status alone does not.
   public var message: String?
@@ -53,7 +58,9 @@ public struct NodeResult: Sendable {
   public var rows: Int?
   /// What a check's failure calculation gave.
   public var failures: Int?
+  /// How long it took, audits included.
   public var duration: Duration = .zero
+  /// When it was compiled and executed.
   public var timings: [NodeTiming] = []
   /// How often it was tried; more than once only after a transient failure.
   public var attempts = 1

@@ -6,8 +6,8 @@ import Project
 public enum RunEvent: Sendable {
   /// First of all.
   case planned(Plan)
-  /// A step begins. `index` and `total` count steps and their audits, from 1; a step's audits have the numbers that
-  /// follow its own.
+  /// A step begins. `index` and `total` count steps and their audits, from 1; a step's audits have the
+  /// numbers that follow its own.
   case started(NodeID, index: Int, total: Int, at: Double)
   /// How far a running step's statement is; only if `RunOptions.reportsProgress`.
   case progress(NodeID, QueryProgress)

@@ -7,11 +7,13 @@ public enum RunOutcome: String, Sendable, Hashable, Codable {
 
 /// What a run did.
 public struct RunResult: Sendable {
+  /// How it ended.
   public var status: RunOutcome
   /// The steps' results in the order in which they ended; a node's audits are inside its own.
   public var nodes: [NodeResult]
   /// What went wrong beyond the nodes: hooks of the run, opening the engine, recording.
   public var diagnostics: [Diagnostic]
+  /// How long it took.
   public var elapsed: Duration
 
   /// Makes a result.

@@ -3,8 +3,8 @@ import Project
 
 /// Decides what a run does next. Pure: events in, actions out; it knows neither engines nor clocks.
 ///
-/// Steps start in the plan's order as soon as all that they wait for has succeeded and a slot is free. A step that
-/// fails takes everything downstream with it.
+/// Steps start in the plan's order as soon as all that they wait for has succeeded and a slot is free. A step
+/// that fails takes everything downstream with it.
 struct Scheduler: Sendable {
   /// What happened.
   enum Event: Sendable, Hashable {
@@ -62,8 +62,8 @@ struct Scheduler: Sendable {
   private var ready = ReadyQueue()
   private var isStopped = false
 
-  /// A scheduler that runs at most `slots` steps at once. What a step waits for and the plan does not hold is taken
-  /// as done.
+  /// A scheduler that runs at most `slots` steps at once. What a step waits for and the plan does not hold is
+  /// taken as done.
   init(plan: Plan, slots: Int, isFailFast: Bool) {
     self.plan = plan
     self.isFailFast = isFailFast

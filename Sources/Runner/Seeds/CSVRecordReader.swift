@@ -1,6 +1,7 @@
 /// Cuts CSV bytes into records, piece by piece: what it is fed may end anywhere.
 ///
-/// Quotes count at a cell's start only, as in Python's reader; a record ends with LF, CR or CR LF outside quotes.
+/// Quotes count at a cell's start only, as in Python's reader; a record ends with LF, CR or CR LF outside
+/// quotes.
 struct CSVRecordReader {
   /// A place where the text is no CSV.
   enum Problem: Error, Equatable {
@@ -32,8 +33,8 @@ struct CSVRecordReader {
     self.delimiter = delimiter
   }
 
-  /// A record: its cells' bytes, where each cell ends in them, and the line that it begins on. A blank line is a
-  /// record without cells.
+  /// A record: its cells' bytes, where each cell ends in them, and the line that it begins on. A blank line
+  /// is a record without cells.
   typealias Record = (bytes: UnsafeBufferPointer<UInt8>, ends: [Int], line: Int)
 
   /// Reads on in `input` and hands over every record that ends there.

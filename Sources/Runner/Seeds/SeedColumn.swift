@@ -47,7 +47,8 @@ struct SeedColumn: Sendable {
     smallest = min(smallest, integer)
   }
 
-  /// The column's type in SQL: dbt's choice, but for whole numbers too wide for its `integer`, which get a wider type.
+  /// The column's type in SQL: dbt's choice, but for whole numbers too wide for its `integer`, which get a
+  /// wider type.
   var type: String {
     if let declaredType { return declaredType }
     if candidates.contains(.number) {

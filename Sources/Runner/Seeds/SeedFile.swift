@@ -19,8 +19,9 @@ struct SeedFile: Sendable {
   private let declaredTypes: [(column: String, type: String)]
   private var problems: [Diagnostic] = []
 
-  /// Reads the file at `path`, shown to people as `shownPath`. Memory stays bounded. Throws a `DiagnosticList` with
-  /// `WEIR-E0703` if it cannot be read, with `WEIR-E0704` for each place where it is malformed.
+  /// Reads the file at `path`, shown to people as `shownPath`. Memory stays bounded. Throws a
+  /// `DiagnosticList` with `WEIR-E0703` if it cannot be read, with `WEIR-E0704` for each place where it is
+  /// malformed.
   static func reading(
     _ path: String, shownPath: String, delimiter: UInt8, declaredTypes: [(column: String, type: String)]
   ) throws -> SeedFile {

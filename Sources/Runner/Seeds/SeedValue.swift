@@ -1,5 +1,5 @@
-/// What a cell's text can be taken for, by dbt's rules (agate's type tester), as far as the engine's own casts
-/// read it: `$5`, `1,000` and `50%` stay text.
+/// What a cell's text can be taken for, by dbt's rules (agate's type tester), as far as the engine's own
+/// casts read it: `$5`, `1,000` and `50%` stay text.
 struct SeedValue: OptionSet, Sendable {
   let rawValue: UInt8
 

@@ -1,3 +1,4 @@
+import Catalog
 import Diagnostics
 import EngineCore
 import Project
@@ -48,14 +49,16 @@ public struct Preview: Sendable {
     }
   }
 
-  /// Hands the rows' batches to `body` as they come, `limit` rows at most. Throws `Diagnostic`s and what `body` throws.
+  /// Hands the rows' batches to `body` as they come, `limit` rows at most. Throws `Diagnostic`s and what
+  /// `body` throws.
   public func stream(
     _ subject: Subject, limit: Int?, _ body: @escaping @Sendable (Batch) throws -> Void
   ) async throws {
     try await withStatement(subject, limit) { connection, sql in try connection.stream(sql, body) }
   }
 
-  /// Lets the engine write the rows to a file, `limit` of them at most; gives how many they are. Throws `Diagnostic`s.
+  /// Lets the engine write the rows to a file, `limit` of them at most; gives how many they are. Throws
+  /// `Diagnostic`s.
   @discardableResult
   public func export(_ subject: Subject, limit: Int?, to path: String, as format: Format) async throws -> Int
   {
@@ -65,7 +68,8 @@ public struct Preview: Sendable {
     }
   }
 
-  /// Opens a session, compiles the subject on its thread and lends the connection with the statement to `body`.
+  /// Opens a session, compiles the subject on its thread and lends the connection with the statement to
+  /// `body`.
   private func withStatement<T: Sendable>(
     _ subject: Subject, _ limit: Int?, _ body: @escaping @Sendable (any Connection, String) throws -> T
   ) async throws -> T {
@@ -123,7 +127,7 @@ public struct Preview: Sendable {
     }
     return FailureLocator(
       node: node, compiledSQL: select,
-      compiledPath: "\(project.settings.targetPath)/compiled/\(node.package)/\(node.originalPath)",
+      compiledPath: "\(project.settings.targetPath)/compiled/\(ArtifactWriter.path(of: node))",
       statement: statement
     ).locate(diagnostic, project)
   }

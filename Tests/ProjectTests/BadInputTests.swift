@@ -1,0 +1,217 @@
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import Project
+
+/// One wrong thing in a small project, and what is said about it.
+struct BadInput: Sendable, CustomTestStringConvertible {
+  let file: String
+  let text: String
+  let complaints: [String]
+
+  init(_ file: String, _ text: String, _ complaints: String...) {
+    self.file = file
+    self.text = text
+    self.complaints = complaints
+  }
+
+  var testDescription: String { "\(file): \(complaints.first ?? "")" }
+}
+
+@Suite struct BadInputTests {
+  static let cases: [BadInput] = [
+    BadInput(
+      "models/x.sql", "select * from {{ ref('modle') }}",
+      "models/x.sql:1:18: WEIR-E0111 ref('modle') names no model or seed of the project"),
+    BadInput(
+      "models/x.sql", "\n\n  {{ source('raw', 'order') }}",
+      "models/x.sql:3:6: WEIR-E0111 the source 'raw' has no table 'order'"),
+    BadInput(
+      "models/x.sql", "{{ source('rwa', 'orders') }}",
+      "models/x.sql:1:4: WEIR-E0111 source('rwa', 'orders') names no source of the project"),
+    BadInput(
+      "models/x.sql", "{{ ref('other', 'model') }}",
+      "models/x.sql:1:4: WEIR-E0111 there is no package 'other' with a model or seed 'model'"),
+    BadInput(
+      "models/x.sql", "{{ ref('model', v=2) }}",
+      "models/x.sql:1:4: WEIR-E0113 ref('model') asks for a version; versions are not supported yet"),
+    BadInput(
+      "models/x.sql", "{{ ref('off') }}",
+      "models/x.sql:1:4: WEIR-E0112 ref('off') names a model that is disabled"),
+    BadInput(
+      "models/x.sql", "{{ env_var('NOT_SET') }}",
+      "models/x.sql:1:4: WEIR-E0118 the environment variable 'NOT_SET' is not set"),
+    BadInput(
+      "models/x.sql", "{{ env_var('DBT_ENV_SECRET_X') }}",
+      "models/x.sql:1:4: WEIR-E0118 the secret environment variable 'DBT_ENV_SECRET_X' can be read in profiles.yml only"
+    ),
+    BadInput("models/x.sql", "{{ var('y') }}", "models/x.sql:1:4: WEIR-E0118 the variable 'y' is not set"),
+    BadInput(
+      "models/x.sql", "{{ exceptions.raise_compiler_error('no ' ~ 'way') }}",
+      "models/x.sql:1:14: WEIR-E0119 no way"),
+    BadInput("models/x.sql", "  \n", "models/x.sql: WEIR-E0107 models/x.sql is empty; it is left out"),
+    BadInput(
+      "models/x.py", "def model(): pass", "models/x.py: WEIR-E0113 Python models are not supported yet"),
+    BadInput(
+      "models/deep/model.sql", "select 1",
+      "models/model.sql:1:1: WEIR-E0109 two models are called 'model'"),
+    BadInput(
+      "seeds/model.csv", "a\n1\n",
+      "models/model.sql:1:1: WEIR-E0109 a model and a seed are both called 'model'"),
+    BadInput(
+      "models/x.sql", "{{ config(alias='Model') }} select 1",
+      "models/x.sql:1:1: WEIR-E0110 'x' and 'model' would both be stored as p.main.Model"),
+    BadInput(
+      "models/x.sql", "{{ config(materialized='tabel') }} select 1",
+      "models/x.sql:1:4: WEIR-E0106 model 'x' has the unknown materialization 'tabel'"),
+    BadInput(
+      "macros/m.sql", "{% macro a() %}{% endmacro %}\n{% macro a() %}{% endmacro %}",
+      "macros/m.sql:2:1: WEIR-E0109 two macros are called 'a'"),
+    BadInput(
+      "models/x.yml", "models: [{name: gone}]",
+      "models/x.yml:1:10: WEIR-E0114 'models' describes 'gone', which does not exist"),
+    BadInput(
+      "models/x.yml", "models: [{name: model}, {name: model}]",
+      "models/x.yml:1:25: WEIR-E0109 'model' is described twice under 'models'"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, descripton: x}]",
+      "models/x.yml:1:24: WEIR-E0105 model 'model' has no key 'descripton'; it is ignored"),
+    BadInput(
+      "models/x.yml", "models: {a: 1}", "models/x.yml:1:9: WEIR-E0106 'models' must be a list, not a mapping"),
+    BadInput(
+      "models/x.yml", "models: [3]",
+      "models/x.yml:1:10: WEIR-E0106 an entry of 'models' must be a mapping, not a number"),
+    BadInput(
+      "models/x.yml", "models: [{a: 3}]", "models/x.yml:1:10: WEIR-E0107 an entry of 'models' has no name"),
+    BadInput(
+      "models/x.yml", "models: [{name: off}]",
+      "models/x.yml:1:17: WEIR-E0106 the name of an entry of 'models' must be text, not a boolean"),
+    BadInput(
+      "models/x.yml", "- a", "models/x.yml:1:1: WEIR-E0106 a property file must be a mapping, not a list"),
+    BadInput(
+      "models/x.yml", "version: 3", "models/x.yml:1:10: WEIR-E0106 'version' of a property file must be 2"),
+    BadInput(
+      "models/x.yml", "snapshots: [{name: x}]",
+      "models/x.yml:1:1: WEIR-E0113 'snapshots' are not supported yet; they are left out"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, data_tests: [uniqe]}]",
+      "models/x.yml:1:37: WEIR-E0117 there is no check 'uniqe'"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, data_tests: [dbt_utils.thing]}]",
+      "models/x.yml:1:37: WEIR-E0113 the check 'dbt_utils.thing' needs the package 'dbt_utils'"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, tests: [], data_tests: []}]",
+      "models/x.yml:1:31: WEIR-E0117 model 'model' has both 'data_tests' and 'tests', which mean the same"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, columns: [{name: a, checks: [unique, unique]}]}]",
+      "models/x.yml:1:61: WEIR-E0109 two checks are called 'unique_model_a.dababf9de8'"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, description: \"{{ doc('gone') }}\"}]",
+      "models/x.yml:1:37: WEIR-E0111 there is no docs block 'gone'"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, versions: [{v: 1}]}]",
+      "models/x.yml:1:34: WEIR-E0113 versions of model 'model' are not supported yet"),
+    BadInput(
+      "models/x.yml", "exposures: [{name: e, type: dashbord, owner: {}, depends_on: [ref('gone')]}]",
+      "models/x.yml:1:29: WEIR-E0106 exposure 'e' has the unknown type 'dashbord'",
+      "models/x.yml:1:63: WEIR-E0111 ref('gone') names no model or seed of the project"),
+    BadInput(
+      "models/x.md", "{% docs a %} never closed",
+      "models/x.md:1:1: WEIR-E0201 the docs block 'a' is not closed"),
+    BadInput(
+      "tests/t.sql", "{{ ref('gone') }}",
+      "tests/t.sql:1:4: WEIR-E0111 ref('gone') names no model or seed of the project"),
+    BadInput(
+      "weir.yml", "name: p\nmodels: {}\nlods: {}",
+      "weir.yml:1:1: WEIR-E0105 'name' belongs in dbt_project.yml, which this project has",
+      "weir.yml:2:1: WEIR-E0105 'models' belongs in dbt_project.yml, which this project has",
+      "weir.yml:3:1: WEIR-E0105 weir.yml has no key 'lods'"),
+    BadInput(
+      "dbt_project.yml", "version: 1",
+      "dbt_project.yml:1: WEIR-E0107 dbt_project.yml does not say the project's name"),
+    BadInput(
+      "dbt_project.yml", "name: 1a", "dbt_project.yml:1:7: WEIR-E0106 the project's name '1a' is not a name"),
+    BadInput("dbt_project.yml", "", "dbt_project.yml: WEIR-E0107 dbt_project.yml is empty"),
+    BadInput(
+      "dbt_project.yml", "name: p\nmodel-paths: [../other]",
+      "dbt_project.yml:2:14: WEIR-E0116 '../other' under 'model-paths' leads out of the project"),
+    BadInput(
+      "dbt_project.yml", "name: p\nmodel-path: [x]",
+      "dbt_project.yml:2:1: WEIR-E0105 dbt_project.yml has no key 'model-path'"),
+    BadInput(
+      "dbt_project.yml", "name: p\nrequire-dbt-version: '>=2.0.0'",
+      "dbt_project.yml:2:22: WEIR-E0120 the project asks for dbt >=2.0.0; what runs it behaves as 1.11.0"),
+    BadInput(
+      "dbt_project.yml", "name: p\nmodels: {p: {nowhere: {+tags: a}}}",
+      "dbt_project.yml:2:14: WEIR-E0115 the configuration path 'models.p.nowhere' matches nothing"),
+    BadInput(
+      "dbt_project.yml", "name: p\nmodels: 3",
+      "dbt_project.yml:2:9: WEIR-E0106 'models' must be a mapping, not a number"),
+  ]
+
+  private static let base = [
+    "dbt_project.yml": "name: p\n", "models/model.sql": "select {{ 1 }} as a",
+    "models/off.sql": "{{ config(enabled=false) }} select 1",
+    "models/sources.yml": "sources: [{name: raw, tables: [{name: orders}]}]",
+  ]
+
+  @Test("Whatever is wrong is said with its place", arguments: cases)
+  func said(input: BadInput) async throws {
+    var files = Self.base
+    files[input.file] = input.text
+    #expect(try await TemporaryProject(files).complaints() == input.complaints)
+  }
+
+  @Test("Every problem is said at once")
+  func together() async throws {
+    var files = Self.base
+    files["models/a.sql"] = "{{ ref('gone') }}"
+    files["models/b.sql"] = "{{ 1 + }}"
+    files["models/c.yml"] = "models: [{name: model, data_tests: [nope]}]"
+    files["profiles.yml"] = "p: {outputs: {dev: {path: x}}}"
+    let codes = try await TemporaryProject(files).problems().map(\.code.rawValue)
+    #expect(Set(codes).isSuperset(of: ["WEIR-E0108", "WEIR-E0111", "WEIR-E0117", "WEIR-E0201"]))
+  }
+
+  @Test("Text that is not UTF-8 is said with its place")
+  func encoding() async throws {
+    let folder = try TemporaryProject(Self.base)
+    try folder.write("models/x.sql", Data([0x61, 0x0A, 0x62, 0xFF, 0x63]))
+    #expect(await folder.complaints() == ["models/x.sql:2:2: WEIR-E0103 models/x.sql is not UTF-8 text"])
+  }
+
+  @Test("A folder without a project file is said")
+  func nothing() async throws {
+    let folder = try TemporaryProject([:])
+    #expect(await folder.problems().map(\.code) == [.noProject])
+  }
+
+  @Test("A hint says what may have been meant")
+  func hints() async throws {
+    var files = Self.base
+    files["models/x.sql"] = "{{ ref('modle') }}"
+    #expect(try await TemporaryProject(files).problems().map(\.hint) == ["did you mean 'model'?"])
+  }
+
+  @Test("Names with quotes, spaces and Unicode in them are taken as they are")
+  func strangeNames() async throws {
+    let folder = try TemporaryProject([
+      "weir.yml": "name: p\n", "models/größe \"1\".sql": "select {{ 1 }}",
+      "models/b.sql": "select * from {{ ref('größe \"1\"') }}",
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("b"))
+    #expect(
+      try project.compiler(options: folder.options()).compile(node).sql
+        == "select * from \"p\".\"main\".\"größe \"\"1\"\"\"")
+  }
+
+  @Test("A macro that never ends is stopped")
+  func endless() async throws {
+    var files = Self.base
+    files["macros/m.sql"] = "{% macro a() %}{{ a() }}{% endmacro %}"
+    files["models/x.sql"] = "{{ a() }}"
+    #expect(try await TemporaryProject(files).problems().map(\.code) == [.templateLimit])
+  }
+}
