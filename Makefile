@@ -32,7 +32,7 @@ test: build ## run the tests (FILTER=PlannerTests for some of them)
 	@scripts/fetch.py flights "$(CACHE)/flights"
 	@swift test --configuration $(CONFIG) --skip-build $(if $(FILTER),--filter "$(FILTER)")
 
-bench: .build/release.built ## compare with dbt and a bare loop over DuckDB; writes docs/benchmarks.md
+bench: build ## compare with dbt and a bare loop over DuckDB; writes docs/benchmarks.md
 	@Benchmarks/run.sh
 
 record: ## record the examples' expected tables anew, with dbt-duckdb and DuckDB

@@ -12,9 +12,10 @@ public struct Scrubber: Sendable {
   private static let rules: [(pattern: String, replacement: String)] = [
     // Run ids.
     (#"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"#, "[ID]"),
-    // The clock: 2026-11-22T16:00:00.123Z, 16:00:00.
-    (#"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?"#, "[DATE]"),
-    (#"\b\d\d:\d\d:\d\d(\.\d+)?\b"#, "[CLOCK]"),
+    // The clock: 2026-11-22T16:00:00.123Z; 16:00:00 at the start of a line; 20261122160000 in names of files.
+    (#"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"#, "[DATE]"),
+    (#"(?m)^\d\d:\d\d:\d\d\b"#, "[CLOCK]"),
+    (#"\b20\d{12}\b"#, "[DATE]"),
     // Durations, with the spaces that align them: 0.12 s, 12ms, 3m 12s.
     (#"[ \t]*(?<![\w.])(\d+m ?)?\d+(\.\d+)? ?(ms|µs|s|seconds?)\b"#, " [TIME]"),
     // Processes.
