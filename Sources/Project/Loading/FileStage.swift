@@ -161,7 +161,7 @@ enum FileStage {
 
   /// Keys whose Jinja is rendered with what they belong to.
   private static let lateKeys: Set<String> = [
-    "description", "tests", "data_tests", "pre-hook", "post-hook", "pre_hook", "post_hook",
+    "description", "tests", "data_tests", "checks", "pre-hook", "post-hook", "pre_hook", "post_hook",
   ]
 
   private static func property(

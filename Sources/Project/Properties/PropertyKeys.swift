@@ -16,22 +16,25 @@ enum PropertyKeys {
   static let movedToConfig = ["tags", "meta", "docs", "group", "access", "quote_columns", "enabled"]
 
   static let resource: Set<String> = [
-    "name", "description", "docs", "config", "columns", "tests", "data_tests", "tags", "meta", "access",
+    "name", "description", "docs", "config", "columns", "tests", "data_tests", "checks", "tags", "meta",
+    "access",
     "group",
     "latest_version", "deprecation_date", "constraints", "time_spine", "versions", "quote_columns", "enabled",
     "data_type", "primary_key",
   ]
   static let column: Set<String> = [
-    "name", "description", "docs", "config", "tests", "data_tests", "tags", "meta", "data_type",
+    "name", "description", "docs", "config", "tests", "data_tests", "checks", "tags", "meta", "data_type",
     "constraints",
     "quote", "granularity", "policy_tags", "dimension", "entity",
   ]
   static let source: Set<String> = [
     "name", "description", "database", "schema", "loader", "quoting", "freshness", "loaded_at_field",
-    "loaded_at_query", "tables", "tags", "meta", "config", "overrides", "tests", "data_tests", "enabled",
+    "loaded_at_query", "tables", "tags", "meta", "config", "overrides", "tests", "data_tests", "checks",
+    "enabled",
   ]
   static let table: Set<String> = [
-    "name", "description", "identifier", "columns", "tests", "data_tests", "config", "loaded_at_field",
+    "name", "description", "identifier", "columns", "tests", "data_tests", "checks", "config",
+    "loaded_at_field",
     "loaded_at_query", "quoting", "freshness", "external", "tags", "meta", "loader", "docs", "enabled",
   ]
   static let exposure: Set<String> = [
