@@ -64,6 +64,27 @@ import Testing
     await session.close()
   }
 
+  @Test("A cancelled task may still roll back in a turn of its own")
+  func rollbackAfterCancelling() async throws {
+    let engine = try DuckDBEngine(path: nil)
+    let session = try await engine.makeSession()
+    let task = Task {
+      do {
+        try await session.run { connection in
+          try connection.execute("CREATE TABLE t(i INT); BEGIN; INSERT INTO t VALUES (1)")
+          withUnsafeCurrentTask { $0?.cancel() }
+          try connection.execute("INSERT INTO t VALUES (2)")
+        }
+      } catch {
+        _ = try await session.run { try $0.execute("ROLLBACK;") }
+        throw error
+      }
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    try await #expect(session.run { try $0.query("SELECT count(*) FROM t").rows } == [[.integer(0)]])
+    await session.close()
+  }
+
   @Test("Progress is seen from another thread while a statement runs, and ends with it")
   func progress() async throws {
     let engine = try DuckDBEngine(path: nil)
