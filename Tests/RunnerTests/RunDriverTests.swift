@@ -170,6 +170,12 @@ struct RunDriverTests {
     #expect(tasks.map(\.node) == ["model.shop.orders", "model.shop.totals", "test.shop.ids"])
     #expect(tasks.map(\.status) == ["error", "skipped", "fail"])
     #expect(tasks.map(\.failures) == [nil, nil, 1])
+    // What was held back keeps the fingerprint that it had: none.
+    #expect(try state.fingerprints(target: "dev").keys.sorted() == [])
+    fixture.model("orders", "SELECT 1 AS id")
+    _ = try await fixture.driver(state: state).run()
+    #expect(
+      try state.fingerprints(target: "dev").keys.sorted() == ["model.shop.orders", "model.shop.totals"])
   }
 
   @Test("what a killed run left is cleared away, and the run counts as crashed")

@@ -36,11 +36,23 @@ struct ValidationStage {
   }
 
   private func unusedConfiguration(_ parsed: ParsedProject, _ problems: inout [Diagnostic]) {
-    let nodes = parsed.nodes + parsed.disabled
-    func fqns(_ type: ResourceType) -> [[String]] { nodes.filter { $0.resourceType == type }.map(\.fqn) }
+    var models: [[String]] = []
+    var seeds: [[String]] = []
+    var checks: [[String]] = []
+    func collect(_ nodes: [Node]) {
+      for index in nodes.indices {
+        switch nodes[index].resourceType {
+        case .model: models.append(nodes[index].fqn)
+        case .seed: seeds.append(nodes[index].fqn)
+        default: checks.append(nodes[index].fqn)
+        }
+      }
+    }
+    collect(parsed.nodes)
+    collect(parsed.disabled)
     let sections: [(String, [[String]])] = [
-      ("models", fqns(.model)), ("seeds", fqns(.seed)), ("tests", fqns(.check)), ("data_tests", fqns(.check)),
-      ("checks", fqns(.check)),
+      ("models", models), ("seeds", seeds), ("tests", checks), ("data_tests", checks),
+      ("checks", checks),
       ("sources", parsed.sources.map(\.fqn)),
     ]
     for (section, fqns) in sections {
