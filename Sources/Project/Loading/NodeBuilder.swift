@@ -11,6 +11,8 @@ final class NodeBuilder {
   private let context: NodeContext
   private let said = LogCollector()
   private var problems: [Diagnostic] = []
+  /// Folders' configurations by kind and path.
+  private var folders: [String: ConfigTree.Folder] = [:]
 
   init(
     _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex,
@@ -136,8 +138,10 @@ final class NodeBuilder {
     _ node: inout Node, _ tree: ConfigTree, _ defaults: DataValue, _ entry: ResourceProperties?,
     _ inFile: DataValue
   ) {
-    var values = defaults
-    for level in tree.levels(for: node.fqn) { values = ConfigMerge.merge(values, level) }
+    let key = node.resourceType.rawValue + "/" + node.fqn.dropLast().joined(separator: "/")
+    let folder = folders[key] ?? tree.folder(node.fqn.dropLast(), over: defaults)
+    folders[key] = folder
+    var values = folder.values(for: node.name)
     if let entry { values = ConfigMerge.merge(values, entry.config) }
     node.config.values = ConfigMerge.merge(values, inFile)
   }

@@ -50,20 +50,27 @@ struct CheckRendering {
 
   /// What the check is declared on, less the rows that its `where` leaves out.
   private func model() throws -> Value {
-    let relation = try context.interpreter.evaluate(expression: reference, name: "model")
+    let relation = try owner()
     guard let filter = context.lookup("get_where_subquery") else {
       return NativeMacros.whereSubquery(context, relation)
     }
     return try context.interpreter.call(filter, Arguments([relation]))
   }
 
-  private var reference: String {
-    let parts = check.attachedNode.rawValue.split(separator: ".", maxSplits: 2).map(String.init)
-    let name = parts.count == 3 ? parts[2] : check.attachedNode.rawValue
-    guard check.attachedNode.rawValue.hasPrefix("source."), let names = check.attachedSource else {
-      return "ref(\(Value.string(name).repr()))"
+  private func owner() throws -> Value {
+    let function = check.attachedSource == nil ? "ref" : "source"
+    if context.macros[function] != nil, let callable = context.lookup(function) {
+      let names = check.attachedSource.map { [$0.source, $0.table] } ?? [ownerName]
+      return try context.interpreter.call(callable, Arguments(names.map { .string($0) }))
     }
-    return "source(\(Value.string(names.source).repr()), \(Value.string(names.table).repr()))"
+    if let source = check.attachedSource { return try context.relation(of: source) }
+    return try context.relation(of: ModelReference(name: ownerName))
+  }
+
+  /// The model's name: what follows the type and the package in its unique name.
+  private var ownerName: String {
+    let parts = check.attachedNode.rawValue.split(separator: ".", maxSplits: 2)
+    return String(parts.last ?? "")
   }
 
   private func rendered(_ value: DataValue) throws -> Value {

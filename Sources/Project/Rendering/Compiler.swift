@@ -4,6 +4,7 @@ import Jinja
 
 /// A node's final SQL.
 public struct CompiledNode: Sendable {
+  /// The unique name.
   public var id: NodeID
   /// The SQL with its ephemeral parents as common table expressions; hooks are apart.
   public var sql: String

@@ -70,7 +70,7 @@ final class NodeContext {
     case "ref": .function("ref") { [unowned self] arguments, _ in try self.ref(arguments) }
     case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
     case "config": .object(ConfigObject(self))
-    case "this": frame.this.map { .object(RelationObject($0, dialect)) } ?? Value.none
+    case "this": frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
     case "model": (frame.model ?? parsedModel).map { GraphValues.node($0) } ?? Value.none
     case "execute": .bool(isExecuting)
     case "graph": graphValue
@@ -120,7 +120,11 @@ final class NodeContext {
   // MARK: - References
 
   private func ref(_ arguments: Arguments) throws -> Value {
-    let reference = try Self.reference(arguments)
+    try relation(of: try Self.reference(arguments))
+  }
+
+  /// What `ref()` gives.
+  func relation(of reference: ModelReference) throws -> Value {
     guard let project else {
       frame.record(reference, at: interpreter.location)
       return placeholder(reference.name)
@@ -133,7 +137,7 @@ final class NodeContext {
       return .object(RelationObject(.commonTable(node.name), dialect))
     }
     guard let relation = node.relation else { return placeholder(node.name) }
-    return .object(RelationObject(relation, dialect))
+    return .object(RelationObject(relation.withoutKind, dialect))
   }
 
   static func reference(_ arguments: Arguments) throws -> ModelReference {
@@ -160,7 +164,11 @@ final class NodeContext {
       throw Diagnostic(
         .templateRuntime, "source() takes a source's and a table's name, not \(names.count) names")
     }
-    let reference = SourceReference(source: names[0], table: names[1])
+    return try relation(of: SourceReference(source: names[0], table: names[1]))
+  }
+
+  /// What `source()` gives.
+  func relation(of reference: SourceReference) throws -> Value {
     guard let project else {
       frame.record(reference, at: interpreter.location)
       return placeholder(reference.table)
@@ -212,6 +220,13 @@ final class NodeContext {
 }
 
 extension Relation {
+  /// The relation as templates get it: what it is only the warehouse can tell.
+  var withoutKind: Relation {
+    var copy = self
+    copy.kind = nil
+    return copy
+  }
+
   /// The common table expression that stands for an ephemeral model.
   static func commonTable(_ name: String) -> Relation {
     let name = CommonTableInjection.name(of: name)
