@@ -48,7 +48,7 @@ public struct Template: Sendable {
   ) throws(Diagnostic) {
     let parser = Parser(source, name: name, options: options)
     (program, definitions) = try parser.parse()
-    isStatic = program.body.statements.allSatisfy { $0 is TextStatement } && !parser.sawTag
+    isStatic = !parser.lexer.sawTag
   }
 }
 

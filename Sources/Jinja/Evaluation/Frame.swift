@@ -10,6 +10,8 @@ final class Frame {
   /// The activation that the code was written inside of.
   @exclusivity(unchecked) private(set) var parent: Frame?
   @exclusivity(unchecked) private(set) var module: Module
+  /// Whether something may refer to the frame when its activation is over.
+  @exclusivity(unchecked) private(set) var isCaptured = false
   /// The module's cache of outer names, to reach it quickly.
   @exclusivity(unchecked) private(set) var context: UnsafeMutablePointer<Value?>
 
@@ -41,6 +43,21 @@ final class Frame {
     self.module = module
     self.parent = parent
     context = module.context
+  }
+
+  /// Whether the interpreter clears the frame in the end: it holds macros that hold it.
+  @exclusivity(unchecked) var isCyclic = false
+
+  /// Lets the frame be used again after all.
+  func uncapture() { isCaptured = false }
+
+  /// Keeps this frame and those around it from being used again.
+  func capture() {
+    var frame: Frame? = self
+    while let current = frame, !current.isCaptured {
+      current.isCaptured = true
+      frame = current.parent
+    }
   }
 
   /// Forgets all variables, which also breaks the cycle of a frame and the macros that it holds.

@@ -38,6 +38,8 @@ public final class Interpreter {
   @exclusivity(unchecked) private var stack = StackGuard.ofCurrentThread()
   @exclusivity(unchecked) private var activations = 0
   @exclusivity(unchecked) private var pool: [Frame] = []
+  /// The frames that hold macros which hold them; cleared when the outermost call ends.
+  private var cyclic: [Frame] = []
   private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
 
   /// Makes an interpreter. A name that a template does not define itself is asked of `globals`, once in a rendering.
@@ -72,10 +74,8 @@ extension Interpreter {
       let module = Module(template.program, variables: variables)
       let start = output.count
       let frame = try run(module)
-      let text = output.take(from: start)
-      frame.clear()
-      release(frame)
-      return text
+      defer { release(frame) }
+      return output.take(from: start)
     }
   }
 
@@ -156,6 +156,7 @@ extension Interpreter {
     activations += 1
     defer {
       activations -= 1
+      if activations == 0 { clearCycles() }
       if changingGlobals { epoch += 1 }
       module = saved.0
       position = saved.1
@@ -265,13 +266,25 @@ extension Interpreter {
     return frame
   }
 
-  /// Puts a frame back for the next call, unless a macro or a loop still refers to it.
+  /// Notes a frame that holds a macro which holds the frame.
+  func noteCycle(_ frame: Frame) {
+    guard !frame.isCyclic else { return }
+    frame.isCyclic = true
+    cyclic.append(frame)
+  }
+
+  private func clearCycles() {
+    // What a library's macros see stays.
+    for frame in cyclic where frame.module.root !== frame { frame.clear() }
+    cyclic = []
+  }
+
+  /// Puts a frame back for the next call, unless a macro or a loop may still refer to it.
   @inline(__always)
-  func release(_ frame: consuming Frame) {
-    var frame = frame
-    guard isKnownUniquelyReferenced(&frame), pool.count < 32 else { return }
+  func release(_ frame: Frame) {
+    guard !frame.isCaptured else { return }
     frame.clear()
-    pool.append(frame)
+    if pool.count < 32 { pool.append(frame) }
   }
 }
 

@@ -266,7 +266,7 @@ enum Searching {
   }
 
   static func count(of needle: String, in text: String) -> Int {
-    needle.isEmpty ? text.unicodeScalars.count + 1 : TextSearch.ranges(of: needle, in: text).count
+    needle.isEmpty ? text.unicodeScalars.count + 1 : TextSearch.count(of: needle, in: text)
   }
 
   private static func place(of needle: String, in text: String, last: Bool) -> Int? {

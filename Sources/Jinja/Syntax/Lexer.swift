@@ -9,6 +9,8 @@ struct Lexer {
   let source: SourceText
   private let options: TemplateOptions
   private(set) var position = 0
+  /// Whether any tag or comment began so far.
+  private(set) var sawTag = false
   private var mode = Mode.data
   /// The closing brackets that are waited for.
   private var brackets: [TokenKind] = []
@@ -85,6 +87,7 @@ struct Lexer {
 
   /// Enters the tag at `tag`; nil if it was a comment or held raw data of no length.
   private mutating func begin(at tag: Int) throws(Diagnostic) -> Token? {
+    sawTag = true
     let kind = byte(tag + 1)
     let sign = byte(tag + 2)
     let hasSign = sign == 0x2D || sign == 0x2B

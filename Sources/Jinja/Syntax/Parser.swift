@@ -14,7 +14,6 @@ final class Parser {
   private var following: Token?
   /// Where the last token that was passed ended.
   private(set) var lastEnd = 0
-  private(set) var sawTag = false
   /// The open blocks, and the tags that each waits for.
   var tags: [String] = []
   var expectedTags: [[String]] = []
@@ -83,7 +82,6 @@ final class Parser {
     } else {
       current = try lexer.next()
     }
-    if current.kind == .variableBegin || current.kind == .blockBegin { sawTag = true }
     return passed
   }
 

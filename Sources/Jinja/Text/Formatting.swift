@@ -21,38 +21,50 @@ enum PercentFormat {
     let values: Value
     let interpreter: Interpreter
     private var next = 0
-    /// What is left of the format, and how much there was.
-    private var rest: Substring.UTF8View
-    private let length: Int
+    private let format: [UInt8]
+    private var position = 0
     private var usesMapping = false
 
     init(_ format: String, values: Value, interpreter: Interpreter) {
       self.values = values
       self.interpreter = interpreter
-      rest = Substring(format).utf8
-      length = rest.count
+      self.format = Array(format.utf8)
     }
 
+    /// The byte at the present position; 0 behind the end.
+    private var current: UInt8 { position < format.count ? format[position] : 0 }
+
     mutating func apply() throws -> String {
-      var result = ""
-      while let mark = rest.firstIndex(of: 0x25) {
-        result += Substring(rest[..<mark])
-        rest = rest[rest.index(after: mark)...]
-        if rest.first == 0x25 {
-          rest.removeFirst()
-          result += "%"
+      var result: [UInt8] = []
+      result.reserveCapacity(format.count + 16)
+      while position < format.count {
+        let byte = format[position]
+        position += 1
+        guard byte == 0x25 else {
+          result.append(byte)
+          continue
+        }
+        if current == 0x25 {
+          position += 1
+          result.append(0x25)
           continue
         }
         let conversion = try parse()
-        guard let code = Substring(rest).unicodeScalars.first else { throw fault("incomplete format") }
-        let place = length - rest.count
-        rest = rest.dropFirst(String(code).utf8.count)
-        result += try text(try value(for: conversion), code, conversion, place)
-        try interpreter.reserve(result.utf8.count)
+        guard position < format.count else { throw fault("incomplete format") }
+        let place = position
+        let code = code()
+        result.append(contentsOf: try text(try value(for: conversion), code, conversion, place).utf8)
+        try interpreter.reserve(result.count)
       }
-      result += Substring(rest)
       try checkAllUsed()
-      return result
+      return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The conversion's letter, which may be any character.
+    private mutating func code() -> Unicode.Scalar {
+      let (scalar, length) = format.withUnsafeBufferPointer { Whitespace.decode($0, position) }
+      position += length
+      return scalar
     }
 
     private func checkAllUsed() throws {
@@ -68,13 +80,13 @@ enum PercentFormat {
 
     private mutating func parse() throws -> Conversion {
       var conversion = Conversion()
-      if rest.first == 0x28 {
-        guard let end = rest.firstIndex(of: 0x29) else { throw fault("incomplete format key") }
-        conversion.key = String(Substring(rest[rest.index(after: rest.startIndex)..<end]))
-        rest = rest[rest.index(after: end)...]
+      if current == 0x28 {
+        guard let end = format[position...].firstIndex(of: 0x29) else { throw fault("incomplete format key") }
+        conversion.key = String(decoding: format[(position + 1)..<end], as: UTF8.self)
+        position = end + 1
       }
-      flags: while let flag = rest.first {
-        switch flag {
+      flags: while true {
+        switch current {
         case 0x2D: conversion.isLeft = true
         case 0x23: conversion.isAlternate = true
         case 0x30: conversion.isZero = true
@@ -82,17 +94,17 @@ enum PercentFormat {
         case 0x20: if conversion.sign.isEmpty { conversion.sign = " " }
         default: break flags
         }
-        rest.removeFirst()
+        position += 1
       }
       if let width = try number() {
         conversion.width = Int(width.magnitude)
         if width < 0 { conversion.isLeft = true }
       }
-      if rest.first == 0x2E {
-        rest.removeFirst()
+      if current == 0x2E {
+        position += 1
         conversion.precision = max(try number() ?? 0, 0)
       }
-      while let size = rest.first, size == 0x68 || size == 0x6C || size == 0x4C { rest.removeFirst() }
+      while current == 0x68 || current == 0x6C || current == 0x4C { position += 1 }
       try interpreter.reserve(conversion.width)
       try interpreter.reserve(conversion.precision ?? 0)
       return conversion
@@ -100,17 +112,17 @@ enum PercentFormat {
 
     /// A width or a precision: digits, or `*` for the next value.
     private mutating func number() throws -> Int? {
-      if rest.first == 0x2A {
-        rest.removeFirst()
+      if current == 0x2A {
+        position += 1
         guard let number = try nextValue().intValue, number > .min else { throw fault("* wants int") }
         return number
       }
       var number: Int?
-      while let digit = rest.first, digit >= 0x30, digit <= 0x39 {
-        let value = (number ?? 0) * 10 + Int(digit - 0x30)
+      while current >= 0x30, current <= 0x39 {
+        let value = (number ?? 0) * 10 + Int(current - 0x30)
         guard value < 1_000_000_000 else { throw fault("width too big") }
         number = value
-        rest.removeFirst()
+        position += 1
       }
       return number
     }

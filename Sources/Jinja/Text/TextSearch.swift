@@ -24,7 +24,7 @@ enum TextSearch {
     of needle: UnsafeBufferPointer<UInt8>, in haystack: UnsafeBufferPointer<UInt8>, from start: Int = 0
   ) -> Int? {
     guard let first = needle.first else { return start <= haystack.count ? start : nil }
-    guard haystack.count >= needle.count else { return nil }
+    guard haystack.count - start >= needle.count else { return nil }
     var position = start
     let last = haystack.count - needle.count
     outer: while position <= last {
@@ -59,19 +59,62 @@ enum TextSearch {
   ) throws -> String {
     guard limit > 0 else { return text }
     guard !part.isEmpty else { return try interleave(text, replacement, limit: limit, interpreter) }
-    let places = ranges(of: part, in: text, limit: limit)
-    guard !places.isEmpty else { return text }
-    try interpreter.reserve(product: replacement.utf8.count + 1, places.count, plus: text.utf8.count)
-    var result = ""
-    result.reserveCapacity(text.utf8.count + places.count * replacement.utf8.count)
-    var start = text.startIndex
-    for place in places {
-      result += text[start..<place.lowerBound]
-      result += replacement
-      start = place.upperBound
+    let places = count(of: part, in: text, limit: limit)
+    guard places > 0 else { return text }
+    try interpreter.reserve(product: replacement.utf8.count + 1, places, plus: text.utf8.count)
+    var text = text
+    var part = part
+    var replacement = replacement
+    let capacity = text.utf8.count + places * max(0, replacement.utf8.count - part.utf8.count)
+    return text.withUTF8 { text in
+      part.withUTF8 { part in
+        replacement.withUTF8 { replacement in
+          String(unsafeUninitializedCapacity: capacity) {
+            copy(text, part, replacement, limit: places, to: $0)
+          }
+        }
+      }
     }
-    result += text[start...]
-    return result
+  }
+
+  /// Copies `text` with `limit` replacements into `buffer`, which is large enough; the number of bytes written.
+  private static func copy(
+    _ text: UnsafeBufferPointer<UInt8>, _ part: UnsafeBufferPointer<UInt8>,
+    _ replacement: UnsafeBufferPointer<UInt8>, limit: Int, to buffer: UnsafeMutableBufferPointer<UInt8>
+  ) -> Int {
+    var written = 0
+    var start = 0
+    func write(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
+      for index in range {
+        buffer[written] = bytes[index]
+        written += 1
+      }
+    }
+    for _ in 0..<limit {
+      guard let place = firstOffset(of: part, in: text, from: start) else { break }
+      write(text, start..<place)
+      write(replacement, 0..<replacement.count)
+      start = place + part.count
+    }
+    write(text, start..<text.count)
+    return written
+  }
+
+  /// How often `part`, which is not empty, occurs in `text` without overlapping, counting no further than `limit`.
+  static func count(of part: String, in text: String, limit: Int = .max) -> Int {
+    var text = text
+    var part = part
+    return text.withUTF8 { text in
+      part.withUTF8 { part in
+        var count = 0
+        var start = 0
+        while count < limit, let place = firstOffset(of: part, in: text, from: start) {
+          count += 1
+          start = place + part.count
+        }
+        return count
+      }
+    }
   }
 
   private static func interleave(

@@ -45,6 +45,7 @@ final class MacroNode: Statement {
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     variable?.assign(closure(frame), frame)
+    interpreter.noteCycle(frame)
     return .next
   }
 
@@ -169,6 +170,7 @@ final class MacroClosure {
     self.definition = definition
     self.frame = frame
     program = nil
+    frame.capture()
   }
 
   init(_ definition: MacroNode, program: Program) {
@@ -297,12 +299,14 @@ final class CallStatement: Statement {
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     try interpreter.guardStack()
-    let block = caller.closure(frame)
+    let wasCaptured = frame.isCaptured
+    var closure = Callable(MacroClosure(caller, in: frame))
     if let call = call as? Call {
-      try call.write(frame, interpreter, caller: block)
+      try call.write(frame, interpreter, caller: .callable(closure))
     } else if let call = call as? MethodCall {
-      try interpreter.output.append(try call.call(frame, interpreter, caller: block))
+      try interpreter.output.append(try call.call(frame, interpreter, caller: .callable(closure)))
     }
+    if !wasCaptured, isKnownUniquelyReferenced(&closure) { frame.uncapture() }
     return .next
   }
 

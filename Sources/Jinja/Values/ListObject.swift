@@ -16,23 +16,23 @@ enum Unwinding {
     guard items.contains(where: nests) else { return }
     var pending = items.filter(nests)
     items = []
-    while let next = pending.popLast() { release(next, &pending) }
+    while var next = pending.popLast() { release(&next, &pending) }
   }
 
-  /// Moves the containers in `value` that nothing else holds to `pending`.
-  private static func release(_ value: consuming Value, _ pending: inout [Value]) {
-    switch consume value {
-    case .list(var list):
+  /// Moves the containers in `value` to `pending`, if nothing else holds `value`, which is gone afterwards.
+  private static func release(_ value: inout Value, _ pending: inout [Value]) {
+    if case .list(var list) = value {
+      // Only now can `list` be the last reference.
+      value = .none
       guard isKnownUniquelyReferenced(&list) else { return }
       pending.append(contentsOf: list.items.lazy.filter(nests))
       list.items = []
-    case .dict(var dict):
+    } else if case .dict(var dict) = value {
+      value = .none
       guard isKnownUniquelyReferenced(&dict) else { return }
       pending.append(contentsOf: dict.takeNested())
-    case .tuple(let items):
+    } else if case .tuple(let items) = value {
       pending.append(contentsOf: items.lazy.filter(nests))
-    default:
-      return
     }
   }
 

@@ -22,6 +22,7 @@ final class LoopObject: HostObject {
     depth0 = depth
     self.recursion = recursion
     self.frame = recursion == nil ? nil : frame.parent
+    if recursion != nil { frame.capture() }
   }
 
   /// The loop object, if `object` is one.
