@@ -14,7 +14,9 @@ public protocol TextSink: Sendable {
 
 /// A terminal's extent in characters.
 public struct TerminalSize: Sendable, Hashable {
+  /// Characters in a row.
   public var columns: Int
+  /// Rows on the screen.
   public var rows: Int
 
   /// Makes a size.
