@@ -1,5 +1,3 @@
-import Glibc
-
 /// Where text goes: a terminal, a pipe, a file, or a test's memory.
 public protocol TextSink: Sendable {
   /// Whether a person looks at it.
