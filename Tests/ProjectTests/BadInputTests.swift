@@ -69,6 +69,16 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "macros/m.sql", "{% macro a() %}{% endmacro %}\n{% macro a() %}{% endmacro %}",
       "macros/m.sql:2:1: WEIR-E0109 two macros are called 'a'"),
     BadInput(
+      "macros/m.sql", "{% materialization table, adapter='duckdb' %}{% endmaterialization %}",
+      "macros/m.sql:1:1: WEIR-E0113 own materializations are not supported yet; this one is left out"),
+    BadInput(
+      "macros/m.sql", "{% macro duckdb__create_table_as() %}{% endmacro %}",
+      "macros/m.sql:1:1: WEIR-E0113 the macro 'duckdb__create_table_as' replaces one of dbt's that is not called here"
+    ),
+    BadInput(
+      "models/x.sql", "{{ config(post_hook='{{ ref(\"gone\") }}') }} select 1",
+      "models/x.sql (hook):1:4: WEIR-E0111 ref('gone') names no model or seed of the project"),
+    BadInput(
       "models/x.yml", "models: [{name: gone}]",
       "models/x.yml:1:10: WEIR-E0114 'models' describes 'gone', which does not exist"),
     BadInput(

@@ -50,9 +50,14 @@ final class NodeBuilder {
       var decoder = ConfigDecoder(subject: "seed '\(name)'", span: entry?.configSpan ?? node.span)
       node.config = decoder.node(node.config.values, isSeed: true)
       problems += decoder.problems
+      context.frame = RenderFrame(package: package)
+      try recordHooks(node)
+      var parsed = recorded(&node, context.frame)
+      context.frame.docs = contents.docs
       describe(&node, entry)
       node.relation = try Naming(context: context).relation(of: node, kind: .table)
-      return ParsedNode(node: node)
+      parsed.node = node
+      return parsed
     }
   }
 
@@ -80,10 +85,11 @@ final class NodeBuilder {
       node.template = template
       try record(node) { _ = try context.interpreter.render(template) }
     }
-    let frame = context.frame
-    configure(&node, tree, defaults, entry, frame.config)
-    decode(&node, frame.configSpan ?? entry?.configSpan)
-    var parsed = recorded(&node, frame)
+    let configSpan = context.frame.configSpan
+    configure(&node, tree, defaults, entry, context.frame.config)
+    decode(&node, configSpan ?? entry?.configSpan)
+    try recordHooks(node)
+    var parsed = recorded(&node, context.frame)
     describe(&node, entry)
     if type == .check { node.check = .singular }
     node.relation = try Naming(context: context).relation(of: node)
@@ -123,6 +129,14 @@ final class NodeBuilder {
     seen.config.values = .emptyMapping
     context.parsedModel = seen
     try body()
+  }
+
+  /// What hooks refer to must be there before the model, so hooks are rendered with it.
+  private func recordHooks(_ node: Node) throws {
+    for hook in node.config.preHooks + node.config.postHooks where YAMLRenderer.holdsJinja(hook.sql) {
+      let template = try Template(parsing: hook.sql, name: "\(node.originalPath) (hook)")
+      try record(node) { _ = try context.interpreter.render(template) }
+    }
   }
 
   private func recorded(_ node: inout Node, _ frame: RenderFrame) -> ParsedNode {

@@ -12,6 +12,34 @@ struct ValidationStage {
     ambiguousRelations(&problems)
     unusedConfiguration(parsed, &problems)
     orphanProperties(&problems)
+    uncalledMacros(&problems)
+  }
+
+  /// dbt's macros that a project may replace and that nothing here calls: to take one over in silence would be wrong.
+  private static let uncalled: Set<String> = [
+    "create_table_as", "create_view_as", "get_create_table_as_sql", "get_create_view_as_sql",
+    "get_delete_insert_merge_sql", "get_incremental_append_sql", "get_incremental_delete_insert_sql",
+    "get_merge_sql", "load_csv_rows", "create_csv_table", "reset_csv_table", "get_test_sql", "run_hooks",
+    "make_temp_relation", "drop_relation", "rename_relation", "truncate_relation", "persist_docs",
+    "list_relations_without_caching", "get_limit_subquery_sql",
+  ]
+
+  private func uncalledMacros(_ problems: inout [Diagnostic]) {
+    for macro in project.macros {
+      let isMaterialization = macro.name.hasPrefix("materialization_")
+      var name = macro.name
+      for prefix in [project.target.type + "__", "default__"] where name.hasPrefix(prefix) {
+        name = String(name.dropFirst(prefix.count))
+      }
+      guard isMaterialization || Self.uncalled.contains(name) else { continue }
+      problems.append(
+        Diagnostic(
+          .unsupported,
+          isMaterialization
+            ? "own materializations are not supported yet; this one is left out"
+            : "the macro '\(macro.name)' replaces one of dbt's that is not called here",
+          at: macro.span, severity: .warning))
+    }
   }
 
   /// Two nodes under one name in the warehouse would overwrite each other.

@@ -140,7 +140,11 @@ public final class Compiler {
   private func enter(_ node: Node, isIncremental: Bool) {
     var frame = RenderFrame(package: node.package)
     frame.model = node
-    frame.this = node.relation
+    frame.this =
+      node.relation
+      ?? Relation(
+        database: project.target.database, schema: project.target.schema,
+        identifier: node.config.alias ?? node.name)
     frame.isIncremental = isIncremental
     frame.checksDependencies = true
     context.frame = frame
