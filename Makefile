@@ -30,7 +30,7 @@ demo: .build/release.built ## a year of real flights: read, modelled, checked, p
 
 test: build ## run the tests (FILTER=PlannerTests for some of them)
 	@scripts/fetch.py flights "$(CACHE)/flights"
-	@swift test --configuration $(CONFIG) --skip-build $(if $(FILTER),--filter "$(FILTER)")
+	@swift test --configuration $(CONFIG) -Xswiftc -enable-testing --skip-build $(if $(FILTER),--filter "$(FILTER)")
 
 bench: build ## compare with dbt and a bare loop over DuckDB; writes docs/benchmarks.md
 	@Benchmarks/run.sh

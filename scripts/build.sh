@@ -7,7 +7,8 @@ shift 2
 if [ ! -d ".build/$config" ]; then
   echo "build: the first $config build, 5 to 10 minutes on two cores (later ones: seconds)"
 fi
-swift build --configuration "$config" "$@"
+# The tests look inside modules, and program and tests are one build.
+swift build --configuration "$config" -Xswiftc -enable-testing "$@"
 ln -sfn "$prefix/lib/libduckdb.so" ".build/$config/libduckdb.so"
 ln -sfn "$prefix/extensions" ".build/$config/extensions"
 touch ".build/$config.built"

@@ -20,9 +20,14 @@ public struct StateFolder: Sendable, Hashable {
   /// Where a run puts what does not outlive it.
   public var temporaryFolder: String { path + "/tmp" }
 
-  /// Makes the folder if it is not there. Throws `WEIR-E0805`.
+  /// Makes the folder if it is not there, and keeps it out of version control. Throws `WEIR-E0805`.
   public func create() throws(Diagnostic) {
     try Self.makeFolder(path)
+    let descriptor = open(path + "/.gitignore", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    // It is there already, or cannot be made: only git would have seen a difference.
+    guard descriptor >= 0 else { return }
+    _ = write(descriptor, "*\n", 2)
+    close(descriptor)
   }
 
   /// Makes the folder for temporary files if it is not there. Throws `WEIR-E0805`.

@@ -23,7 +23,7 @@ import Testing
     printer.result("a result")
     printer.report([Diagnostic(.usage, "a problem", hint: "mend it")])
     #expect(output.text == "a word of *****\na result\n")
-    #expect(errors.text == "error[WEIR-E0901]: a problem\n  = help: mend it\n\n")
+    #expect(errors.text == "error[WEIR-E0901]: a problem\n  = help: mend it\n")
   }
 
   @Test("Quiet leaves results and errors")
@@ -37,7 +37,7 @@ import Testing
       Diagnostic(.usage, "careful", severity: .warning), Diagnostic(.usage, "a problem"),
     ])
     #expect(output.text == "a cry\na result\n")
-    #expect(errors.text == "error[WEIR-E0901]: a problem\n\n")
+    #expect(errors.text == "error[WEIR-E0901]: a problem\n")
   }
 
   @Test("As JSON everything is an object on a line of standard output")

@@ -41,8 +41,9 @@ import Testing
         "", "Completed with 2 errors:", "",
         "error[WEIR-E0601]: check accepted_status: 7 failing rows\n  --> models/schema.yml:12:11", "",
         "  |  id | status |", "  | --: | ------ |", "  |   1 | lost   |", "  |  22 | NULL   |",
-        "  2 of 7 failing rows", "  failing rows: target/failures/accepted_status.csv",
-        "  compiled SQL: target/compiled/shop/accepted_status.sql", "",
+        "  failing rows: target/failures/accepted_status.csv",
+        "  compiled: target/compiled/shop/accepted_status.sql", "",
+        "  not published: main.orders stays as it was before", "",
         "Finished 1 table model, 1 check in 1.00s.", "Done. PASS=0 WARN=0 ERROR=2 SKIP=0 TOTAL=2",
       ])
   }

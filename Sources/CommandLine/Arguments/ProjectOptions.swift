@@ -72,6 +72,9 @@ struct CompatibilityOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: .hidden) var introspect: Bool?
   @Flag(name: [.customLong("debug"), .customShort("d")], inversion: .prefixedNo, help: .hidden)
   var debugLog: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var showAllDeprecations: Bool?
+  @Flag(inversion: .prefixedNo, help: .hidden) var logCacheEvents: Bool?
+  @Option(help: .hidden) var logFileMaxBytes: Int?
   @Option(help: .hidden) var logLevel: String?
   @Option(help: .hidden) var logLevelFile: String?
   @Option(help: .hidden) var logFormatFile: String?

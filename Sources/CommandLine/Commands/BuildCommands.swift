@@ -18,8 +18,8 @@ struct BuildCommand: Command {
 
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
-      session: session, project: project, selection: selection, kinds: kinds, building: building,
-      storesFailures: checks.storeFailures
+      session: session, project: project, selection: selection, kinds: kinds,
+      fullRefresh: building.fullRefresh, failFast: building.failFast, storesFailures: checks.storeFailures
     ).perform()
   }
 }
@@ -39,8 +39,8 @@ struct RunCommand: Command {
 
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
-      session: session, project: project, selection: selection, kinds: nil, building: building,
-      storesFailures: nil
+      session: session, project: project, selection: selection, kinds: nil,
+      fullRefresh: building.fullRefresh, failFast: building.failFast
     ).perform()
   }
 }
@@ -64,10 +64,8 @@ struct TestCommand: Command {
   var failFast: Bool?
 
   func run(in session: CommandSession) async throws -> ExitStatus {
-    var building = BuildOptions()
-    building.failFast = failFast
-    return try await RunOperation(
-      session: session, project: project, selection: selection, kinds: kinds, building: building,
+    try await RunOperation(
+      session: session, project: project, selection: selection, kinds: kinds, failFast: failFast,
       storesFailures: checks.storeFailures
     ).perform()
   }
@@ -84,10 +82,17 @@ struct SeedCommand: Command {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
 
+  @Flag(help: "Print the first rows of each seed.")
+  var show = false
+
   func run(in session: CommandSession) async throws -> ExitStatus {
-    try await RunOperation(
-      session: session, project: project, selection: selection, kinds: nil, building: building,
-      storesFailures: nil
+    let status = try await RunOperation(
+      session: session, project: project, selection: selection, kinds: nil,
+      fullRefresh: building.fullRefresh, failFast: building.failFast
     ).perform()
+    guard show, status == .success else { return status }
+    return try await ShowOperation(
+      workspace: Workspace.open(session, project), form: .table, limit: 10, outputFile: nil
+    ).perform(seeds: selection)
   }
 }

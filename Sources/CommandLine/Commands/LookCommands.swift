@@ -81,7 +81,8 @@ struct CompileCommand: Command {
   var fullRefresh: Bool?
 
   func run(in session: CommandSession) async throws -> ExitStatus {
-    let workspace = try await Workspace.open(session, project, isFullRefresh: fullRefresh)
+    let workspace = try await Workspace.open(
+      session, project, isFullRefresh: fullRefresh, inline: inline)
     return try await CompileOperation(workspace: workspace).perform(
       inline: inline, selection: selection, kinds: kinds)
   }

@@ -32,8 +32,9 @@ struct ShowCommand: Command {
 
   @Option(
     name: [.customLong("output"), .customShort("o")],
-    help: ArgumentHelp("table, csv, json or parquet.", valueName: "form"))
-  var form: RowForm = .table
+    help: ArgumentHelp("table, csv, json or parquet; as the file's name ends if left out.", valueName: "form")
+  )
+  var form: RowForm?
 
   @Option(help: ArgumentHelp("The file to write instead of standard output.", valueName: "path"))
   var outputFile: String?
@@ -51,10 +52,17 @@ struct ShowCommand: Command {
     if limit < -1 { throw ValidationError("--limit takes a number of rows, or -1 for all") }
   }
 
+  private var chosenForm: RowForm {
+    if let form { return form }
+    let ending = outputFile?.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    return RowForm(rawValue: ending) ?? .table
+  }
+
   func run(in session: CommandSession) async throws -> ExitStatus {
-    let workspace = try await Workspace.open(session, project, isFullRefresh: fullRefresh)
+    let workspace = try await Workspace.open(
+      session, project, isFullRefresh: fullRefresh, inline: inline)
     return try await ShowOperation(
-      workspace: workspace, form: form, limit: limit < 0 ? nil : limit, outputFile: outputFile
+      workspace: workspace, form: chosenForm, limit: limit < 0 ? nil : limit, outputFile: outputFile
     ).perform(inline: inline, selection: selection)
   }
 }

@@ -52,22 +52,26 @@ struct CompileOperation: Sendable {
     }
     let compiled = try await compile(nodes, engine)
     try workspace.writeManifest(compiled: compiled)
-    if nodes.count == 1, !selection.select.isEmpty, let node = nodes.first, let result = compiled[node.id] {
-      let text = "Compiled node '\(node.name)' is:"
-      session.printer.log(
-        text,
-        LogRecord(.info, "CompiledNode", "Q042", text) { writer in
-          writer.member("node_name", node.name)
-          writer.member("compiled", result.sql)
-          writer.member("unique_id", node.id.rawValue)
-        })
-      session.printer.result(result.sql)
-      return
-    }
+    let named = Set(selection.select.flatMap { $0.split(separator: " ").map(String.init) })
+    let shown = nodes.filter { named.contains($0.name) || (nodes.count == 1 && !named.isEmpty) }
+    for node in shown { print(node, compiled[node.id]?.sql ?? "") }
+    if !shown.isEmpty { return }
     let elapsed = Quantities.duration(.seconds(session.program.now() - session.startedAt))
     let what = nodes.isEmpty ? "nothing" : Tally(nodes.map(NodeFacts.init)).text
     let text = "Compiled \(what) in \(elapsed)."
     session.printer.log(text, LogRecord(.info, "CompileOutcome", "I901", text))
+  }
+
+  private func print(_ node: Node, _ sql: String) {
+    let printer = workspace.session.printer
+    let text = "Compiled node '\(node.name)' is:"
+    let record = LogRecord(.info, "CompiledNode", "Q042", text) { writer in
+      writer.member("node_name", node.name)
+      writer.member("compiled", sql)
+      writer.member("unique_id", node.id.rawValue)
+    }
+    printer.log(text, record)
+    printer.result(sql)
   }
 
   /// Compiles side by side, in as many sessions as are useful; throws every problem found.

@@ -12,10 +12,13 @@ final class RunArtifacts: Sendable {
   private let workspace: Workspace
   private let writer: ArtifactWriter
   private let redactor: Redactor
+  private let arguments: DataValue
   private let problems = Mutex([Diagnostic]())
 
-  init(_ workspace: Workspace) {
+  /// `arguments` is what the command was called with, as `run_results.json` shows it.
+  init(_ workspace: Workspace, arguments: DataValue) {
     self.workspace = workspace
+    self.arguments = arguments
     redactor = workspace.redactor
     writer = ArtifactWriter(project: workspace.project, redactor: redactor)
   }
@@ -38,12 +41,14 @@ final class RunArtifacts: Sendable {
   func finish(_ result: RunResult, at time: Double) -> [Diagnostic] {
     var compiled: [NodeID: CompiledNode] = [:]
     for item in result.all {
-      if let sql = item.compiledSQL { compiled[item.node] = CompiledNode(id: item.node, sql: sql, ephemeralParents: []) }
+      if let sql = item.compiledSQL {
+        compiled[item.node] = CompiledNode(id: item.node, sql: sql, ephemeralParents: [])
+      }
     }
     let records = result.all.map(record)
     let artifact = RunResultsArtifact(
       results: records, invocation: workspace.invocation, generatedAt: time,
-      elapsedSeconds: Quantities.seconds(result.elapsed))
+      elapsedSeconds: Quantities.seconds(result.elapsed), arguments: arguments)
     do throws(Diagnostic) {
       try workspace.writeManifest(compiled: compiled)
       try writer.write(artifact.encoded(redactor: redactor), as: "run_results.json")

@@ -93,11 +93,15 @@ final class RunDisplay: Sendable {
       return
     }
     let isFine = result.status == .succeeded && summary.counts.error == 0
-    let lines = summary.lines(style: printer.outputStyle, width: printer.output.size?.columns) {
-      printer.render([$0], onOutput: true)
-    }
-    // Errors are shown even when all else is not wanted.
-    let text = lines.joined(separator: "\n")
-    printer.log(text, LogRecord(isFine ? .info : .error, "EndOfRunSummary", "Z030", summary.verdict))
+    let (style, width) = (printer.outputStyle, printer.output.size?.columns)
+    let render = { (diagnostic: Diagnostic) in self.printer.render([diagnostic], onOutput: true) }
+    let isQuiet = printer.options.isQuiet
+    if isQuiet, isFine { return }
+    let lines =
+      isQuiet
+      ? Array(summary.problems(style: style, width: width, render: render).drop { $0.isEmpty })
+      : summary.lines(style: style, width: width, render: render)
+    let record = LogRecord(isFine ? .info : .error, "EndOfRunSummary", "Z030", summary.verdict)
+    if !lines.isEmpty { printer.log(lines.joined(separator: "\n"), record) }
   }
 }

@@ -1,6 +1,7 @@
 import Catalog
 import Diagnostics
 import EngineCore
+import Jinja
 import Planner
 import Project
 import Runner
@@ -12,12 +13,13 @@ struct RunOperation: Sendable {
   let project: ProjectOptions
   let selection: SelectionOptions
   let kinds: ResourceTypeOptions?
-  let building: BuildOptions
-  let storesFailures: Bool?
+  var fullRefresh: Bool?
+  var failFast: Bool?
+  var storesFailures: Bool?
 
   func perform() async throws -> ExitStatus {
     let workspace = try await Workspace.open(
-      session, project, isFullRefresh: building.fullRefresh, storesFailures: storesFailures)
+      session, project, isFullRefresh: fullRefresh, storesFailures: storesFailures)
     let command = PlanCommand(rawValue: session.verb.rawValue) ?? .build
     let selected = try workspace.select(selection, kinds)
     let plan = PlanBuilder.plan(
@@ -28,7 +30,7 @@ struct RunOperation: Sendable {
 
   private func runOptions(_ workspace: Workspace) throws -> RunOptions {
     var options = RunOptions(threads: workspace.project.target.threads, invocation: workspace.invocation)
-    if let failFast = building.failFast {
+    if let failFast {
       options.isFailFast = failFast
     } else {
       options.isFailFast =
@@ -53,7 +55,8 @@ struct RunOperation: Sendable {
     session.printer.report(state.warnings)
     let engine = try await workspace.openEngine()
     let display = RunDisplay(printer: session.printer, nodes: nodes)
-    let artifacts = try session.writesArtifacts() ? RunArtifacts(workspace) : nil
+    let artifacts =
+      try session.writesArtifacts() ? RunArtifacts(workspace, arguments: arguments(options)) : nil
     let driver = RunDriver(
       project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
       options: options,
@@ -64,6 +67,18 @@ struct RunOperation: Sendable {
     let result = await session.showingProgress { await driver.run() }
     await engine.close()
     return finish(result, display, artifacts)
+  }
+
+  /// What the command was called with, by dbt's names.
+  private func arguments(_ options: RunOptions) -> DataValue {
+    .dict([
+      ("select", .list(selection.select.map { .string($0) })),
+      ("exclude", .list(selection.exclude.map { .string($0) })),
+      ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
+      ("store_failures", options.storesFailures.map { .bool($0) } ?? .none),
+      ("threads", .int(options.threads)), ("quiet", .bool(session.printer.options.isQuiet)),
+      ("log_format", .string(session.printer.options.isJSON ? "json" : "default")),
+    ])
   }
 
   private func greet(_ workspace: Workspace, _ nodes: [NodeFacts], _ options: RunOptions) {

@@ -25,7 +25,15 @@ struct ShowOperation: Sendable {
   }
 
   func perform(inline: String?, selection: SelectionOptions) async throws -> ExitStatus {
-    let subjects = try inline.map { [.inline($0)] } ?? subjects(of: selection)
+    try await perform(inline.map { [.inline($0)] } ?? subjects(of: selection, []))
+  }
+
+  /// Shows the selected seeds, or all of them.
+  func perform(seeds selection: SelectionOptions) async throws -> ExitStatus {
+    try await perform(subjects(of: selection, [.seed]))
+  }
+
+  private func perform(_ subjects: [Subject]) async throws -> ExitStatus {
     let path = try destination(subjects)
     let engine = try await workspace.openEngine()
     do {
@@ -48,11 +56,11 @@ struct ShowOperation: Sendable {
   }
 
   /// The selected models, seeds and checks, in the order of the graph.
-  private func subjects(of selection: SelectionOptions) throws -> [Subject] {
+  private func subjects(of selection: SelectionOptions, _ kinds: [ResourceType]) throws -> [Subject] {
     var selection = selection
     // Checks come along only if they are asked for by name.
     if selection.indirectSelection == nil { selection.indirectSelection = .empty }
-    let selected = try workspace.select(selection, nil)
+    let selected = try workspace.select(selection, nil, defaultKinds: kinds)
     let nodes = workspace.graph.order.filter(selected.nodes.contains).compactMap(workspace.project.node)
     guard !nodes.isEmpty else {
       throw Diagnostic(
@@ -70,6 +78,11 @@ struct ShowOperation: Sendable {
 
   /// The file to write, absolute; nil for standard output.
   private func destination(_ subjects: [Subject]) throws -> String? {
+    if outputFile != nil, form == .table || form == .text {
+      throw Diagnostic(
+        .usage, "--output-file goes with --output csv, json or parquet",
+        hint: "add --output csv, or name a file that ends in .csv, .json or .parquet")
+    }
     guard let outputFile else {
       if form == .parquet {
         throw Diagnostic(
@@ -81,12 +94,9 @@ struct ShowOperation: Sendable {
   }
 
   private func show(_ subject: Subject, path: String?, _ connection: any Connection) throws {
-    let sql = try query(subject, connection)
     do {
-      if let path {
-        try export(sql, to: path, connection)
-        return
-      }
+      let sql = try query(subject, connection)
+      if let path { return try export(sql, to: path, connection) }
       switch form {
       case .table, .text, .parquet: showTable(subject, try connection.query(sql, maximumRows: limit))
       case .csv: try stream(sql, connection, CSVRows())
@@ -100,7 +110,9 @@ struct ShowOperation: Sendable {
   private func query(_ subject: Subject, _ connection: any Connection) throws -> String {
     let compiler = workspace.compiler(connection)
     switch subject {
-    case .inline(let text): return try compiler.compile(inline: text, name: "inline").sql
+    case .inline(let text):
+      if Self.isReport(text) { return text }
+      return try compiler.compile(inline: text, name: "inline").sql
     case .node(let node):
       if node.resourceType == .seed, let relation = node.relation {
         return "select * from \(connection.dialect.rendered(relation))"
@@ -109,12 +121,19 @@ struct ShowOperation: Sendable {
     }
   }
 
-  /// A statement's own place is of no use to a person without the statement: name what it belongs to.
+  /// Whether a text asks about tables rather than for rows: the engine answers it as it stands.
+  static func isReport(_ text: String) -> Bool {
+    let word = text.drop { $0.isWhitespace }.prefix { $0.isLetter }.lowercased()
+    return ["describe", "desc", "explain", "show", "summarize"].contains(word)
+  }
+
+  /// A place in a statement, as the person who asked knows the statement.
   private func located(_ diagnostic: Diagnostic, _ subject: Subject) -> Diagnostic {
     var copy = diagnostic
+    guard copy.span?.file.isEmpty ?? true else { return copy }
     switch subject {
-    case .inline: if copy.span?.file.isEmpty ?? false { copy.span = nil }
-    case .node(let node): if copy.span?.file.isEmpty ?? true { copy.span = node.span }
+    case .inline: copy.span?.file = "--inline"
+    case .node(let node): copy.span = node.span
     }
     return copy
   }
@@ -130,7 +149,7 @@ struct ShowOperation: Sendable {
     let (lines, shown) = text.lines(width: width, style: printer.outputStyle)
     let count = table.rowCount
     var tally = Quantities.count(count, "row")
-    if let limit, count == limit { tally = "the first \(tally)" }
+    if let limit, count == limit { tally += " (--limit \(limit))" }
     tally += ", \(Quantities.count(text.columns.count, "column"))"
     if shown < text.columns.count { tally += " (\(shown) shown: the terminal is too narrow)" }
     if printer.options.isJSON {
@@ -173,10 +192,7 @@ struct ShowOperation: Sendable {
       switch form {
       case .parquet: "FORMAT parquet"
       case .json: "FORMAT json, ARRAY true"
-      case .csv: "FORMAT csv, HEADER true"
-      case .table, .text:
-        throw Diagnostic(
-          .usage, "--output-file goes with --output csv, json or parquet", hint: "add --output csv")
+      case .csv, .table, .text: "FORMAT csv, HEADER true"
       }
     let bounded = limit.map { "SELECT * FROM (\n\(sql)\n) LIMIT \($0)" } ?? sql
     let rows = try connection.execute("COPY (\n\(bounded)\n) TO \(dialect.literal(path)) (\(options))")

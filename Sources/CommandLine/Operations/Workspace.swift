@@ -22,12 +22,18 @@ struct Workspace: Sendable {
   /// warnings that this gave. Throws every problem found.
   static func open(
     _ session: CommandSession, _ flags: ProjectOptions, isFullRefresh: Bool? = nil,
-    storesFailures: Bool? = nil
+    storesFailures: Bool? = nil, inline: String? = nil
   ) async throws -> Workspace {
     let options = try ProjectRequest(session: session, flags: flags)
       .loadOptions(isFullRefresh: isFullRefresh, storesFailures: storesFailures)
     let root = options.projectRoot
-    session.printer.readSources { LocalFiles.text(of: LocalFiles.absolute($0, from: root)) }
+    session.printer.readSources { file in
+      switch file {
+      case "--inline", "inline": inline
+      case "--vars": flags.vars
+      default: LocalFiles.text(of: LocalFiles.absolute(file, from: root))
+      }
+    }
     var loaded = try await ProjectLoader(options: options, parser: session.program.engines.parseStatements)
       .load()
     if let path = flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") {

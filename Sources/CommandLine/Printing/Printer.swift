@@ -86,12 +86,17 @@ final class Printer: Sendable {
 
   /// Problems: errors always, others unless quiet.
   func report(_ diagnostics: [Diagnostic]) {
-    let shown = diagnostics.filter { !options.isQuiet || $0.severity == .error }
+    var seen: Set<Diagnostic> = []
+    let shown = diagnostics.filter { diagnostic in
+      (!options.isQuiet || diagnostic.severity == .error) && seen.insert(diagnostic).inserted
+    }
     guard !shown.isEmpty else { return }
     if options.isJSON {
       for diagnostic in shown { write(LogRecord(diagnostic)) }
     } else {
-      write([render(shown) + "\n"], to: errors)
+      // Work goes on after warnings alone: an empty line keeps them apart from it.
+      let isEnd = shown.contains { $0.severity == .error }
+      write([render(shown) + (isEnd ? "" : "\n")], to: errors)
     }
   }
 

@@ -57,28 +57,36 @@ struct RunSummary: Sendable {
   }
 
   /// The whole summary. `render` shows a diagnostic as the place it goes to wants it.
-  func lines(
-    style: Style, width: Int?, render: (Diagnostic) -> String
-  ) -> [String] {
-    var lines = [""]
-    let all = result.all
+  func lines(style: Style, width: Int?, render: (Diagnostic) -> String) -> [String] {
     let isFine = counts.error == 0 && result.status == .succeeded
-    lines.append(
-      isFine ? (counts.warn == 0 ? style.green(verdict) : style.yellow(verdict)) : style.red(verdict))
-    // A model that was held back by its checks is told with the check.
-    let heldBack = Set(
-      result.nodes.filter { $0.audits.contains { $0.status == .fail || $0.status == .error } }.map(\.node))
-    for item in all where item.status == .error || item.status == .fail {
-      if heldBack.contains(item.node), item.diagnostics.isEmpty { continue }
+    let color = isFine ? (counts.warn == 0 ? style.green : style.yellow) : style.red
+    let nodes = result.all.map { facts[$0.node] ?? NodeFacts(unknown: $0.node) }
+    var closing = [""]
+    if !nodes.isEmpty {
+      closing.append("Finished \(Tally(nodes).text) in \(Quantities.duration(result.elapsed)).")
+    }
+    closing.append(style.bold(counts.line))
+    return ["", color(verdict)] + problems(style: style, width: width, render: render) + closing
+  }
+
+  /// What failed, then what is to be heeded: each with an empty line before it.
+  func problems(style: Style, width: Int?, render: (Diagnostic) -> String) -> [String] {
+    var lines: [String] = []
+    for step in result.nodes {
+      let failed = step.audits.filter { $0.status == .fail || $0.status == .error }
+      for audit in failed { lines += problem(audit, style: style, width: width, render: render) }
+      guard step.status == .error || step.status == .fail else { continue }
+      if !failed.isEmpty, step.diagnostics.allSatisfy({ $0.code == .notPublished }) {
+        // The check says why; here is what it meant for the model.
+        let title = (facts[step.node] ?? NodeFacts(unknown: step.node)).title
+        lines += ["", "  \(style.red("not published")): \(title) stays as it was before"]
+      } else {
+        lines += problem(step, style: style, width: width, render: render)
+      }
+    }
+    for item in result.all where item.status == .warn {
       lines += problem(item, style: style, width: width, render: render)
     }
-    for item in all where item.status == .warn {
-      lines += problem(item, style: style, width: width, render: render)
-    }
-    lines.append("")
-    let nodes = all.map { facts[$0.node] ?? NodeFacts(unknown: $0.node) }
-    lines.append("Finished \(Tally(nodes).text) in \(Quantities.duration(result.elapsed)).")
-    lines.append(style.bold(counts.line))
     return lines
   }
 
@@ -86,21 +94,29 @@ struct RunSummary: Sendable {
     _ item: NodeResult, style: Style, width: Int?, render: (Diagnostic) -> String
   ) -> [String] {
     let node = facts[item.node] ?? NodeFacts(unknown: item.node)
-    var lines = [""]
     let diagnostics = item.diagnostics.isEmpty ? [described(item, node)] : item.diagnostics
-    lines += diagnostics.map(render)
+    var lines = [""] + diagnostics.map(render)
     if let rows = item.failingRows, rows.rowCount > 0 {
-      let sample = ResultTable.text(rows, maximumRows: 5)
+      let sample = ResultTable.text(rows, maximumRows: Self.sampleRows)
       lines.append("")
       lines += sample.lines(width: width.map { $0 - 2 }, style: style).lines.map { "  " + $0 }
-      let shown = min(5, rows.rowCount)
       let all = item.failures ?? rows.rowCount
-      if all > shown { lines.append(style.dim("  \(shown) of \(Quantities.count(all, "failing row"))")) }
+      if all > Self.sampleRows, rows.rowCount >= Self.sampleRows {
+        lines.append(style.dim("  \(Self.sampleRows) of \(Quantities.count(all, "failing row"))"))
+      }
     }
-    if let path = item.failingRowsPath { lines.append("  failing rows: \(path)") }
-    if let path = compiledPath(item.node) { lines.append("  compiled SQL: \(path)") }
+    let notes = diagnostics.flatMap(\.notes)
+    if let path = item.failingRowsPath, !notes.contains(where: { $0.hasPrefix("failing rows: ") }) {
+      lines.append("  failing rows: \(path)")
+    }
+    if let path = compiledPath(item.node), !notes.contains(where: { $0.hasPrefix("compiled: ") }) {
+      lines.append("  compiled: \(path)")
+    }
     return lines
   }
+
+  /// How many failing rows are shown; the file has more.
+  private static let sampleRows = 5
 
   /// A problem that came without a diagnostic of its own.
   private func described(_ item: NodeResult, _ node: NodeFacts) -> Diagnostic {
