@@ -62,6 +62,9 @@ let package = Package(
         "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
+      name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
+      exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings),
+    .executableTarget(
       name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"], swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
@@ -78,7 +81,7 @@ let package = Package(
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
-    tests("JinjaTests", ["Jinja", "Diagnostics"], resources: [.copy("Corpus")]),
+    tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(
       "CommandLineTests",
       [

@@ -117,8 +117,9 @@ final class Module {
   func lookUp(_ index: Int, _ interpreter: Interpreter) -> Value? {
     let name = program.contextNames[index]
     let value = variables[name] ?? interpreter.global(named: name)
-    context[index] = value
-    return value
+    // An undefined value is an answer, too: the host is not asked twice.
+    context[index] = value ?? .undefined(UndefinedName(name))
+    return context[index]
   }
 }
 

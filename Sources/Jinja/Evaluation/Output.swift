@@ -58,6 +58,18 @@ final class Output {
     }
   }
 
+  /// Appends an integer that is not negative, with `fill` before it up to `width` bytes.
+  func append(_ value: Int, width: Int, fill: UInt8) throws {
+    var length = 1
+    var rest = value / 10
+    while rest > 0 {
+      length += 1
+      rest /= 10
+    }
+    for _ in 0..<max(0, width - length) { try append(fill) }
+    try append(value)
+  }
+
   /// Appends what printing `value` gives.
   func append(_ value: Value) throws {
     switch value {

@@ -15,6 +15,9 @@ enum PercentFormat {
     var sign = ""
     var width = 0
     var precision: Int?
+
+    /// Whether there is nothing but a width.
+    var isPlain: Bool { !isLeft && !isAlternate && sign.isEmpty && precision == nil }
   }
 
   private struct Run {
@@ -35,29 +38,35 @@ enum PercentFormat {
     private var current: UInt8 { position < format.count ? format[position] : 0 }
 
     mutating func apply() throws -> String {
-      var result: [UInt8] = []
-      result.reserveCapacity(format.count + 16)
+      // Built behind what is rendered so far, and taken off again: a failure ends the rendering.
+      let output = interpreter.output
+      let start = output.count
       while position < format.count {
         let byte = format[position]
         position += 1
         guard byte == 0x25 else {
-          result.append(byte)
+          try output.append(byte)
           continue
         }
         if current == 0x25 {
           position += 1
-          result.append(0x25)
+          try output.append(byte)
           continue
         }
         let conversion = try parse()
         guard position < format.count else { throw fault("incomplete format") }
         let place = position
         let code = code()
-        result.append(contentsOf: try text(try value(for: conversion), code, conversion, place).utf8)
-        try interpreter.reserve(result.count)
+        let value = try value(for: conversion)
+        if code == "d", conversion.isPlain, case .int(let number) = value, number >= 0 {
+          try output.append(number, width: conversion.width, fill: conversion.isZero ? 0x30 : 0x20)
+        } else {
+          try output.append(try text(value, code, conversion, place))
+        }
       }
       try checkAllUsed()
-      return String(decoding: result, as: UTF8.self)
+      try interpreter.reserve(output.count - start)
+      return output.take(from: start)
     }
 
     /// The conversion's letter, which may be any character.

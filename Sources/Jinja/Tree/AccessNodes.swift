@@ -7,16 +7,20 @@ final class Attribute: Expression {
   /// Known in advance, so that running code compares no names.
   let loopField: LoopField?
   private let isDictMethod: Bool
+  /// The target, where it is a name.
+  private let variable: Name?
 
   init(_ target: Expression, _ name: String, position: Int32) {
     self.target = target
     self.name = name
+    variable = target as? Name
     loopField = LoopField(rawValue: name)
     isDictMethod = DictMethod(rawValue: name) != nil
     super.init(position: position, height: target.height + 1)
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    if let loopField, let variable, let loop = variable.loop(frame) { return loop.value(loopField) }
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
     interpreter.position = position
@@ -28,6 +32,13 @@ final class Attribute: Expression {
     default: break
     }
     return try Access.attribute(of: value, name, interpreter)
+  }
+
+  override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    if let loopField, let variable, let loop = variable.loop(frame) {
+      if case .bool(let flag) = loop.value(loopField) { return flag }
+    }
+    return try evaluate(frame, interpreter).isTruthy
   }
 
   override func analyze(_ scope: Scope) { target.analyze(scope) }

@@ -80,7 +80,9 @@ final class Name: Expression {
       case .enclosing(let depth, let slot): return frame.outer(depth).slots[slot]
       case .outside(let number): return frame.context[number] ?? frame.module.lookUp(number, interpreter)
       case .macro(let number, let depth, let slot):
-        if let value = frame.context[number] ?? frame.module.lookUp(number, interpreter) { return value }
+        if let value = frame.context[number] ?? frame.module.lookUp(number, interpreter), !value.isUndefined {
+          return value
+        }
         return frame.outer(depth).slots[slot]
       case .nowhere: return nil
       }
@@ -124,6 +126,13 @@ final class Name: Expression {
       return
     }
     try interpreter.output.append(try evaluate(frame, interpreter))
+  }
+
+  /// The loop object that the name stands for, if it is a variable of this frame that holds one.
+  @inline(__always)
+  func loop(_ frame: Frame) -> LoopObject? {
+    guard localSlot >= 0, case .object(let object)? = frame.slots[localSlot] else { return nil }
+    return LoopObject.from(object)
   }
 
   /// Assigns the name; names are only ever assigned in their own scope.

@@ -68,6 +68,22 @@ final class MacroNode: Statement {
     slotCount = function.slotCount
   }
 
+  /// Whether the macro takes more than its parameters.
+  var isVariadic: Bool { callerName != nil || keywordsName != nil || extrasName != nil }
+
+  /// Whether every name is that of a parameter behind the first `count`.
+  func takes(_ names: [(name: String, value: Expression)], after count: Int) -> Bool {
+    for (name, _) in names {
+      var isKnown = false
+      for index in parameters.indices.dropFirst(count) where parameters[index].name.isSame(as: name) {
+        isKnown = true
+        break
+      }
+      if !isKnown { return false }
+    }
+    return true
+  }
+
   // MARK: Running
 
   /// Fills in what was not passed, and runs the body.
@@ -231,6 +247,13 @@ final class MacroClosure {
       for index in 0..<arguments.positional.count {
         let value = try arguments.positional.with(index) { try $0.evaluate(outer, interpreter) }
         parameters[index].variable.assign(value, frame)
+      }
+      for (name, expression) in arguments.keyword {
+        let value = try expression.evaluate(outer, interpreter)
+        for parameter in parameters where parameter.name.isSame(as: name) {
+          parameter.variable.assign(value, frame)
+          break
+        }
       }
       interpreter.position = position
       return

@@ -17,6 +17,21 @@ final class Binary: Expression {
     try interpreter.guardStack()
     let left = try left.evaluate(frame, interpreter)
     let right = try right.evaluate(frame, interpreter)
+    if case .int(let left) = left, case .int(let right) = right {
+      // The most frequent operations by far; the others, and what does not fit, take the long way.
+      switch operation {
+      case .add:
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        if !overflow { return .int(sum) }
+      case .subtract:
+        let (difference, overflow) = left.subtractingReportingOverflow(right)
+        if !overflow { return .int(difference) }
+      case .multiply:
+        let (product, overflow) = left.multipliedReportingOverflow(by: right)
+        if !overflow { return .int(product) }
+      default: break
+      }
+    }
     interpreter.position = position
     return try Arithmetic.apply(operation, left, right, interpreter)
   }
@@ -124,6 +139,7 @@ final class Comparison: Expression {
   private let rest: [(operation: ComparisonOperator, operand: Expression)]
   private let operation: ComparisonOperator
   private let second: Expression
+  private let isChain: Bool
 
   /// A chain; the parser makes none that is empty.
   init(
@@ -134,6 +150,7 @@ final class Comparison: Expression {
     self.operation = operation
     self.second = second
     self.rest = rest
+    isChain = !rest.isEmpty
     super.init(
       position: position, height: Expression.height(over: [first, second] + rest.map(\.operand)))
   }
@@ -147,6 +164,20 @@ final class Comparison: Expression {
     let left = try first.evaluate(frame, interpreter)
     var right = try second.evaluate(frame, interpreter)
     interpreter.position = position
+    if !isChain {
+      if case .int(let left) = left, case .int(let right) = right {
+        switch operation {
+        case .equal: return left == right
+        case .unequal: return left != right
+        case .less: return left < right
+        case .greater: return left > right
+        case .lessOrEqual: return left <= right
+        case .greaterOrEqual: return left >= right
+        default: break
+        }
+      }
+      return try operation.holds(left, right, interpreter)
+    }
     guard try operation.holds(left, right, interpreter) else { return false }
     for (operation, operand) in rest {
       let next = try operand.evaluate(frame, interpreter)

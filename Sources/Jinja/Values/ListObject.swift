@@ -13,7 +13,12 @@ public final class ListObject {
 enum Unwinding {
   /// Empties `items`, freeing what only they hold without recursion.
   static func release(_ items: inout [Value]) {
-    guard items.contains(where: nests) else { return }
+    var isFlat = true
+    for index in items.indices where nests(items[index]) {
+      isFlat = false
+      break
+    }
+    if isFlat { return }
     var pending = items.filter(nests)
     items = []
     while var next = pending.popLast() { release(&next, &pending) }

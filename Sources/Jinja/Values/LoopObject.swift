@@ -11,6 +11,8 @@ final class LoopObject: HostObject {
   /// How many rounds are done.
   @exclusivity(unchecked) var index0 = 0
   private let source: LoopSource
+  /// The number of rounds where it cannot change, else -1.
+  private let fixedCount: Int
   private let depth0: Int
   /// The loop to call again, where it is recursive. Loops stay alive as long as their template, which runs.
   private let recursion: ForStatement?
@@ -19,6 +21,7 @@ final class LoopObject: HostObject {
 
   init(_ source: LoopSource, depth: Int, recursion: ForStatement?, frame: Frame) {
     self.source = source
+    if case .list = source { fixedCount = -1 } else { fixedCount = source.count }
     depth0 = depth
     self.recursion = recursion
     self.frame = recursion == nil ? nil : frame.parent
@@ -34,17 +37,19 @@ final class LoopObject: HostObject {
 
   var typeName: String { "LoopContext" }
   var isCallable: Bool { true }
-  func text() -> String { "<LoopContext \(index0 + 1)/\(source.count)>" }
+  func text() -> String { "<LoopContext \(index0 + 1)/\(count)>" }
+
+  private var count: Int { fixedCount >= 0 ? fixedCount : source.count }
 
   func value(_ field: LoopField) -> Value {
     switch field {
     case .index: return .int(index0 + 1)
     case .index0: return .int(index0)
-    case .revindex: return .int(source.count - index0)
-    case .revindex0: return .int(source.count - index0 - 1)
+    case .revindex: return .int(count - index0)
+    case .revindex0: return .int(count - index0 - 1)
     case .first: return .bool(index0 == 0)
-    case .last: return .bool(index0 + 1 >= source.count)
-    case .length: return .int(source.count)
+    case .last: return .bool(index0 + 1 >= count)
+    case .length: return .int(count)
     case .depth: return .int(depth0 + 1)
     case .depth0: return .int(depth0)
     case .previtem:
