@@ -48,7 +48,7 @@ struct RunSummary: Sendable {
   var verdict: String {
     if result.status == .interrupted { return "Interrupted: what was running was rolled back." }
     if counts.error == 0, counts.warn == 0 {
-      return result.status == .failed ? "Failed" : "Completed successfully"
+      return result.status == .failed ? "Failed: nothing could be run" : "Completed successfully"
     }
     var parts: [String] = []
     if counts.error > 0 { parts.append(Quantities.count(counts.error, "error")) }

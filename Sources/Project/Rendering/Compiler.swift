@@ -74,7 +74,14 @@ public final class Compiler {
       let text = try context.interpreter.render(template)
       return try finished(id, CommonTableInjection.withoutTerminator(text), context.frame.ephemerals)
     }
-    let references = try context.connection?.tableReferences(in: sql) ?? []
+    if TableQuestion.isOne(sql) { return try finished(id, CommonTableInjection.withoutTerminator(sql), []) }
+    let references: [TableReference]
+    do {
+      references = try context.connection?.tableReferences(in: sql) ?? []
+    } catch var problem as Diagnostic {
+      if problem.span?.file.isEmpty ?? false { problem.span?.file = name }
+      throw problem
+    }
     let found = project.plainNames.references(in: sql, references, own: nil)
     let (text, direct) = PlainSQL.compiled(sql, found, project, context.dialect)
     return try finished(id, CommonTableInjection.withoutTerminator(text), direct)
