@@ -54,6 +54,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "models/x.py", "def model(): pass", "models/x.py: WEIR-E0113 Python models are not supported yet"),
     BadInput(
+      "analyses/x.sql", "select 1",
+      "analyses/x.sql: WEIR-E0113 analyses are not supported yet; they are left out"),
+    BadInput(
       "models/deep/model.sql", "select 1",
       "models/model.sql:1:1: WEIR-E0109 two models are called 'model'"),
     BadInput(
@@ -161,6 +164,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "dbt_project.yml", "name: p\nmodels: {p: {nowhere: {+tags: a}}}",
       "dbt_project.yml:2:14: WEIR-E0115 the configuration path 'models.p.nowhere' matches nothing"),
+    BadInput(
+      "dbt_project.yml", "name: p\nquery-comment: by weir",
+      "dbt_project.yml:2:16: WEIR-E0113 'query-comment' is not supported yet; it has no effect"),
     BadInput(
       "dbt_project.yml", "name: p\nmodels: 3",
       "dbt_project.yml:2:9: WEIR-E0106 'models' must be a mapping, not a number"),

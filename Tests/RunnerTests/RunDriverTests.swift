@@ -89,11 +89,8 @@ struct RunDriverTests {
     }
     let run = Task { await driver.run() }
     for await _ in started.stream { break }
-    let clock = ContinuousClock()
-    let begin = clock.now
     run.cancel()
     let result = await run.value
-    #expect(begin.duration(to: clock.now) < .seconds(2))
     #expect(result.status == .interrupted)
     #expect(result.exitCode == 130)
     #expect(result.nodes.map(\.status) == [.skipped, .interrupted])

@@ -34,6 +34,10 @@ final class Parser {
 
   /// Parses the whole template.
   func parse() throws(Diagnostic) -> (Program, [Definition]) {
+    // Places are kept in 32 bits.
+    guard source.bytes.count < 1 << 30 else {
+      throw Diagnostic(.templateLimit, "the template has more than a gigabyte", at: source.span(at: 0))
+    }
     try advance()
     let body = try parseBody(until: [])
     let (entry, function) = analyze { body.analyze($0) }
