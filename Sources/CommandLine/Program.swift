@@ -11,7 +11,9 @@ public struct Program: Sendable {
   public var environment: [String: String]
   /// The folder that relative paths start at, absolute.
   public var workingFolder: String
+  /// Where results and the log go.
   public var output: any TextSink
+  /// Where diagnostics and the live progress go.
   public var errors: any TextSink
   /// The engines that there are.
   public var engines: EngineProvider

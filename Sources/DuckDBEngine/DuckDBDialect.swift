@@ -5,5 +5,6 @@ public struct DuckDBDialect: Dialect {
   /// The dialect needs to know nothing.
   public init() {}
 
+  /// `duckdb`, as in dbt.
   public var name: String { "duckdb" }
 }

@@ -9,12 +9,15 @@ public final class DuckDBEngine: Engine {
 
   private struct State {
     var database: Database?
-    /// What the profile asks of the database, under way or done. Two at once would conflict in DuckDB's catalog.
+    /// What the profile asks of the database, under way or done. Two at once would conflict in DuckDB's
+    /// catalog.
     var preparation: Task<Void, any Error>?
   }
 
+  /// DuckDB's dialect.
   public var dialect: any Dialect { DuckDBDialect() }
 
+  /// DuckDB changes its catalog in transactions and serves as many sessions as are wanted.
   public var capabilities: Capabilities {
     Capabilities(hasTransactionalDDL: true, replacesTables: true, maximumSessions: 64)
   }
@@ -25,9 +28,10 @@ public final class DuckDBEngine: Engine {
     try self.init(EngineSetup(path: path ?? ":memory:", configuration: configuration))
   }
 
-  /// Opens what a profile says. Extensions are loaded from the folder that the profile's `extension_directory` names,
-  /// else from `extensionDirectory`, whichever exists first, else from DuckDB's own in the user's home. Throws a
-  /// `Diagnostic`, or a `DiagnosticList` of all that is wrong with the profile.
+  /// Opens what a profile says. Extensions are loaded from the folder that the profile's
+  /// `extension_directory` names, else from `extensionDirectory`, whichever exists first, else from DuckDB's
+  /// own in the user's home. Throws a `Diagnostic`, or a `DiagnosticList` of all that is wrong with the
+  /// profile.
   public convenience init(profile: ConnectionProfile, extensionDirectory: String?) throws {
     try self.init(EngineSetup(profile: profile, extensionDirectory: extensionDirectory))
   }
@@ -37,8 +41,8 @@ public final class DuckDBEngine: Engine {
     state = Mutex(State(database: try Database(path: setup.path, configuration: setup.openingConfiguration)))
   }
 
-  /// Opens a session. The first one also does what the profile asks of the database: extensions, secrets, attached
-  /// databases. Throws a `Diagnostic`.
+  /// Opens a session. The first one also does what the profile asks of the database: extensions, secrets,
+  /// attached databases. Throws a `Diagnostic`.
   public func makeSession() async throws -> any Session { try await makeDuckDBSession() }
 
   /// Like `makeSession`, with all that DuckDB offers beyond other engines.
@@ -58,8 +62,8 @@ public final class DuckDBEngine: Engine {
     return session
   }
 
-  /// Does what the profile asks of the database, once; whoever comes meanwhile waits. A failed attempt is repeated by
-  /// the next caller.
+  /// Does what the profile asks of the database, once; whoever comes meanwhile waits. A failed attempt is
+  /// repeated by the next caller.
   private func prepare(_ database: Database) async throws {
     if setup.databaseStatements.isEmpty { return }
     let preparation = state.withLock { state in
@@ -87,5 +91,6 @@ public final class DuckDBEngine: Engine {
     }
   }
 
+  /// Gives the database up; the file closes with the last session.
   public func close() async { state.withLock { $0.database = nil } }
 }

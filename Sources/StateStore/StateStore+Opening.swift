@@ -52,6 +52,7 @@ extension StateStore {
     return switch error.resultCode {
     case .SQLITE_FULL: "the disk is full"
     case .SQLITE_READONLY: "it may not be written"
+    case .SQLITE_IOERR: "it cannot be read or written (is the disk full?)"
     case .SQLITE_CANTOPEN: "it cannot be opened or created"
     case .SQLITE_BUSY, .SQLITE_LOCKED: "another program holds it"
     default: error.message ?? "SQLite error \(error.resultCode.rawValue)"

@@ -165,6 +165,7 @@ public final class StateStore: Sendable {
 
   /// Stores fingerprints of a target, in one transaction. Throws `WEIR-E0801`.
   public func setFingerprints(_ values: [String: String], target: String) throws(Diagnostic) {
+    guard !values.isEmpty else { return }
     try write { database in
       let statement = try database.cachedStatement(
         sql: "INSERT OR REPLACE INTO fingerprints (target, node, value) VALUES (?, ?, ?)")

@@ -1,8 +1,8 @@
 import Diagnostics
 
 extension Column {
-  /// Makes a column of a type from values made one by one. Throws a `Diagnostic` naming the first value that is not of
-  /// the type. Numbers fit wherever their value does.
+  /// Makes a column of a type from values made one by one. Throws a `Diagnostic` naming the first value that
+  /// is not of the type. Numbers fit wherever their value does.
   public init(_ type: LogicalType, of values: [Scalar]) throws {
     var builder = ColumnBuilder(type, values)
     let storage = try builder.storage()

@@ -1,7 +1,7 @@
 /// The values of one column: their type, typed storage and, where values are missing, a mask.
 public struct Column: Sendable {
-  /// The storage, one case a physical layout; the column's type says what the numbers mean. A missing value's slot
-  /// holds anything.
+  /// The storage, one case a physical layout; the column's type says what the numbers mean. A missing value's
+  /// slot holds anything.
   public enum Storage: Sendable {
     case boolean([Bool])
     case int8([Int8]), int16([Int16]), int32([Int32]), int64([Int64]), int128([Int128])

@@ -2,7 +2,6 @@ import CommandLine
 import Diagnostics
 import DuckDBEngine
 import EngineCore
-import Synchronization
 
 /// DuckDB as the command line knows engines.
 struct DuckDBProvider {

@@ -167,14 +167,4 @@ import Testing
     #expect(await weir("ls", "--select", "nothing_like_that", "--warn-error") == 2)
     #expect(errors.text.contains("error[WEIR-E0906]: 1 warning with --warn-error"))
   }
-
-  @Test(
-    "Questions about tables are told from queries",
-    arguments: [
-      ("describe orders", true), (" SHOW tables", true), ("summarize orders", true), ("select 1", false),
-      ("from orders", false), ("", false),
-    ])
-  func reports(_ text: String, _ expected: Bool) {
-    #expect(ShowOperation.isReport(text) == expected)
-  }
 }

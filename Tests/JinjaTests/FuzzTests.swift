@@ -101,7 +101,6 @@ struct FuzzTests {
       if getenv("JINJA_FUZZ_TRACE") != nil { trace(source) }
       let took = clock.measure { check(source, limits, isDbt: count.isMultiple(of: 2)) }
       slowest = max(slowest, took)
-      #expect(took < .seconds(3), "took \(took): \(source)")
       count += 1
     }
     print("\(count) templates, the slowest in \(slowest)")

@@ -54,6 +54,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "models/x.py", "def model(): pass", "models/x.py: WEIR-E0113 Python models are not supported yet"),
     BadInput(
+      "analyses/x.sql", "select 1",
+      "analyses/x.sql: WEIR-E0113 analyses are not supported yet; they are left out"),
+    BadInput(
       "models/deep/model.sql", "select 1",
       "models/model.sql:1:1: WEIR-E0109 two models are called 'model'"),
     BadInput(
@@ -68,6 +71,22 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "macros/m.sql", "{% macro a() %}{% endmacro %}\n{% macro a() %}{% endmacro %}",
       "macros/m.sql:2:1: WEIR-E0109 two macros are called 'a'"),
+    BadInput(
+      "macros/m.sql", "{% materialization table, adapter='duckdb' %}{% endmaterialization %}",
+      "macros/m.sql:1:1: WEIR-E0113 own materializations are not supported yet; this one is left out"),
+    BadInput(
+      "macros/m.sql", "{% macro duckdb__create_table_as() %}{% endmacro %}",
+      "macros/m.sql:1:1: WEIR-E0113 the macro 'duckdb__create_table_as' replaces one of dbt's that is not called here"
+    ),
+    BadInput(
+      "models/x.sql", "{{ config(post_hook='{{ ref(\"gone\") }}') }} select 1",
+      "models/x.sql:1:4: WEIR-E0111 ref('gone') names no model or seed of the project"),
+    BadInput(
+      "models/x.sql", "{{ config(post_hook='{{ 1 / 0 }}') }} select 1",
+      "models/x.sql:1:4: WEIR-E0202 division by zero"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, data_tests: [{unique: {column_name: \"{{ 1 / 0 }}\"}}]}]",
+      "models/x.yml:1:37: WEIR-E0202 division by zero"),
     BadInput(
       "models/x.yml", "models: [{name: gone}]",
       "models/x.yml:1:10: WEIR-E0114 'models' describes 'gone', which does not exist"),
@@ -145,6 +164,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "dbt_project.yml", "name: p\nmodels: {p: {nowhere: {+tags: a}}}",
       "dbt_project.yml:2:14: WEIR-E0115 the configuration path 'models.p.nowhere' matches nothing"),
+    BadInput(
+      "dbt_project.yml", "name: p\nquery-comment: by weir",
+      "dbt_project.yml:2:16: WEIR-E0113 'query-comment' is not supported yet; it has no effect"),
     BadInput(
       "dbt_project.yml", "name: p\nmodels: 3",
       "dbt_project.yml:2:9: WEIR-E0106 'models' must be a mapping, not a number"),

@@ -244,6 +244,16 @@ struct MaterializationTests {
     #expect(try await fixture.run().status == .succeeded)
   }
 
+  @Test("hooks after the transaction do not run for a version that was held back")
+  func noHooksWhenHeldBack() async throws {
+    fixture.check("ids", "SELECT 1 AS bad")
+    fixture.model("orders", "SELECT 1 AS id", checks: ["ids"]) {
+      $0.postHooks = [Hook(sql: "CREATE TABLE shop.main.after AS SELECT 1 AS id", isTransactional: false)]
+    }
+    #expect(try await fixture.run().nodes.map(\.status) == [.error])
+    #expect(try await fixture.kind("after") == nil)
+  }
+
   // MARK: Failures
 
   @Test("an error in the SQL is shown at the user's line, with the place in the compiled file")

@@ -9,6 +9,11 @@ enum ArgumentOrder {
     "--log-format", "--log-level", "--log-path", "--printer-width", "--log-format-file", "--log-level-file",
   ]
 
+  /// dbt's commands that this version does not have.
+  static let unsupportedVerbs: Set<String> = [
+    "clone", "deps", "docs", "freshness", "retry", "run-operation", "snapshot", "source",
+  ]
+
   /// What a command line asks for.
   enum Request: Equatable {
     /// Help on everything.
@@ -62,7 +67,11 @@ enum ArgumentOrder {
       return try command(named: topic, before: [], after: ["--help"])
     }
     guard Verb.names.contains(verb) else {
-      let nearest = Suggestions.nearest(to: verb, among: Verb.names)
+      if unsupportedVerbs.contains(verb) {
+        throw Diagnostic(
+          .usage, "dbt's command '\(verb)' is not supported yet", hint: "'weir --help' lists the commands")
+      }
+      let nearest = Spelling.nearest(to: verb, among: Verb.names)
       throw Diagnostic(
         .usage, "unknown command '\(TerminalText.oneLine(verb))'",
         hint: nearest.map { "did you mean 'weir \($0)'?" } ?? "'weir --help' lists the commands")

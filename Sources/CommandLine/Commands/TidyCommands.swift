@@ -49,7 +49,7 @@ struct CleanCommand: Command {
   @Flag(inversion: .prefixedNo, help: .hidden) var cleanProjectFilesOnly: Bool?
 
   func run(in session: CommandSession) async throws -> ExitStatus {
-    try await CleanOperation(session: session, project: project).perform()
+    try CleanOperation(session: session, project: project).perform()
   }
 }
 

@@ -7,13 +7,17 @@ struct CleanOperation {
   let session: CommandSession
   let project: ProjectOptions
 
-  func perform() async throws -> ExitStatus {
-    let workspace = try await Workspace.open(session, project)
-    let targets = try Self.checked(workspace.project.settings)
+  func perform() throws -> ExitStatus {
+    let request = ProjectRequest(session: session, flags: project)
+    let loader = ProjectLoader(
+      options: try request.loadOptions(isFullRefresh: nil, storesFailures: nil),
+      parser: session.program.engines.parseStatements)
+    // What is wrong beyond the project file does not matter here.
+    let settings = try loader.loadSettings().settings
+    let targets = try Self.checked(settings)
     var deleted = 0
-    for target in targets {
-      guard LocalFiles.exists(workspace.root + "/" + target) else { continue }
-      let count = try LocalFiles.remove(workspace.root + "/" + target)
+    for target in targets where LocalFiles.exists(settings.root + "/" + target) {
+      let count = try LocalFiles.remove(settings.root + "/" + target)
       deleted += 1
       session.printer.result("Deleted \(target) (\(Quantities.count(count, "file")))")
     }

@@ -128,15 +128,7 @@ struct CompileOperation: Sendable {
 extension Workspace {
   /// A compiler that asks `connection` and logs through the printer.
   func compiler(_ connection: any Connection) -> Compiler {
-    let printer = session.printer
-    return Compiler(project: project, invocation: invocation, connection: connection) { line in
-      guard line.level != .debug else { return }
-      let isWarning = line.level == .warning
-      printer.log(
-        TerminalText.printable(line.message),
-        LogRecord(
-          isWarning ? .warn : .info, isWarning ? "JinjaLogWarning" : "JinjaLogInfo",
-          isWarning ? "I061" : "I062", line.message))
+    Compiler(project: project, invocation: invocation, connection: connection) { [session] in session.show($0)
     }
   }
 

@@ -12,38 +12,38 @@ struct DebugOperation {
     var lines = [("weir", session.program.version)]
     lines += session.program.engines.describe().map { ($0.name, $0.value) }
     show("Program", lines)
-    let workspace: Workspace
-    do {
-      workspace = try await Workspace.open(session, project)
-    } catch {
-      session.printer.result("\nThe project cannot be loaded:")
-      throw error
-    }
-    let settings = workspace.project.settings
-    let target = workspace.project.target
+    let options = try ProjectRequest(session: session, flags: project)
+      .loadOptions(isFullRefresh: nil, storesFailures: nil)
+    let loaded = try ProjectLoader(options: options, parser: session.program.engines.parseStatements)
+      .loadSettings()
+    let settings = loaded.settings
     show(
       "Project",
       [
         ("name", settings.name), ("folder", settings.root), ("file", settings.file),
-        ("holds", workspace.inventory), ("artifacts", workspace.targetFolder),
+        ("artifacts", LocalFiles.absolute(settings.targetPath, from: settings.root)),
       ])
+    session.printer.report(loaded.problems)
+    guard !loaded.problems.contains(where: { $0.severity == .error }) else { return .failure }
+    let target = loaded.target
+    session.printer.hide(Redactor(secrets: session.environment.secrets + target.secrets))
     var connection = [
       ("profile", target.profileName), ("target", target.name),
       ("defined in", target.profile.origin ?? "nothing: embedded DuckDB is the default"),
     ]
     connection += target.visiblePairs
     show("Connection", connection)
-    return try await test(workspace)
+    return await test(target)
   }
 
-  private func test(_ workspace: Workspace) async throws -> ExitStatus {
+  private func test(_ target: Target) async -> ExitStatus {
     let style = session.printer.outputStyle
     let startedAt = session.program.now()
     do {
-      let engine = try await workspace.openEngine()
-      let session = try await engine.makeSession()
-      _ = try await session.run { try $0.query("select 1").rowCount }
-      await session.close()
+      let engine = try await session.program.engines.open(target.profile)
+      let connection = try await engine.makeSession()
+      _ = try await connection.run { try $0.query("select 1").rowCount }
+      await connection.close()
       await engine.close()
     } catch {
       session.printer.result("  \(TerminalText.padded("test", 11)) \(style.red("failed"))")

@@ -38,7 +38,7 @@ final class RunDisplay: Sendable {
         $0?.progress(id.rawValue, fraction: progress.fraction, rows: progress.rows)
       }
     case .finished(let result, let index, _): finish(result, index)
-    case .log(let line): show(line)
+    case .log(let line): printer.show(line)
     }
   }
 
@@ -62,26 +62,6 @@ final class RunDisplay: Sendable {
         isJSON ? [] : state.text.lines(for: result, at: now),
         isJSON ? records.finished(result, index: index, at: now) : [])
     }
-  }
-
-  private func show(_ line: LogLine) {
-    let level: LogLevel =
-      switch line.level {
-      case .debug: .debug
-      case .info: .info
-      case .warning: .warn
-      }
-    guard level > .debug else { return }
-    let message = TerminalText.printable(line.message)
-    let text = "\(printer.outputStyle.dim(Quantities.timeOfDay(printer.now())))  \(message)"
-    let (name, code) = level == .warn ? ("JinjaLogWarning", "I061") : ("JinjaLogInfo", "I062")
-    let node = line.node?.rawValue
-    printer.log(
-      text,
-      LogRecord(level, name, code, line.message) { writer in
-        writer.member("msg", line.message)
-        writer.member("unique_id", node)
-      })
   }
 
   /// Shows what it came to and ends the live area.

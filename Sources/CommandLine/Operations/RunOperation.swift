@@ -16,6 +16,22 @@ struct RunOperation: Sendable {
   var fullRefresh: Bool?
   var failFast: Bool?
   var storesFailures: Bool?
+  private var treatsWarningsAsErrors = false
+
+  init(
+    session: CommandSession, project: ProjectOptions, selection: SelectionOptions,
+    kinds: ResourceTypeOptions?, fullRefresh: Bool? = nil, failFast: Bool? = nil,
+    storesFailures: Bool? = nil
+  ) throws(Diagnostic) {
+    self.session = session
+    self.project = project
+    self.selection = selection
+    self.kinds = kinds
+    self.fullRefresh = fullRefresh
+    self.failFast = failFast
+    self.storesFailures = storesFailures
+    treatsWarningsAsErrors = try session.treatsWarningsAsErrors()
+  }
 
   func perform() async throws -> ExitStatus {
     let workspace = try await Workspace.open(
@@ -120,7 +136,17 @@ struct RunOperation: Sendable {
     let problems = artifacts?.finish(result, at: session.program.now()) ?? []
     session.printer.report(result.diagnostics + problems)
     display.end(result) { artifacts?.compiledPath($0) }
-    if result.status == .succeeded, !problems.isEmpty { return .failure }
+    if result.status == .succeeded, !problems.isEmpty || hasBannedWarnings(result) { return .failure }
+    if result.status == .failed, result.nodes.allSatisfy({ $0.status == .skipped }),
+      result.diagnostics.contains(where: { $0.severity == .error && $0.code != .runHookFailed })
+    {
+      return .unusable
+    }
     return ExitStatus(rawValue: result.exitCode) ?? .failure
+  }
+
+  /// Whether a check warned that was told to fail.
+  private func hasBannedWarnings(_ result: RunResult) -> Bool {
+    treatsWarningsAsErrors && result.all.contains { $0.status == .warn }
   }
 }

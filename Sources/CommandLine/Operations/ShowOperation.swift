@@ -2,6 +2,8 @@ import Diagnostics
 import EngineCore
 import Planner
 import Project
+import Runner
+import Synchronization
 import Tabular
 
 /// Runs queries and prints their rows, as a table or in a form for programs.
@@ -11,21 +13,8 @@ struct ShowOperation: Sendable {
   let limit: Int?
   let outputFile: String?
 
-  /// What is asked for.
-  enum Subject: Sendable {
-    case inline(String)
-    case node(Node)
-
-    var name: String {
-      switch self {
-      case .inline: "inline"
-      case .node(let node): node.name
-      }
-    }
-  }
-
   func perform(inline: String?, selection: SelectionOptions) async throws -> ExitStatus {
-    try await perform(inline.map { [.inline($0)] } ?? subjects(of: selection, []))
+    try await perform(inline.map { [Preview.Subject.inline($0)] } ?? subjects(of: selection, []))
   }
 
   /// Shows the selected seeds, or all of them.
@@ -33,20 +22,14 @@ struct ShowOperation: Sendable {
     try await perform(subjects(of: selection, [.seed]))
   }
 
-  private func perform(_ subjects: [Subject]) async throws -> ExitStatus {
+  private func perform(_ subjects: [Preview.Subject]) async throws -> ExitStatus {
     let path = try destination(subjects)
     let engine = try await workspace.openEngine()
+    let session = workspace.session
+    let preview = Preview(
+      project: workspace.project, invocation: workspace.invocation, engine: engine, log: { session.show($0) })
     do {
-      let session = try await engine.makeSession()
-      do {
-        for subject in subjects {
-          try await session.run { try show(subject, path: path, $0) }
-        }
-      } catch {
-        await session.close()
-        throw error
-      }
-      await session.close()
+      for subject in subjects { try await show(subject, path, preview) }
     } catch {
       await engine.close()
       throw error
@@ -55,8 +38,17 @@ struct ShowOperation: Sendable {
     return .success
   }
 
+  private func show(_ subject: Preview.Subject, _ path: String?, _ preview: Preview) async throws {
+    if let path { return try await export(subject, to: path, preview) }
+    switch form {
+    case .table, .text, .parquet: showTable(subject, try await preview.table(subject, limit: limit))
+    case .csv: try await stream(subject, preview, CSVRows())
+    case .json: try await stream(subject, preview, JSONRows(node: subject.node?.name))
+    }
+  }
+
   /// The selected models, seeds and checks, in the order of the graph.
-  private func subjects(of selection: SelectionOptions, _ kinds: [ResourceType]) throws -> [Subject] {
+  private func subjects(of selection: SelectionOptions, _ kinds: [ResourceType]) throws -> [Preview.Subject] {
     var selection = selection
     // Checks come along only if they are asked for by name.
     if selection.indirectSelection == nil { selection.indirectSelection = .empty }
@@ -77,7 +69,7 @@ struct ShowOperation: Sendable {
   }
 
   /// The file to write, absolute; nil for standard output.
-  private func destination(_ subjects: [Subject]) throws -> String? {
+  private func destination(_ subjects: [Preview.Subject]) throws -> String? {
     if outputFile != nil, form == .table || form == .text {
       throw Diagnostic(
         .usage, "--output-file goes with --output csv, json or parquet",
@@ -86,125 +78,71 @@ struct ShowOperation: Sendable {
     guard let outputFile else {
       if form == .parquet {
         throw Diagnostic(
-          .usage, "--output parquet needs a file", hint: "add --output-file \(subjects[0].name).parquet")
+          .usage, "--output parquet needs a file",
+          hint: "add --output-file \(subjects.first?.node?.name ?? "rows").parquet")
       }
       return nil
     }
     return LocalFiles.absolute(outputFile, from: workspace.session.program.workingFolder)
   }
 
-  private func show(_ subject: Subject, path: String?, _ connection: any Connection) throws {
-    do {
-      let sql = try query(subject, connection)
-      if let path { return try export(sql, to: path, connection) }
-      switch form {
-      case .table, .text, .parquet: showTable(subject, try connection.query(sql, maximumRows: limit))
-      case .csv: try stream(sql, connection, CSVRows())
-      case .json: try stream(sql, connection, JSONRows(node: subject.isInline ? nil : subject.name))
-      }
-    } catch let diagnostic as Diagnostic {
-      throw located(diagnostic, subject)
-    }
-  }
-
-  private func query(_ subject: Subject, _ connection: any Connection) throws -> String {
-    let compiler = workspace.compiler(connection)
-    switch subject {
-    case .inline(let text):
-      if Self.isReport(text) { return text }
-      return try compiler.compile(inline: text, name: "inline").sql
-    case .node(let node):
-      if node.resourceType == .seed, let relation = node.relation {
-        return "select * from \(connection.dialect.rendered(relation))"
-      }
-      return try compiler.compile(node, isIncremental: workspace.isIncremental(node, connection)).sql
-    }
-  }
-
-  /// Whether a text asks about tables rather than for rows: the engine answers it as it stands.
-  static func isReport(_ text: String) -> Bool {
-    let word = text.drop { $0.isWhitespace }.prefix { $0.isLetter }.lowercased()
-    return ["describe", "desc", "explain", "show", "summarize"].contains(word)
-  }
-
-  /// A place in a statement, as the person who asked knows the statement.
-  private func located(_ diagnostic: Diagnostic, _ subject: Subject) -> Diagnostic {
-    var copy = diagnostic
-    guard copy.span?.file.isEmpty ?? true else { return copy }
-    switch subject {
-    case .inline: copy.span?.file = "--inline"
-    case .node(let node): copy.span = node.span
-    }
-    return copy
-  }
-
-  // MARK: Forms
-
-  private func showTable(_ subject: Subject, _ table: Table) {
+  private func showTable(_ subject: Preview.Subject, _ table: Table) {
     let printer = workspace.session.printer
-    let title = subject.isInline ? "Previewing inline node:" : "Previewing node '\(subject.name)':"
-    if !printer.options.isJSON, !printer.options.isQuiet { printer.note(title) }
+    let isSilent = printer.options.isJSON || printer.options.isQuiet
+    let title = subject.node.map { "Previewing node '\($0.name)':" } ?? "Previewing inline node:"
+    if !isSilent { printer.note(title) }
     let text = ResultTable.text(table)
-    let width = printer.output.size?.columns
-    let (lines, shown) = text.lines(width: width, style: printer.outputStyle)
+    let (lines, shown) = text.lines(width: printer.output.size?.columns, style: printer.outputStyle)
+    printer.result(lines.joined(separator: "\n"))
     let count = table.rowCount
     var tally = Quantities.count(count, "row")
     if let limit, count == limit { tally += " (--limit \(limit))" }
     tally += ", \(Quantities.count(text.columns.count, "column"))"
     if shown < text.columns.count { tally += " (\(shown) shown: the terminal is too narrow)" }
-    if printer.options.isJSON {
-      printer.result(lines.joined(separator: "\n"))
-      return
-    }
-    printer.result(lines.joined(separator: "\n"))
-    if !printer.options.isQuiet { printer.note(tally) }
+    if !isSilent { printer.note(tally) }
   }
 
-  private func stream(_ sql: String, _ connection: any Connection, _ writer: some RowWriter) throws {
+  private func stream(
+    _ subject: Preview.Subject, _ preview: Preview, _ writer: some RowWriter & Sendable
+  ) async throws {
     let printer = workspace.session.printer
-    var rest = limit ?? .max
-    var isFirst = true
-    func write(_ batch: Batch) {
-      let part = batch.rowCount > rest ? batch.prefix(rest) : batch
-      if isFirst { printer.raw(writer.opening(part.schema)) }
-      printer.raw(writer.text(of: part, isFirst: isFirst))
-      isFirst = false
-      rest -= part.rowCount
-    }
+    let isEmpty = Mutex(true)
     do {
-      try connection.stream(sql) { batch in
+      try await preview.stream(subject, limit: limit) { batch in
         guard batch.rowCount > 0 else { return }
-        write(batch)
-        if rest == 0 || printer.output.isClosed { throw EnoughRows() }
+        let isFirst = isEmpty.withLock { isEmpty in
+          defer { isEmpty = false }
+          return isEmpty
+        }
+        if isFirst { printer.raw(writer.opening(batch.schema)) }
+        printer.raw(writer.text(of: batch, isFirst: isFirst))
+        if printer.output.isClosed { throw ReaderLeft() }
       }
-    } catch is EnoughRows {
-      // All that was asked for has been written.
+    } catch is ReaderLeft {
+      return
     }
+    let hasNone = isEmpty.withLock { $0 }
     // Without a row there was no batch to learn the columns from.
-    if isFirst { printer.raw(writer.opening(try connection.query(sql, maximumRows: 0).schema)) }
-    printer.raw(writer.closing(isEmpty: isFirst))
+    if hasNone { printer.raw(writer.opening(try await preview.table(subject, limit: 0).schema)) }
+    printer.raw(writer.closing(isEmpty: hasNone))
   }
 
   /// The engine writes files itself: faster, and in every form that it knows.
-  private func export(_ sql: String, to path: String, _ connection: any Connection) throws {
-    let dialect = connection.dialect
-    let options =
-      switch form {
-      case .parquet: "FORMAT parquet"
-      case .json: "FORMAT json, ARRAY true"
-      case .csv, .table, .text: "FORMAT csv, HEADER true"
-      }
-    let bounded = limit.map { "SELECT * FROM (\n\(sql)\n) LIMIT \($0)" } ?? sql
-    let rows = try connection.execute("COPY (\n\(bounded)\n) TO \(dialect.literal(path)) (\(options))")
+  private func export(_ subject: Preview.Subject, to path: String, _ preview: Preview) async throws {
+    let format = Preview.Format(rawValue: form.rawValue) ?? .csv
+    let rows = try await preview.export(subject, limit: limit, to: path, as: format)
     let shown = LocalFiles.relative(path, to: workspace.session.program.workingFolder)
     let text = "Wrote \(Quantities.count(rows, "row")) to \(shown)"
     workspace.session.printer.log(text, LogRecord(.info, "ShowOutcome", "I902", text))
   }
 }
 
-extension ShowOperation.Subject {
-  var isInline: Bool { if case .inline = self { true } else { false } }
+extension Preview.Subject {
+  /// The node that is shown; nil for a text of the command line.
+  fileprivate var node: Node? {
+    if case .node(let node) = self { node } else { nil }
+  }
 }
 
-/// Ends a stream that has given enough.
-private struct EnoughRows: Error {}
+/// Ends a stream that nobody reads any more.
+private struct ReaderLeft: Error {}

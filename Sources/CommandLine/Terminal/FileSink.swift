@@ -6,6 +6,7 @@ import Synchronization
 public final class FileSink: TextSink {
   private let descriptor: Int32
   private let hasReader = Mutex(true)
+  /// Whether the descriptor is a terminal's.
   public let isTerminal: Bool
 
   /// Wraps a descriptor (1: standard output, 2: standard error) that stays open.
@@ -14,8 +15,10 @@ public final class FileSink: TextSink {
     isTerminal = isatty(descriptor) == 1
   }
 
+  /// Whether a write has found nobody to read it.
   public var isClosed: Bool { hasReader.withLock { !$0 } }
 
+  /// The terminal's size now; asks the system each time.
   public var size: TerminalSize? {
     guard isTerminal else { return nil }
     var window = winsize()
@@ -23,6 +26,7 @@ public final class FileSink: TextSink {
     return TerminalSize(columns: Int(window.ws_col), rows: Int(window.ws_row))
   }
 
+  /// Writes all of `text`, and waits if the reader is slow.
   public func write(_ text: String) {
     hasReader.withLock { hasReader in
       guard hasReader else { return }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Where text goes: a terminal, a pipe, a file, or a test's memory.
 public protocol TextSink: Sendable {
   /// Whether a person looks at it.
@@ -14,7 +12,9 @@ public protocol TextSink: Sendable {
 
 /// A terminal's extent in characters.
 public struct TerminalSize: Sendable, Hashable {
+  /// Characters in a row.
   public var columns: Int
+  /// Rows on the screen.
   public var rows: Int
 
   /// Makes a size.

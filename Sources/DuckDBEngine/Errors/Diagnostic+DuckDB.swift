@@ -2,8 +2,8 @@ internal import CDuckDB
 import Diagnostics
 
 extension Diagnostic {
-  /// DuckDB's failure of a statement. `sql` is the text that its place counts in; the diagnostic's span has an empty
-  /// file and the line and column within that text, for the caller to map to a file of the user's.
+  /// DuckDB's failure of a statement. `sql` is the text that its place counts in; the diagnostic's span has
+  /// an empty file and the line and column within that text, for the caller to map to a file of the user's.
   static func engine(
     _ raw: String, kind: duckdb_error_type = DUCKDB_ERROR_INVALID, position: Int? = nil, sql: String?
   ) -> Diagnostic {

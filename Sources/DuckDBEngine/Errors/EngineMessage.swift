@@ -2,8 +2,8 @@ import Diagnostics
 
 /// What DuckDB says when it fails, taken apart.
 ///
-/// Sessions set `errors_as_json`, which alone gives the exact place in the statement; some calls answer in plain
-/// words all the same, so both forms are read.
+/// Sessions set `errors_as_json`, which alone gives the exact place in the statement; some calls answer in
+/// plain words all the same, so both forms are read.
 struct EngineMessage: Sendable {
   /// DuckDB's kind of error (`Binder`, `IO`, …); empty where it does not say.
   var kind = ""

@@ -1,14 +1,16 @@
 internal import CDuckDB
 import Diagnostics
 
-/// A stream of rows in Arrow's C form, released exactly once: by who consumes it, by `release()`, or at the latest
-/// when this value goes.
+/// A stream of rows in Arrow's C form, released exactly once: by who consumes it, by `release()`, or at the
+/// latest when this value goes.
 ///
-/// The struct stays where it is: some producers refuse to serve a stream that was moved. Not for two threads at once.
+/// The struct stays where it is: some producers refuse to serve a stream that was moved. Not for two threads
+/// at once.
 public final class ArrowStream {
   private let stream: UnsafeMutablePointer<ArrowArrayStream>
 
-  /// Makes a stream: `body` is given the address of an empty `ArrowArrayStream` to fill in. Throws what `body` throws.
+  /// Makes a stream: `body` is given the address of an empty `ArrowArrayStream` to fill in. Throws what
+  /// `body` throws.
   public init(filling body: (UnsafeMutableRawPointer) throws -> Void) rethrows {
     stream = .allocate(capacity: 1)
     stream.initialize(to: ArrowArrayStream())

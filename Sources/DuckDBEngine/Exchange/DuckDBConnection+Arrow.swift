@@ -10,8 +10,9 @@ import Tabular
 #endif
 
 extension DuckDBConnection {
-  /// Adds a stream's rows to a table, all or none as `append` does, and releases the stream. With `creating`, the table
-  /// is made first, with the stream's names and types. Gives how many rows were added. Throws a `Diagnostic`.
+  /// Adds a stream's rows to a table, all or none as `append` does, and releases the stream. With `creating`,
+  /// the table is made first, with the stream's names and types. Gives how many rows were added. Throws a
+  /// `Diagnostic`.
   @discardableResult
   public func importArrow(_ stream: ArrowStream, into relation: Relation, creating: Bool = false) throws
     -> Int
@@ -34,7 +35,7 @@ extension DuckDBConnection {
     return try append(to: relation) { appender in
       while let chunk = try first.take() ?? nextChunk(stream, converted) {
         try appender.add(chunk.raw, rowCount: Int(duckdb_data_chunk_get_size(chunk.raw)))
-        try checkCancellation("")
+        try checkCancellation()
       }
     }
   }
@@ -60,12 +61,13 @@ extension DuckDBConnection {
     }.joined(separator: ", ")
   }
 
-  /// Runs a query and lends its rows as a stream of Arrow data while `body` lasts; later the stream fails. `body` must
-  /// not use this connection, but may hand the stream to another. HUGEINT, UUID, TIMETZ, BIT and ENUM have no form in
-  /// Arrow that gives them back: cast them in the query. Throws a `Diagnostic`, or what `body` throws.
+  /// Runs a query and lends its rows as a stream of Arrow data while `body` lasts; later the stream fails.
+  /// `body` must not use this connection, but may hand the stream to another. HUGEINT, UUID, TIMETZ, BIT and
+  /// ENUM have no form in Arrow that gives them back: cast them in the query. Throws a `Diagnostic`, or what
+  /// `body` throws.
   public func withArrowStream<T>(of sql: String, _ body: (ArrowStream) throws -> T) throws -> T {
     try exclusively {
-      try checkCancellation(sql)
+      try checkCancellation()
       let exporter = ArrowExporter(try PreparedHandle(handle, sql).start())
       defer { exporter.end() }
       return try body(ArrowStream { exporter.fill($0) })

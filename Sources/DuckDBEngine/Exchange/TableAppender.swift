@@ -22,8 +22,8 @@ public final class TableAppender {
 
   deinit { discard() }
 
-  /// Adds a batch's rows. The columns go to the table's in order and are cast to their types. Throws a `Diagnostic`; a
-  /// broken constraint may show only at the end.
+  /// Adds a batch's rows. The columns go to the table's in order and are cast to their types. Throws a
+  /// `Diagnostic`; a broken constraint may show only at the end.
   public func append(_ batch: Batch) throws {
     guard raw != nil else { throw Diagnostic(.sessionMisused, "rows were added after the adding had ended") }
     let fields = batch.schema.fields
@@ -37,7 +37,7 @@ public final class TableAppender {
 
   private func append(_ columns: [Column], _ fields: [Field], _ types: [TypeHandle], rows: Range<Int>) throws
   {
-    try connection.checkCancellation("")
+    try connection.checkCancellation()
     var rawTypes = types.map(\.raw)
     guard let made = duckdb_create_data_chunk(&rawTypes, idx_t(types.count)) else {
       throw Diagnostic(.engineType, "the engine takes no rows of these types")
@@ -84,9 +84,9 @@ public final class TableAppender {
 }
 
 extension DuckDBConnection {
-  /// Adds rows to a table, or to some of its columns: all of them or, if `body` or DuckDB throws, none. Within a
-  /// transaction of the caller's the rows belong to that one; else they have their own. Gives how many rows were added.
-  /// Throws a `Diagnostic`, or what `body` throws. `body` must not use the connection.
+  /// Adds rows to a table, or to some of its columns: all of them or, if `body` or DuckDB throws, none.
+  /// Within a transaction of the caller's the rows belong to that one; else they have their own. Gives how
+  /// many rows were added. Throws a `Diagnostic`, or what `body` throws. `body` must not use the connection.
   @discardableResult
   public func append(
     to relation: Relation, columns: [String]? = nil, _ body: (TableAppender) throws -> Void
@@ -95,7 +95,7 @@ extension DuckDBConnection {
     if ownsTransaction { try execute("BEGIN") }
     do {
       let count = try exclusively {
-        try checkCancellation("")
+        try checkCancellation()
         let appender = try TableAppender(self, relation, columns: columns)
         do {
           try body(appender)

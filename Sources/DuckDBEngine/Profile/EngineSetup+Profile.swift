@@ -17,8 +17,8 @@ extension EngineSetup {
     "module_paths": "Weir runs no Python; take the key out",
   ]
 
-  /// Checks a profile and says what opening it takes. `folders` are searched for extensions, the first that exists is
-  /// taken. Throws a `DiagnosticList` of all that is wrong.
+  /// Checks a profile and says what opening it takes. Extensions come from the profile's own folder or from
+  /// `extensionDirectory`, whichever exists first. Throws a `DiagnosticList` of all that is wrong.
   init(profile: ConnectionProfile, extensionDirectory: String?) throws {
     var reader = ProfileReader(
       profile.settings, place: "the DuckDB target", origin: profile.origin, known: Self.keys)
@@ -77,8 +77,9 @@ extension EngineSetup {
     _ settings: [String: ConnectionProfile.Setting], _ installed: String?, root: String
   ) {
     let named = settings["extension_directory"]?.scalarText ?? configuration["extension_directory"]
-    let candidates = [named.map { Self.resolved($0, in: root) }, installed].compactMap { $0 }
-    configuration["extension_directory"] = candidates.first(where: isFolder) ?? candidates.first
+    let own = named.map { Self.resolved($0, in: root) }
+    // A folder that the profile names may still be made; one that was only offered is not worth an error.
+    configuration["extension_directory"] = [own, installed].compactMap { $0 }.first(where: isFolder) ?? own
   }
 
   private static func settingStatements(_ settings: [String: ConnectionProfile.Setting]) -> [Statement] {

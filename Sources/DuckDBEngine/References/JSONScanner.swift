@@ -1,4 +1,5 @@
-/// A forward reader of the engine's own JSON, straight from its bytes: no tree, no copies but the strings asked for.
+/// A forward reader of the engine's own JSON, straight from its bytes: no tree, no copies but the strings
+/// asked for.
 ///
 /// Malformed input never traps: reading stops and `isBroken` says so.
 struct JSONScanner {

@@ -1,5 +1,5 @@
-/// A PIVOT that takes its columns from the data is no single SELECT to DuckDB and has no syntax tree. With a list of
-/// values it is one, and names the same tables.
+/// A PIVOT that takes its columns from the data is no single SELECT to DuckDB and has no syntax tree. With a
+/// list of values it is one, and names the same tables.
 enum PivotRewriting {
   /// One insertion into a statement.
   struct Insertion {
@@ -71,8 +71,8 @@ enum PivotRewriting {
   }
 }
 
-/// The tokens of a statement, as far as finding words and brackets needs them: strings, quoted names, dollar quotes and
-/// comments are stepped over whole.
+/// The tokens of a statement, as far as finding words and brackets needs them: strings, quoted names, dollar
+/// quotes and comments are stepped over whole.
 struct SQLTokens {
   /// A token: a word in lower case, or one byte that is a symbol, or something quoted, which is neither.
   struct Token {

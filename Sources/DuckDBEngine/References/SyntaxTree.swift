@@ -3,8 +3,9 @@ import EngineCore
 
 /// The tables that a statement's syntax tree names.
 ///
-/// The tree is DuckDB's own, as JSON. One pass collects every table together with the scope it stands in; a scope is a
-/// query and the CTEs that it defines. A table whose bare name is that of a CTE visible there is no table.
+/// The tree is DuckDB's own, as JSON. One pass collects every table together with the scope it stands in; a
+/// scope is a query and the CTEs that it defines. A table whose bare name is that of a CTE visible there is
+/// no table.
 struct SyntaxTree {
   /// Gives the tree of the SQL bound to its parameter.
   static let query =

@@ -5,8 +5,9 @@ import Synchronization
 
 /// One connection to a database: the only part of a session that other threads may touch.
 ///
-/// Safe as `@unchecked Sendable`: the session's thread alone uses `raw`; other threads go through `interrupt` and
-/// `progress`, which hold the lock under which the connection is closed, and DuckDB allows both at any time.
+/// Safe as `@unchecked Sendable`: the session's thread alone uses `raw`; other threads go through `interrupt`
+/// and `progress`, which hold the lock under which the connection is closed, and DuckDB allows both at any
+/// time.
 final class ConnectionHandle: @unchecked Sendable {
   /// The connection; nil once closed. Written only under `state`'s lock, on the session's thread.
   private(set) var raw: duckdb_connection?
@@ -17,6 +18,8 @@ final class ConnectionHandle: @unchecked Sendable {
   private struct State {
     var isOpen = true
     var running = 0
+    /// Whether interrupts are ignored.
+    var isShielded = false
   }
 
   /// Connects. Throws a `Diagnostic`.
@@ -43,7 +46,7 @@ final class ConnectionHandle: @unchecked Sendable {
   /// Stops the running statement, if any.
   func interrupt() {
     state.withLock { state in
-      if state.isOpen { duckdb_interrupt(raw) }
+      if state.isOpen, !state.isShielded { duckdb_interrupt(raw) }
     }
   }
 
@@ -56,6 +59,13 @@ final class ConnectionHandle: @unchecked Sendable {
       return QueryProgress(
         fraction: known ? min(reading.percentage / 100, 1) : nil, rows: Int(clamping: reading.rows_processed))
     }
+  }
+
+  /// Ignores interrupts while `body` lasts: a rollback that is stopped midway leaves the transaction open.
+  func shielded<T>(_ body: () throws -> T) rethrows -> T {
+    state.withLock { $0.isShielded = true }
+    defer { state.withLock { $0.isShielded = false } }
+    return try body()
   }
 
   /// Marks a statement as running while `body` lasts.

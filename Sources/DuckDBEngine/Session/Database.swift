@@ -7,9 +7,9 @@ import Diagnostics
 final class Database: @unchecked Sendable {
   let handle: duckdb_database
 
-  /// Opening one file twice in a process loses data, so every database comes from this one cache of DuckDB's own,
-  /// which hands out the open one and forgets it when its last owner goes. It lives as long as the process; DuckDB
-  /// locks it.
+  /// Opening one file twice in a process loses data, so every database comes from this one cache of DuckDB's
+  /// own, which hands out the open one and forgets it when its last owner goes. It lives as long as the
+  /// process; DuckDB locks it.
   private nonisolated(unsafe) static let cache: duckdb_instance_cache? = duckdb_create_instance_cache()
 
   /// Opens the file at `path`, or one in memory that belongs to the caller alone. Throws a `Diagnostic`.

@@ -5,6 +5,7 @@ import Tabular
 extension DuckDBConnection {
   // Literals rather than parameters, and no ORDER BY: planning is most of what these queries cost.
 
+  /// The tables and views of a schema, by name; about a millisecond. Throws a `Diagnostic`.
   public func relations(database: String?, schema: String) throws -> [Relation] {
     let place = "\(matches("database_name", database)) AND \(matches("schema_name", schema))"
     let rows = try query(
@@ -21,11 +22,14 @@ extension DuckDBConnection {
     }.sorted { $0.identifier < $1.identifier }
   }
 
+  /// The schemas of a database, by name. Throws a `Diagnostic`.
   public func schemas(database: String?) throws -> [String] {
     try query("SELECT schema_name FROM duckdb_schemas() WHERE \(matches("database_name", database))").rows
       .compactMap(\.first?.textValue).sorted()
   }
 
+  /// The columns of a relation, their types as DuckDB spells them; those of a temporary table where the name
+  /// alone is given and there is one. Empty if there is no such relation. Throws a `Diagnostic`.
   public func columns(of relation: Relation) throws -> [ColumnDescription] {
     if let expression = relation.expression { return try columns(ofQuery: "SELECT * FROM \(expression)") }
     let place =
@@ -53,6 +57,7 @@ extension DuckDBConnection {
     return "lower(\(column)) = lower(\(dialect.literal(name)))"
   }
 
+  /// The columns that a query would give; its files must exist. Throws a `Diagnostic` placed in `sql`.
   public func columns(ofQuery sql: String) throws -> [ColumnDescription] {
     do {
       return try query("DESCRIBE \(sql)", maximumRows: nil).rows.map { row in

@@ -5,8 +5,9 @@ import Tabular
 
 /// DuckDB's synchronous face, lent by a session to `run` or `withConnection` and never kept beyond that.
 ///
-/// A failing statement throws a `Diagnostic` whose message is DuckDB's first line and whose cause is the rest. If
-/// DuckDB says where, `span` has an empty file and the line and column (UTF-8 bytes from 1) within the text given.
+/// A failing statement throws a `Diagnostic` whose message is DuckDB's first line and whose cause is the
+/// rest. If DuckDB says where, `span` has an empty file and the line and column (UTF-8 bytes from 1) within
+/// the text given.
 public final class DuckDBConnection: Connection {
   let handle: ConnectionHandle
   private var isBusy = false
@@ -20,19 +21,23 @@ public final class DuckDBConnection: Connection {
   /// Gives up what hangs on the connection, which is about to be closed.
   func retire() { serializer = nil }
 
+  /// DuckDB's dialect.
   public var dialect: any Dialect { DuckDBDialect() }
 
+  /// Runs the statements of a text, one after the other; gives the rows that the last one changed or wrote.
+  /// If one of several fails, a note says which; those before it stand. Throws a `Diagnostic`.
   @discardableResult
   public func execute(_ sql: String) throws -> Int {
     try forEachStatement(sql) { statement in
       guard statement.kind == DUCKDB_STATEMENT_TYPE_SELECT else { return try run(statement).rowsChanged() }
       // Nobody wants these rows: let them pass rather than pile up.
       let result = try statement.start()
-      while try result.next() != nil { try checkCancellation(sql) }
+      while try result.next() != nil { try checkCancellation() }
       return 0
     } ?? 0
   }
 
+  /// Runs the statements of a text and holds the last one's result. Throws a `Diagnostic`.
   public func query(_ sql: String, maximumRows: Int?) throws -> Table {
     var batches: [Batch] = []
     var rowCount = 0
@@ -45,6 +50,8 @@ public final class DuckDBConnection: Connection {
     return Table(schema: schema, batches: batches)
   }
 
+  /// Runs the statements of a text and hands the last one's rows on by the chunk; `body` must not use the
+  /// connection. Throws a `Diagnostic`, or what `body` throws.
   public func stream(_ sql: String, _ body: (Batch) throws -> Void) throws {
     _ = try rows(of: sql) { batch in
       try body(batch)
@@ -63,8 +70,8 @@ public final class DuckDBConnection: Connection {
     } ?? Schema([])
   }
 
-  /// Runs a prepared statement to its end, minding transactions: one that succeeds opens a transaction if none is open,
-  /// else it ends it. A failed COMMIT ends it too; a second BEGIN does not.
+  /// Runs a prepared statement to its end, minding transactions: one that succeeds opens a transaction if
+  /// none is open, else it ends it. A failed COMMIT ends it too; a second BEGIN does not.
   func run(_ statement: PreparedHandle) throws -> ResultHandle {
     guard statement.kind == DUCKDB_STATEMENT_TYPE_TRANSACTION else { return try statement.run() }
     do {
@@ -83,7 +90,7 @@ public final class DuckDBConnection: Connection {
     let schema = try result.schema()
     while let chunk = try result.next() {
       guard try body(try chunk.batch(schema)) else { break }
-      try checkCancellation(statement.sql)
+      try checkCancellation()
     }
     return schema
   }
@@ -92,27 +99,32 @@ public final class DuckDBConnection: Connection {
     try forEachStatement(sql) { statement, _ in try body(statement) }
   }
 
-  /// Prepares and hands over each statement of `sql`, one after the other; gives the last one's value. An error says
-  /// which of several statements failed.
+  /// Prepares and hands over each statement of `sql`, one after the other; gives the last one's value. An
+  /// error says which of several statements failed.
   private func forEachStatement<T>(
     _ sql: String, _ body: (PreparedHandle, _ isLast: Bool) throws -> T
   ) throws -> T? {
-    try exclusively {
-      try checkCancellation(sql)
-      let statements = try ExtractedStatements(handle, sql)
-      var last: T?
-      for index in 0..<statements.count {
-        if index > 0 { try checkCancellation(sql) }
-        do {
-          let statement = try statements.prepare(index)
-          last = try body(statement, index == statements.count - 1)
-        } catch var diagnostic as Diagnostic where statements.count > 1 {
-          diagnostic.notes.append("statement \(index + 1) of \(statements.count) failed")
-          throw diagnostic
-        }
-      }
-      return last
+    if Self.rollsBack(sql) { return try handle.shielded { try exclusively { try run(sql, body) } } }
+    return try exclusively {
+      try checkCancellation()
+      return try run(sql, body)
     }
+  }
+
+  private func run<T>(_ sql: String, _ body: (PreparedHandle, _ isLast: Bool) throws -> T) throws -> T? {
+    let statements = try ExtractedStatements(handle, sql)
+    var last: T?
+    for index in 0..<statements.count {
+      if index > 0 { try checkCancellation() }
+      do {
+        let statement = try statements.prepare(index)
+        last = try body(statement, index == statements.count - 1)
+      } catch var diagnostic as Diagnostic where statements.count > 1 {
+        diagnostic.notes.append("statement \(index + 1) of \(statements.count) failed")
+        throw diagnostic
+      }
+    }
+    return last
   }
 
   /// The engine's own syntax tree of `sql`, as JSON bytes lent to `body`.
@@ -143,14 +155,16 @@ public final class DuckDBConnection: Connection {
     return try body()
   }
 
-  /// An interrupt reaches a running statement only; between two, this stops the work. Rolling back is always allowed.
-  func checkCancellation(_ sql: String) throws {
-    guard withUnsafeCurrentTask(body: { $0?.isCancelled ?? false }) else { return }
-    if !Self.rollsBack(sql) { throw CancellationError() }
+  /// An interrupt reaches a running statement only; between two, this stops the work.
+  func checkCancellation() throws {
+    if withUnsafeCurrentTask(body: { $0?.isCancelled ?? false }) { throw CancellationError() }
   }
 
+  /// Whether a text is a rollback and nothing else: that is always allowed, and never interrupted.
   private static func rollsBack(_ sql: String) -> Bool {
-    let words = sql.drop { $0.isWhitespace }.prefix(8).lowercased()
-    return words.hasPrefix("rollback") || words.hasPrefix("abort")
+    if sql.utf8.count > 64 { return false }
+    let words = sql.lowercased().split { $0.isWhitespace || $0 == ";" }
+    return ["rollback", "rollback transaction", "rollback work", "abort"].contains(
+      words.joined(separator: " "))
   }
 }

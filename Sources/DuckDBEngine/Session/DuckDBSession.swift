@@ -7,6 +7,7 @@ public actor DuckDBSession: Session {
   private let handle: ConnectionHandle
   private let connection: DuckDBConnection
 
+  /// The session's own thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   init(_ database: Database) throws {
@@ -25,6 +26,9 @@ public actor DuckDBSession: Session {
 
   deinit { thread.stop() }
 
+  /// Runs `body` on the session's thread. Cancelling the task interrupts the running statement within
+  /// 100 ms and throws `CancellationError`. A cancelled task's statements all throw that, but for a `ROLLBACK`
+  /// alone, which always runs.
   public func run<T: Sendable>(_ body: @Sendable (any Connection) throws -> T) async throws -> T {
     try await withConnection { try body($0) }
   }
@@ -35,7 +39,6 @@ public actor DuckDBSession: Session {
     let interrupter = Interrupter(handle)
     return try await withTaskCancellationHandler {
       defer { interrupter.end() }
-      try Task.checkCancellation()
       do {
         return try body(connection)
       } catch let diagnostic as Diagnostic where diagnostic.code == .engineInterrupted && Task.isCancelled {
@@ -46,10 +49,14 @@ public actor DuckDBSession: Session {
     }
   }
 
+  /// Stops the running statement, if any, which then throws `WEIR-E0502`.
   public nonisolated func interrupt() { handle.interrupt() }
 
+  /// How far the running statement is; nil when nothing runs.
   public nonisolated var progress: QueryProgress? { handle.progress }
 
+  /// Closes the connection, once; an open transaction is rolled back. What is run afterwards throws
+  /// `WEIR-E0514`.
   public func close() {
     connection.retire()
     handle.close()

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Interrupts a cancelled session's statements until its work ends: one interrupt is lost if it comes in the moment
-/// before DuckDB starts a statement.
+/// Interrupts a cancelled session's statements until its work ends: one interrupt is lost if it comes in the
+/// moment before DuckDB starts a statement.
 final class Interrupter: Sendable {
   private let handle: ConnectionHandle
   private let isDone = Mutex(false)

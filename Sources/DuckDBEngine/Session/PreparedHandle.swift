@@ -85,8 +85,8 @@ final class PreparedHandle {
     return try ResultHandle(taking: result, state, self)
   }
 
-  /// Starts the statement; rows come as they are fetched. The header marks the call for removal but names nothing in
-  /// its place.
+  /// Starts the statement; rows come as they are fetched. The header marks the call for removal but names
+  /// nothing in its place.
   func start() throws -> ResultHandle {
     var result = duckdb_result()
     let state = connection.whileRunning { duckdb_execute_prepared_streaming(raw, &result) }

@@ -3,8 +3,8 @@ import Diagnostics
 import EngineCore
 import Tabular
 
-/// A statement prepared once and run with values as often as wanted, on the connection that prepared it. It must not
-/// outlive the call of `withConnection` that it was made in.
+/// A statement prepared once and run with values as often as wanted, on the connection that prepared it. It
+/// must not outlive the call of `withConnection` that it was made in.
 public final class PreparedStatement {
   private let connection: DuckDBConnection
   private let statement: PreparedHandle
@@ -39,7 +39,7 @@ public final class PreparedStatement {
   @discardableResult
   public func execute() throws -> Int {
     try connection.exclusively {
-      try connection.checkCancellation(statement.sql)
+      try connection.checkCancellation()
       return try connection.run(statement).rowsChanged()
     }
   }
@@ -56,7 +56,7 @@ public final class PreparedStatement {
 
   private func rows(_ body: (Batch) throws -> Void) throws -> Schema {
     try connection.exclusively {
-      try connection.checkCancellation(statement.sql)
+      try connection.checkCancellation()
       return try connection.rows(of: statement) { batch in
         try body(batch)
         return true

@@ -7,15 +7,16 @@
 /// One thread with a queue of its own, on which an actor runs: DuckDB's blocking calls never hold a thread of
 /// Swift's cooperative pool.
 ///
-/// Safe as `@unchecked Sendable`: `jobs` and `isStopping` are touched only under `mutex`, and the mutex and the
-/// condition are allocated for as long as the object lives.
+/// Safe as `@unchecked Sendable`: `jobs` and `isStopping` are touched only under `mutex`, and the mutex and
+/// the condition are allocated for as long as the object lives.
 final class SessionThread: SerialExecutor, @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var jobs: [UnownedJob] = []
   private var isStopping = false
 
-  /// Binding and planning recurse with the depth of an expression: the usual stack would bound it too tightly.
+  /// Binding and planning recurse with the depth of an expression: the usual stack would bound it too
+  /// tightly.
   private static let stackBytes = 8 << 20
 
   /// Starts the thread; nil if the system has none left.

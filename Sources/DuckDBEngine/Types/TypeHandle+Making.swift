@@ -67,8 +67,8 @@ extension TypeHandle {
 }
 
 extension LogicalType {
-  /// The type that a value is of; what a list or map holds nothing of is of type `null`. Throws a `Diagnostic` if
-  /// its elements are of different types.
+  /// The type that a value is of; what a list or map holds nothing of is of type `null`. Throws a
+  /// `Diagnostic` if its elements are of different types.
   init(of scalar: Scalar) throws {
     switch scalar {
     case .null: self = .null

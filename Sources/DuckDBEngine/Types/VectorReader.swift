@@ -15,7 +15,8 @@ struct VectorReader {
     self.count = count
   }
 
-  /// The values as an owned column. Throws a `Diagnostic` for a type that DuckDB's C interface does not hand out.
+  /// The values as an owned column. Throws a `Diagnostic` for a type that DuckDB's C interface does not hand
+  /// out.
   func column() throws -> Column {
     if case .unknown(let name) = type {
       throw Diagnostic(
@@ -169,8 +170,8 @@ struct VectorReader {
   }
 }
 
-/// DuckDB's string of sixteen bytes: the length, then the bytes themselves if they are twelve or fewer, else four of
-/// them and a pointer. The imported C union is slower to take apart.
+/// DuckDB's string of sixteen bytes: the length, then the bytes themselves if they are twelve or fewer, else
+/// four of them and a pointer. The imported C union is slower to take apart.
 enum StringReference {
   static let size = 16
 

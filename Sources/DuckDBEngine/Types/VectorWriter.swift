@@ -17,7 +17,8 @@ struct VectorWriter {
     self.rows = rows
   }
 
-  /// Writes the values and which of them are there. Throws a `Diagnostic` if the column's storage is not its type's.
+  /// Writes the values and which of them are there. Throws a `Diagnostic` if the column's storage is not its
+  /// type's.
   func write() throws {
     writeValidity()
     if rows.isEmpty { return }

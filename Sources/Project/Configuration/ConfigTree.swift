@@ -21,6 +21,31 @@ struct ConfigTree: Sendable {
     return levels
   }
 
+  /// What the section says to everything in a folder, merged over `defaults`, and the folder's own entry if it has
+  /// one: what depends on the folder alone is worked out once for all that lies in it.
+  func folder(_ path: ArraySlice<String>, over defaults: DataValue) -> Folder {
+    var merged = defaults
+    for level in levels(for: Array(path)) { merged = ConfigMerge.merge(merged, level) }
+    var entry: DataValue? = root
+    for part in path {
+      entry = entry?[part]
+      if entry?.entries == nil { entry = nil }
+    }
+    return Folder(merged: merged, entry: entry)
+  }
+
+  /// A folder's configuration.
+  struct Folder {
+    fileprivate let merged: DataValue
+    fileprivate let entry: DataValue?
+
+    /// The configuration of a resource of that name in the folder.
+    func values(for name: String) -> DataValue {
+      guard let own = entry?[name], own.entries != nil else { return merged }
+      return ConfigMerge.merge(merged, .mapping(ConfigTree.configuration(of: own)))
+    }
+  }
+
   private func appendConfiguration(of level: DataValue, to levels: inout [DataValue]) {
     let configuration = Self.configuration(of: level)
     if !configuration.isEmpty { levels.append(.mapping(configuration)) }
@@ -116,9 +141,14 @@ enum ConfigMerge {
 
   /// A hook as the manifest shows it.
   private static func hook(_ item: DataValue) -> DataValue {
-    guard let hooks = try? ConfigDecoder.hooks(item), let hook = hooks.first, hooks.count == 1 else {
+    let hooks: [Hook]
+    do {
+      hooks = try ConfigDecoder.hooks(item)
+    } catch {
+      // It stays as it is written; reading the merged configuration complains about it.
       return item
     }
+    guard let hook = hooks.first, hooks.count == 1 else { return item }
     return .mapping([
       ("sql", .string(hook.sql)), ("transaction", .bool(hook.isTransactional)),
       ("index", item["index"] ?? .none),

@@ -44,33 +44,51 @@ public struct Hook: Sendable, Hashable {
 public struct NodeConfig: Sendable {
   /// Every key as merged, those that Weir does not know too: what `config.get` reads and the manifest shows.
   public var values: DataValue
+  /// Whether it takes part at all.
   public var isEnabled = true
+  /// How it is stored.
   public var materialization: Materialization
   /// The custom database, schema and alias as written, before the naming macros.
   public var database: String?
+  /// The custom schema as written.
   public var schema: String?
+  /// The custom name in the warehouse.
   public var alias: String?
+  /// The tags, each once.
   public var tags: [String] = []
+  /// Statements before the model.
   public var preHooks: [Hook] = []
+  /// Statements after the model.
   public var postHooks: [Hook] = []
+  /// When a new version becomes visible.
   public var publish: PublishRule = .afterChecks
   /// Incremental models: the columns that identify a row, the strategy, further conditions for deleting.
   public var uniqueKey: [String] = []
+  /// How new rows are taken up; set for incremental models.
   public var incrementalStrategy: IncrementalStrategy?
+  /// Further conditions on the rows that are deleted.
   public var incrementalPredicates: [String] = []
   /// Overrides `--full-refresh` where set.
   public var fullRefresh: Bool?
   /// Seeds: declared types by column, and how the file is written.
   public var columnTypes: [(column: String, type: String)] = []
+  /// What parts a seed's columns.
   public var delimiter: String = ","
+  /// Whether a seed's column names are quoted, if said.
   public var quotesColumns: Bool?
   /// Checks.
   public var severity: CheckSeverity = .error
+  /// The count of failures, as a comparison, from which it warns.
   public var warnIf = "!= 0"
+  /// The count of failures, as a comparison, from which it fails.
   public var errorIf = "!= 0"
+  /// The expression that counts failures.
   public var failureCalculation = "count(*)"
+  /// The rows that are checked, as a condition (`where`).
   public var condition: String?
+  /// How many failing rows are looked for at most.
   public var limit: Int?
+  /// Whether the rows that fail are stored.
   public var storesFailures = false
   /// How failures are stored: `table` or `view`.
   public var storesFailuresAs: Materialization = .table

@@ -20,14 +20,18 @@ public struct NodeID: Sendable, Hashable, Comparable, Codable, CustomStringConve
     rawValue = "\(type.rawValue).\(package).\(name)"
   }
 
+  /// The whole name.
   public var description: String { rawValue }
 
+  /// Compares the whole names.
   public static func < (left: NodeID, right: NodeID) -> Bool { left.rawValue < right.rawValue }
 
+  /// Reads the whole name.
   public init(from decoder: any Decoder) throws {
     rawValue = try decoder.singleValueContainer().decode(String.self)
   }
 
+  /// Writes the whole name.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(rawValue)

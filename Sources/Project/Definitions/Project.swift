@@ -10,9 +10,13 @@ public struct Project: Sendable {
   public var target: Target
   /// Enabled models, seeds and checks.
   public var nodes: [Node]
+  /// Tables that others produce.
   public var sources: [SourceTable]
+  /// Uses of the data outside the project.
   public var exposures: [Exposure]
+  /// The project's macros.
   public var macros: [MacroDefinition]
+  /// Named pieces of documentation.
   public var docs: [DocsBlock]
   /// What is switched off by `enabled: false`, for selectors and artifacts.
   public var disabled: [Node]
@@ -20,6 +24,7 @@ public struct Project: Sendable {
   public var vars: DataValue
   /// Where `nodes` and `sources` hold a name.
   public private(set) var nodeIndex: [NodeID: Int]
+  /// Where `sources` holds a name.
   public private(set) var sourceIndex: [NodeID: Int]
   /// What names in `ref()` and `source()` mean, and in plain SQL, and which macros there are.
   let references: ReferenceTable
@@ -59,24 +64,37 @@ public struct Project: Sendable {
 
 /// What `weir.yml` or `dbt_project.yml` says.
 public struct ProjectSettings: Sendable {
+  /// The name.
   public var name: String
+  /// The version, if one is said.
   public var version: String?
   /// The project's folder, absolute.
   public var root: String
   /// The project file's name (`weir.yml` or `dbt_project.yml`).
   public var file: String
+  /// The name of the profile.
   public var profileName: String?
+  /// Folders of models.
   public var modelPaths: [String]
+  /// Folders of seeds.
   public var seedPaths: [String]
+  /// Folders of checks.
   public var testPaths: [String]
+  /// Folders of macros.
   public var macroPaths: [String]
+  /// Folders of docs blocks.
   public var docsPaths: [String]
+  /// Folders of analyses.
   public var analysisPaths: [String]
+  /// Folders of snapshots.
   public var snapshotPaths: [String]
   /// Where artifacts go, relative to the project unless absolute.
   public var targetPath: String
+  /// Folders that `clean` removes.
   public var cleanTargets: [String]
+  /// Statements before the first node.
   public var onRunStart: [Hook]
+  /// Statements after the last node.
   public var onRunEnd: [Hook]
   /// The whole file, for what is read later (`vars`, `models`, `seeds`, `tests`, `flags`, …).
   public var values: DataValue
@@ -103,13 +121,17 @@ public struct ProjectSettings: Sendable {
 
 /// A named environment that a run works in.
 public struct Target: Sendable {
+  /// The name of the profile.
   public var profileName: String
+  /// The name.
   public var name: String
   /// The engine's kind.
   public var type: String
   /// Where relations go that say nothing else.
   public var database: String
+  /// The schema.
   public var schema: String
+  /// How many nodes are worked on at once.
   public var threads: Int
   /// What the engine is opened with. May hold secrets: never print it.
   public var profile: ConnectionProfile

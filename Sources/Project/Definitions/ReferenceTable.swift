@@ -21,20 +21,22 @@ struct ReferenceTable: Sendable {
     node.resourceType == .model || node.resourceType == .seed || node.resourceType == .snapshot
   }
 
-  /// The node that a `ref()` means: of the package that asks before others.
-  func resolve(_ reference: ModelReference, from package: String, in project: Project) -> Result<
-    Node, Diagnostic
-  > {
+  /// Which of the project's nodes a `ref()` means: of the package that asks before others.
+  func resolve(
+    _ reference: ModelReference, from package: String, in project: Project
+  ) -> Result<Int, Diagnostic> {
     if reference.version != nil {
       return .failure(
         Diagnostic(
           .unsupported, "ref('\(reference.name)') asks for a version; versions are not supported yet"))
     }
-    let candidates = (nodes[reference.name] ?? []).map { project.nodes[$0] }
-      .filter { reference.package == nil || $0.package == reference.package }
-    if let node = candidates.first(where: { $0.package == package }) ?? candidates.first {
-      return .success(node)
+    var found: Int?
+    for index in nodes[reference.name] ?? [] {
+      let owner = project.nodes[index].package
+      if owner == (reference.package ?? package) { return .success(index) }
+      if reference.package == nil, found == nil { found = index }
     }
+    if let found { return .success(found) }
     return .failure(missing(reference, in: project))
   }
 
@@ -52,7 +54,7 @@ struct ReferenceTable: Sendable {
     }
     return Diagnostic(
       .missingReference, "ref('\(reference.name)') names no model or seed of the project",
-      hint: Suggestion.hint(for: reference.name, in: nodes.keys.sorted()))
+      hint: Spelling.hint(for: reference.name, among: nodes.keys.sorted()))
   }
 
   /// The table that a `source()` means.
@@ -75,12 +77,12 @@ struct ReferenceTable: Sendable {
       return Diagnostic(
         .missingReference,
         "source('\(reference.source)', '\(reference.table)') names no source of the project",
-        hint: Suggestion.hint(for: reference.source, in: names)
+        hint: Spelling.hint(for: reference.source, among: names)
           ?? "declare it under 'sources:' in a property file")
     }
     return Diagnostic(
       .missingReference, "the source '\(reference.source)' has no table '\(reference.table)'",
       notes: ["it has: " + tables.joined(separator: ", ")],
-      hint: Suggestion.hint(for: reference.table, in: tables))
+      hint: Spelling.hint(for: reference.table, among: tables))
   }
 }

@@ -4,25 +4,39 @@ import Jinja
 
 /// A table that others produce and models read.
 public struct SourceTable: Sendable {
+  /// The unique name.
   public var id: NodeID
+  /// The package that it belongs to.
   public var package: String
   /// The source's name, the table's name, and the table's name in the warehouse.
   public var sourceName: String
+  /// The name.
   public var name: String
+  /// The name in the warehouse.
   public var identifier: String
   /// Where it lies; its `expression` is set if it is files (`external_location`).
   public var relation: Relation
+  /// Package, folders and name, as selectors match them.
   public var fqn: [String]
   /// The property file, relative to the project, and the place in it.
   public var originalPath: String
+  /// Where it is declared.
   public var span: SourceSpan
+  /// The description.
   public var description: String
+  /// The source's description.
   public var sourceDescription: String
+  /// What brings the data, as the project says.
   public var loader: String
+  /// The columns that are described.
   public var columns: [ColumnDefinition]
+  /// The tags, each once.
   public var tags: [String]
+  /// Everything under `meta`.
   public var meta: DataValue
+  /// The configuration, merged.
   public var config: DataValue
+  /// Whether it takes part at all.
   public var isEnabled: Bool
   /// Everything of the YAML that artifacts show and this version does not act on (`freshness`, …).
   public var properties: DataValue
@@ -56,15 +70,25 @@ public struct SourceTable: Sendable {
 
 /// A use of the project's data that lives outside it: a dashboard, a notebook, an application.
 public struct Exposure: Sendable {
+  /// The unique name.
   public var id: NodeID
+  /// The package that it belongs to.
   public var package: String
+  /// The name.
   public var name: String
+  /// Package, folders and name, as selectors match them.
   public var fqn: [String]
+  /// The file, relative to the project.
   public var originalPath: String
+  /// Where it is declared.
   public var span: SourceSpan
+  /// What it reads or calls, sorted.
   public var dependencies: [NodeID]
+  /// The `ref` calls.
   public var references: [ModelReference]
+  /// The `source` calls.
   public var sourceReferences: [SourceReference]
+  /// The tags, each once.
   public var tags: [String]
   /// The whole YAML entry (type, owner, url, maturity, label, description, meta, config), after docs blocks.
   public var properties: DataValue
@@ -90,18 +114,27 @@ public struct Exposure: Sendable {
 
 /// A macro of the project or of a package; a custom generic check is one whose name starts with `test_`.
 public struct MacroDefinition: Sendable {
+  /// The unique name.
   public var id: NodeID
+  /// The package that it belongs to.
   public var package: String
+  /// The name.
   public var name: String
+  /// The file, relative to the folder of its kind.
   public var path: String
+  /// The file, relative to the project.
   public var originalPath: String
+  /// Where it is declared.
   public var span: SourceSpan
   /// The whole block's text.
   public var code: String
+  /// The description.
   public var description: String
+  /// What it reads or calls, sorted.
   public var dependencies: [NodeID]
   /// The parsed file, and which of its definitions this is.
   public var template: Template
+  /// Which of the file's definitions it is.
   public var definitionIndex: Int
   /// The YAML entry, if a property file has one.
   public var properties: DataValue
@@ -128,11 +161,17 @@ public struct MacroDefinition: Sendable {
 
 /// A named piece of documentation from a Markdown file.
 public struct DocsBlock: Sendable {
+  /// The unique name.
   public var id: NodeID
+  /// The package that it belongs to.
   public var package: String
+  /// The name.
   public var name: String
+  /// The file, relative to the folder of its kind.
   public var path: String
+  /// The file, relative to the project.
   public var originalPath: String
+  /// The text between the tags.
   public var contents: String
 
   /// Makes a block.

@@ -60,11 +60,11 @@ enum FileStage {
       if place.inner.hasPrefix("generic/") { files.macros.append(place) } else { files.checks.append(place) }
     }
     files.macros = places(settings.macroPaths, ["sql"]) + files.macros
-    if let snapshot = places(settings.snapshotPaths, ["sql"]).first {
+    for (what, paths) in [("snapshots", settings.snapshotPaths), ("analyses", settings.analysisPaths)] {
+      guard let first = places(paths, ["sql"]).first else { continue }
       problems.append(
         Diagnostic(
-          .unsupported, "snapshots are not supported yet; they are left out",
-          at: SourceSpan(file: snapshot.path),
+          .unsupported, "\(what) are not supported yet; they are left out", at: SourceSpan(file: first.path),
           severity: .warning))
     }
     let propertyRoots =
@@ -209,7 +209,7 @@ enum FileStage {
         problems.append(
           Diagnostic(
             .orphanProperties, "there is no macro '\(entry.name)'", at: entry.span, severity: .warning,
-            hint: Suggestion.hint(for: entry.name, in: macros.map(\.name))))
+            hint: Spelling.hint(for: entry.name, among: macros.map(\.name))))
         continue
       }
       macros[index].properties = entry.node.data

@@ -8,8 +8,11 @@ public struct LoadOptions: Sendable {
   public var projectRoot: String
   /// The folder of `profiles.yml` if one was named; else dbt's search order applies.
   public var profilesFolder: String?
+  /// The profile that is asked for, if one is.
   public var profileName: String?
+  /// The target that is asked for, if one is.
   public var targetName: String?
+  /// How many threads are asked for, if it is said.
   public var threads: Int?
   /// `--vars`, a mapping.
   public var vars: DataValue
@@ -21,7 +24,9 @@ public struct LoadOptions: Sendable {
   public var invocationID: String
   /// The command's name (`build`), for `flags.WHICH`.
   public var command: String
+  /// Whether incremental models and seeds are built from nothing.
   public var isFullRefresh: Bool
+  /// Whether checks store the rows that fail; nil leaves it to each check.
   public var storesFailures: Bool?
 
   /// Makes options for a project; everything else starts as on an empty command line.
@@ -46,7 +51,9 @@ public typealias StatementParser =
 
 /// A project and the warnings that reading it gave.
 public struct LoadedProject: Sendable {
+  /// The project.
   public var project: Project
+  /// What is doubtful and stops nothing.
   public var warnings: [Diagnostic]
 
   /// Makes a loaded project.

@@ -11,6 +11,8 @@ final class NodeBuilder {
   private let context: NodeContext
   private let said = LogCollector()
   private var problems: [Diagnostic] = []
+  /// Folders' configurations by kind and path.
+  private var folders: [String: ConfigTree.Folder] = [:]
 
   init(
     _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex,
@@ -48,9 +50,14 @@ final class NodeBuilder {
       var decoder = ConfigDecoder(subject: "seed '\(name)'", span: entry?.configSpan ?? node.span)
       node.config = decoder.node(node.config.values, isSeed: true)
       problems += decoder.problems
+      context.frame = RenderFrame(package: package)
+      try recordHooks(node, entry?.configSpan ?? node.span)
+      var parsed = recorded(&node, context.frame)
+      context.frame.docs = contents.docs
       describe(&node, entry)
       node.relation = try Naming(context: context).relation(of: node, kind: .table)
-      return ParsedNode(node: node)
+      parsed.node = node
+      return parsed
     }
   }
 
@@ -78,10 +85,11 @@ final class NodeBuilder {
       node.template = template
       try record(node) { _ = try context.interpreter.render(template) }
     }
-    let frame = context.frame
-    configure(&node, tree, defaults, entry, frame.config)
-    decode(&node, frame.configSpan ?? entry?.configSpan)
-    var parsed = recorded(&node, frame)
+    let configSpan = context.frame.configSpan
+    configure(&node, tree, defaults, entry, context.frame.config)
+    decode(&node, configSpan ?? entry?.configSpan)
+    try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span)
+    var parsed = recorded(&node, context.frame)
     describe(&node, entry)
     if type == .check { node.check = .singular }
     node.relation = try Naming(context: context).relation(of: node)
@@ -123,11 +131,24 @@ final class NodeBuilder {
     try body()
   }
 
+  /// What hooks refer to must be there before the model, so hooks are rendered with it.
+  private func recordHooks(_ node: Node, _ span: SourceSpan) throws {
+    for hook in node.config.preHooks + node.config.postHooks where YAMLRenderer.holdsJinja(hook.sql) {
+      try SnippetNames.relocating(to: span) {
+        let template = try Template(parsing: hook.sql, name: SnippetNames.hook(of: node.originalPath))
+        try record(node) { _ = try context.interpreter.render(template) }
+      }
+    }
+  }
+
   private func recorded(_ node: inout Node, _ frame: RenderFrame) -> ParsedNode {
     node.references = frame.references
     node.sourceReferences = frame.sources
     node.macros = frame.macros.sorted()
-    return ParsedNode(node: node, referenceSpans: frame.referenceSpans, sourceSpans: frame.sourceSpans)
+    let place = frame.configSpan ?? node.span
+    return ParsedNode(
+      node: node, referenceSpans: frame.referenceSpans.map { SnippetNames.relocated($0, to: place) },
+      sourceSpans: frame.sourceSpans.map { SnippetNames.relocated($0, to: place) })
   }
 
   // MARK: - Configuration and descriptions
@@ -136,8 +157,10 @@ final class NodeBuilder {
     _ node: inout Node, _ tree: ConfigTree, _ defaults: DataValue, _ entry: ResourceProperties?,
     _ inFile: DataValue
   ) {
-    var values = defaults
-    for level in tree.levels(for: node.fqn) { values = ConfigMerge.merge(values, level) }
+    let key = node.resourceType.rawValue + "/" + node.fqn.dropLast().joined(separator: "/")
+    let folder = folders[key] ?? tree.folder(node.fqn.dropLast(), over: defaults)
+    folders[key] = folder
+    var values = folder.values(for: node.name)
     if let entry { values = ConfigMerge.merge(values, entry.config) }
     node.config.values = ConfigMerge.merge(values, inFile)
   }
@@ -174,12 +197,7 @@ final class NodeBuilder {
       } catch {
         throw DiagnosticList(
           DiagnosticList.collecting(error, else: .badCheck, "the check cannot be read").map { problem in
-            var problem = problem
-            if let inner = problem.span,
-              inner.file == entry.file || inner.line == 0 || !inner.file.contains(".")
-            {
-              problem.span = inner.file == entry.file ? inner : span
-            }
+            let problem = SnippetNames.relocated(problem, to: span)
             return problem.located(at: span)
           })
       }

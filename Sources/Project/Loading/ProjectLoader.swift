@@ -3,7 +3,7 @@ import Jinja
 
 /// Reads a project from disk: its settings, its target, and everything that its files define.
 public struct ProjectLoader: Sendable {
-  private let options: LoadOptions
+  let options: LoadOptions
   private let parser: StatementParser
 
   /// Makes a loader. `parser` is asked once, and only if the project holds SQL without Jinja.

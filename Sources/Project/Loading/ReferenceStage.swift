@@ -42,15 +42,18 @@ struct ReferenceStage {
   func run(_ project: inout Project, _ problems: inout [Diagnostic]) {
     var off: Set<NodeID> = []
     for index in project.nodes.indices {
-      let node = project.nodes[index]
-      guard !node.references.isEmpty || !node.sourceReferences.isEmpty else { continue }
+      let references = project.nodes[index].references
+      let sources = project.nodes[index].sourceReferences
+      guard !references.isEmpty || !sources.isEmpty else { continue }
       var found: [NodeID] = []
       let trouble = follow(
-        node.references, node.sourceReferences, of: node.id, package: node.package, in: project, &found)
+        references, sources, of: project.nodes[index].id, package: project.nodes[index].package, in: project,
+        &found)
       project.nodes[index].dependencies = Array(Set(found)).sorted()
+      guard !trouble.isEmpty else { continue }
+      let node = project.nodes[index]
       // As in dbt, a check of something that is switched off is switched off with it.
-      if node.resourceType == .check, !trouble.isEmpty, trouble.allSatisfy({ $0.code == .disabledReference })
-      {
+      if node.resourceType == .check, trouble.allSatisfy({ $0.code == .disabledReference }) {
         off.insert(node.id)
         problems += trouble.map { problem in
           var problem = problem
@@ -82,7 +85,7 @@ struct ReferenceStage {
     let spans = recorded[id]
     for (index, reference) in references.enumerated() {
       switch project.references.resolve(reference, from: package, in: project) {
-      case .success(let node): found.append(node.id)
+      case .success(let position): found.append(project.nodes[position].id)
       case .failure(let problem):
         let places = spans?.references ?? []
         problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))

@@ -34,7 +34,7 @@ struct CheckRendering {
       + context.macros.names.filter { $0.hasPrefix("test_") }.map { String($0.dropFirst(5)) }
     throw Diagnostic(
       .badCheck, "there is no check '\(check.name)'",
-      hint: Suggestion.hint(for: check.name, in: known.sorted())
+      hint: Spelling.hint(for: check.name, among: known.sorted())
         ?? "write it as {% test \(check.name)(model, column_name) %} … {% endtest %} in the macros folder")
   }
 
@@ -50,20 +50,27 @@ struct CheckRendering {
 
   /// What the check is declared on, less the rows that its `where` leaves out.
   private func model() throws -> Value {
-    let relation = try context.interpreter.evaluate(expression: reference, name: "model")
+    let relation = try owner()
     guard let filter = context.lookup("get_where_subquery") else {
       return NativeMacros.whereSubquery(context, relation)
     }
     return try context.interpreter.call(filter, Arguments([relation]))
   }
 
-  private var reference: String {
-    let parts = check.attachedNode.rawValue.split(separator: ".", maxSplits: 2).map(String.init)
-    let name = parts.count == 3 ? parts[2] : check.attachedNode.rawValue
-    guard check.attachedNode.rawValue.hasPrefix("source."), let names = check.attachedSource else {
-      return "ref(\(Value.string(name).repr()))"
+  private func owner() throws -> Value {
+    let function = check.attachedSource == nil ? "ref" : "source"
+    if context.macros[function] != nil, let callable = context.lookup(function) {
+      let names = check.attachedSource.map { [$0.source, $0.table] } ?? [ownerName]
+      return try context.interpreter.call(callable, Arguments(names.map { .string($0) }))
     }
-    return "source(\(Value.string(names.source).repr()), \(Value.string(names.table).repr()))"
+    if let source = check.attachedSource { return try context.relation(of: source) }
+    return try context.relation(of: ModelReference(name: ownerName))
+  }
+
+  /// The model's name: what follows the type and the package in its unique name.
+  private var ownerName: String {
+    let parts = check.attachedNode.rawValue.split(separator: ".", maxSplits: 2)
+    return String(parts.last ?? "")
   }
 
   private func rendered(_ value: DataValue) throws -> Value {
@@ -71,13 +78,13 @@ struct CheckRendering {
     if let items = value.items { return Value(try items.map(rendered)) }
     guard case .string(let text) = value else { return Value(value) }
     if Self.looksLikeCall(text) {
-      return try context.interpreter.evaluate(expression: text, name: "argument")
+      return try context.interpreter.evaluate(expression: text, name: SnippetNames.argument)
     }
     guard YAMLRenderer.holdsJinja(text) else { return .string(text) }
     if let expression = YAMLRenderer.soleExpression(text) {
-      return try context.interpreter.evaluate(expression: expression, name: "argument")
+      return try context.interpreter.evaluate(expression: expression, name: SnippetNames.argument)
     }
-    return .string(try context.interpreter.render(try Template(parsing: text, name: "argument")))
+    return .string(try context.interpreter.render(try Template(parsing: text, name: SnippetNames.argument)))
   }
 
   /// Whether the text is one of the calls that dbt reads without braces: `ref('orders')`.

@@ -4,6 +4,7 @@ import Jinja
 
 /// A node's final SQL.
 public struct CompiledNode: Sendable {
+  /// The unique name.
   public var id: NodeID
   /// The SQL with its ephemeral parents as common table expressions; hooks are apart.
   public var sql: String
@@ -51,14 +52,17 @@ public final class Compiler {
     try located(node) {
       enter(node, isIncremental: false)
       context.frame.checksDependencies = false
-      return try context.interpreter.render(try template(hook.sql, "\(node.originalPath) (hook)"))
+      return try context.interpreter.render(try template(hook.sql, SnippetNames.hook(of: node.originalPath)))
     }
   }
 
   /// A hook of `on-run-start` or `on-run-end`.
   public func render(_ hook: Hook) throws -> String {
     enterNothing()
-    return try context.interpreter.render(try template(hook.sql, "\(project.settings.file) (hook)"))
+    let file = project.settings.file
+    return try SnippetNames.relocating(to: SourceSpan(file: file)) {
+      try context.interpreter.render(try template(hook.sql, SnippetNames.hook(of: file)))
+    }
   }
 
   /// SQL that stands in no file.
@@ -70,7 +74,14 @@ public final class Compiler {
       let text = try context.interpreter.render(template)
       return try finished(id, CommonTableInjection.withoutTerminator(text), context.frame.ephemerals)
     }
-    let references = try context.connection?.tableReferences(in: sql) ?? []
+    if TableQuestion.isOne(sql) { return try finished(id, CommonTableInjection.withoutTerminator(sql), []) }
+    let references: [TableReference]
+    do {
+      references = try context.connection?.tableReferences(in: sql) ?? []
+    } catch var problem as Diagnostic {
+      if problem.span?.file.isEmpty ?? false { problem.span?.file = name }
+      throw problem
+    }
     let found = project.plainNames.references(in: sql, references, own: nil)
     let (text, direct) = PlainSQL.compiled(sql, found, project, context.dialect)
     return try finished(id, CommonTableInjection.withoutTerminator(text), direct)
@@ -132,7 +143,11 @@ public final class Compiler {
   private func enter(_ node: Node, isIncremental: Bool) {
     var frame = RenderFrame(package: node.package)
     frame.model = node
-    frame.this = node.relation
+    frame.this =
+      node.relation
+      ?? Relation(
+        database: project.target.database, schema: project.target.schema,
+        identifier: node.config.alias ?? node.name)
     frame.isIncremental = isIncremental
     frame.checksDependencies = true
     context.frame = frame
@@ -159,7 +174,7 @@ public final class Compiler {
       let problems = DiagnosticList.collecting(
         error, else: .templateRuntime, "\(node.resourceType.rawValue) '\(node.name)' does not compile")
       let located = problems.map { problem in
-        var problem = problem.located(at: node.span)
+        var problem = SnippetNames.relocated(problem.located(at: node.span), to: node.span)
         if node.check != nil, problem.span != node.span, problem.span?.file != node.originalPath {
           problem.notes.append("in the check '\(node.name)', declared at \(node.span)")
         }

@@ -44,16 +44,22 @@ enum DataFunctions {
 
   private static func json(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bind(["value", "default", "sort_keys"], required: 1, function: "tojson")
-    guard let value = bound[0], let data = try? value.data()  // as in dbt: what cannot be told is the default
-    else { return bound[1] ?? Value.none }
-    return .string(data.json(style: .python(sortKeys: bound[2]?.isTruthy ?? false)))
+    return orDefault(bound) { $0.json(style: .python(sortKeys: bound[2]?.isTruthy ?? false)) }
   }
 
   private static func yaml(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bind(["value", "default", "sort_keys"], required: 1, function: "toyaml")
-    guard let value = bound[0], let data = try? value.data()  // as in dbt: what cannot be told is the default
-    else { return bound[1] ?? Value.none }
-    return .string(YAMLText.text(of: data, sortKeys: bound[2]?.isTruthy ?? false))
+    return orDefault(bound) { YAMLText.text(of: $0, sortKeys: bound[2]?.isTruthy ?? false) }
+  }
+
+  /// The first argument as text; what is no plain data gives the second argument, as in dbt.
+  private static func orDefault(_ bound: [Value?], _ text: (DataValue) -> String) -> Value {
+    guard let value = bound[0] else { return bound[1] ?? Value.none }
+    do {
+      return .string(text(try value.data()))
+    } catch {
+      return bound[1] ?? Value.none
+    }
   }
 
   private static func unique(

@@ -8,7 +8,9 @@ public struct Invocation: Sendable {
   public var startedAt: Double
   /// The command's name (`build`), for `flags.WHICH`.
   public var command: String
+  /// Whether incremental models and seeds are built from nothing.
   public var isFullRefresh: Bool
+  /// Whether checks store the rows that fail; nil leaves it to each check.
   public var storesFailures: Bool?
   /// `--vars`, a mapping.
   public var vars: DataValue
@@ -38,7 +40,9 @@ public struct LogLine: Sendable, Hashable {
     case warning
   }
 
+  /// How loud it is.
   public var level: Level
+  /// What was said.
   public var message: String
   /// The node whose text said it, if one did.
   public var node: NodeID?

@@ -70,7 +70,7 @@ final class NodeContext {
     case "ref": .function("ref") { [unowned self] arguments, _ in try self.ref(arguments) }
     case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
     case "config": .object(ConfigObject(self))
-    case "this": frame.this.map { .object(RelationObject($0, dialect)) } ?? Value.none
+    case "this": frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
     case "model": (frame.model ?? parsedModel).map { GraphValues.node($0) } ?? Value.none
     case "execute": .bool(isExecuting)
     case "graph": graphValue
@@ -120,20 +120,26 @@ final class NodeContext {
   // MARK: - References
 
   private func ref(_ arguments: Arguments) throws -> Value {
-    let reference = try Self.reference(arguments)
+    try relation(of: try Self.reference(arguments))
+  }
+
+  /// What `ref()` gives.
+  func relation(of reference: ModelReference) throws -> Value {
     guard let project else {
       frame.record(reference, at: interpreter.location)
       return placeholder(reference.name)
     }
-    let node = try project.references.resolve(reference, from: frame.package, in: project)
+    let index = try project.references.resolve(reference, from: frame.package, in: project)
       .located(at: interpreter.location)
-    try checkDeclared(node.id, "ref('\(reference.name)')")
-    if node.config.materialization == .ephemeral {
-      frame.recordEphemeral(node.id)
-      return .object(RelationObject(.commonTable(node.name), dialect))
+    let id = project.nodes[index].id
+    try checkDeclared(id, "ref('\(reference.name)')")
+    let name = project.nodes[index].name
+    if project.nodes[index].config.materialization == .ephemeral {
+      frame.recordEphemeral(id)
+      return .object(RelationObject(.commonTable(name), dialect))
     }
-    guard let relation = node.relation else { return placeholder(node.name) }
-    return .object(RelationObject(relation, dialect))
+    guard let relation = project.nodes[index].relation else { return placeholder(name) }
+    return .object(RelationObject(relation.withoutKind, dialect))
   }
 
   static func reference(_ arguments: Arguments) throws -> ModelReference {
@@ -160,7 +166,11 @@ final class NodeContext {
       throw Diagnostic(
         .templateRuntime, "source() takes a source's and a table's name, not \(names.count) names")
     }
-    let reference = SourceReference(source: names[0], table: names[1])
+    return try relation(of: SourceReference(source: names[0], table: names[1]))
+  }
+
+  /// What `source()` gives.
+  func relation(of reference: SourceReference) throws -> Value {
     guard let project else {
       frame.record(reference, at: interpreter.location)
       return placeholder(reference.table)
@@ -172,11 +182,12 @@ final class NodeContext {
 
   /// A reference that shows only while executing would not be built in time: dbt refuses it, and so does this.
   private func checkDeclared(_ id: NodeID, _ call: String) throws {
-    guard let model = frame.model, frame.checksDependencies, id != model.id,
-      !model.dependencies.contains(id)
+    guard frame.checksDependencies, let own = frame.model?.id, id != own,
+      frame.model?.dependencies.contains(id) == false
     else { return }
     throw Diagnostic(
-      .missingReference, "'\(model.name)' depends on '\(id)' only while it runs, so it cannot be planned",
+      .missingReference,
+      "'\(frame.model?.name ?? "")' depends on '\(id)' only while it runs, so it cannot be planned",
       at: interpreter.location, hint: "add a line to the file: -- depends_on: {{ \(call) }}")
   }
 
@@ -195,7 +206,7 @@ final class NodeContext {
     guard let block = docs.first(where: { $0.name == name }) else {
       throw Diagnostic(
         .missingReference, "there is no docs block '\(name)'",
-        hint: Suggestion.hint(for: name, in: docs.map(\.name)))
+        hint: Spelling.hint(for: name, among: docs.map(\.name)))
     }
     return .string(block.contents)
   }
@@ -212,6 +223,13 @@ final class NodeContext {
 }
 
 extension Relation {
+  /// The relation as templates get it: what it is only the warehouse can tell.
+  var withoutKind: Relation {
+    var copy = self
+    copy.kind = nil
+    return copy
+  }
+
   /// The common table expression that stands for an ephemeral model.
   static func commonTable(_ name: String) -> Relation {
     let name = CommonTableInjection.name(of: name)

@@ -135,11 +135,17 @@ struct SettingsReader {
           .badValue, "'\(checks[0].0)' and '\(checks[1].0)' mean the same; the file has both",
           at: checks[1].1.span(in: file.name), hint: "keep '\(checks[0].0)'"))
     }
-    if let packages = root["packages"], !(packages.items ?? []).isEmpty {
+    warnOfUnsupported(root)
+  }
+
+  /// Sections that would change what dbt does and that this version leaves out.
+  private mutating func warnOfUnsupported(_ root: YAMLNode) {
+    for key in ["packages", "dispatch", "query-comment"] {
+      guard let node = root[key], !node.isNull, !(node.items?.isEmpty ?? false) else { continue }
       problems.append(
         Diagnostic(
-          .unsupported, "packages are not supported yet", at: packages.span(in: file.name), severity: .warning
-        ))
+          .unsupported, "'\(key)' is not supported yet; it has no effect", at: node.span(in: file.name),
+          severity: .warning))
     }
   }
 }

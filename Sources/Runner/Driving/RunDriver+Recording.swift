@@ -43,10 +43,21 @@ extension RunDriver {
       case .interrupted: .interrupted
       }
     do {
+      try state.setFingerprints(builtFingerprints(result), target: project.target.name)
       try state.finishRun(options.invocation.id, status: status, at: clock.now())
     } catch {
       result.diagnostics.append(lost(error))
     }
+  }
+
+  /// The fingerprints of what was built and published.
+  private func builtFingerprints(_ result: RunResult) -> [String: String] {
+    let built = result.nodes.filter { $0.status == .success }.map(\.node)
+    guard !built.isEmpty else { return [:] }
+    let fingerprints = graph.fingerprints(of: project)
+    return Dictionary(
+      built.compactMap { node in fingerprints[node].map { (node.rawValue, $0.rawValue) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   private func lost(_ diagnostic: Diagnostic) -> Diagnostic {

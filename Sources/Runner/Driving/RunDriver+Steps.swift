@@ -27,12 +27,13 @@ extension RunDriver {
       while let finished = await group.next() {
         watched.remove(plan.steps[finished.step].node)
         await takeBack(finished, &run)
-        let outcome = finish(finished, &run)
-        perform(scheduler.handle(.finished(step: finished.step, outcome)), in: &group, &run, watched)
+        // What waits must not start any more, whatever has just ended.
         if Task.isCancelled, !run.isInterrupted {
           run.isInterrupted = true
           perform(scheduler.handle(.cancelled), in: &group, &run, watched)
         }
+        let outcome = finish(finished, &run)
+        perform(scheduler.handle(.finished(step: finished.step, outcome)), in: &group, &run, watched)
       }
     }
   }

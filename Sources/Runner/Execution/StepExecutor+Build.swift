@@ -15,10 +15,13 @@ extension StepExecutor {
       }
       try Retry.perform { attempt in
         result.attempts = attempt
+        result.diagnostics = []
         statements.forget()
         try attemptBuild(node, target, audits, isFirst: attempt == 1, &result)
       }
-      try runHooks(node.config.postHooks, isTransactional: false, of: node)
+      if result.status == .success {
+        try runHooks(node.config.postHooks, isTransactional: false, of: node)
+      }
     } catch {
       fail(&result, node, error)
     }
@@ -40,7 +43,9 @@ extension StepExecutor {
       if !node.config.preHooks.isEmpty { existing = try context.relations.refresh(target, connection) }
       do {
         try publish(build, existing, audits, &result)
-      } catch let diagnostic as Diagnostic where diagnostic.code == .sqlBinding && isFirst {
+      } catch let diagnostic as Diagnostic
+        where diagnostic.code == .sqlBinding && isFirst && !statements.isBroken
+      {
         // Something else may have changed what stands there since it was read: look again before giving up.
         let found = try context.relations.refresh(target, connection)
         guard found?.kind != existing?.kind else { throw diagnostic }

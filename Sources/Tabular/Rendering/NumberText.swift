@@ -8,8 +8,9 @@ func decimalText(_ unscaled: Int128, width: Int, scale: Int) -> String {
   return "\(sign)\(padded.dropLast(scale)).\(padded.suffix(scale))"
 }
 
-/// A single-precision number as DuckDB has it: in the fewest digits that give it back, but where two such texts lie
-/// equally near, or so short a text lies exactly between two numbers, in those of the same number in double precision.
+/// A single-precision number as DuckDB has it: in the fewest digits that give it back, but where two such
+/// texts lie equally near, or so short a text lies exactly between two numbers, in those of the same number
+/// in double precision.
 func floatText(_ value: Float) -> String {
   guard value.isFinite, value != 0 else { return floatText(Double(value)) }
   let magnitude = value.magnitude

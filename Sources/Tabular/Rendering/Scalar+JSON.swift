@@ -1,6 +1,6 @@
 extension Scalar {
-  /// The value as JSON: numbers exact, JSON values as they are, structures and maps as objects, what JSON has no form
-  /// for as the text of `text(as:)`. NaN and the infinities, which JSON does not have, are null.
+  /// The value as JSON: numbers exact, JSON values as they are, structures and maps as objects, what JSON has
+  /// no form for as the text of `text(as:)`. NaN and the infinities, which JSON does not have, are null.
   public func json(as type: LogicalType) -> String {
     switch self {
     case .null: return "null"

@@ -3,8 +3,8 @@ extension Scalar: CustomStringConvertible {
   public var description: String { text(as: .null) }
 
   /// The value as DuckDB's `CAST(x AS VARCHAR)` and its command line print it: `NULL`, `1.50`, `2020-01-01`,
-  /// `[1, 2]`, `{'a': 1}`, `{k=v}`. An instant is printed in UTC. The type matters for what the value does not say
-  /// itself: JSON, geometries, and the fields of a structure without names.
+  /// `[1, 2]`, `{'a': 1}`, `{k=v}`. An instant is printed in UTC. The type matters for what the value does
+  /// not say itself: JSON, geometries, and the fields of a structure without names.
   public func text(as type: LogicalType) -> String {
     switch self {
     case .null: "NULL"

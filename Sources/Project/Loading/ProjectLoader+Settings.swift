@@ -1,0 +1,16 @@
+import Diagnostics
+
+/// What the project file and the profile say, and what is wrong with either.
+public struct LoadedSettings: Sendable {
+  public var settings: ProjectSettings
+  public var target: Target
+  public var problems: [Diagnostic]
+}
+
+extension ProjectLoader {
+  /// Reads the project file and the profile, and no other file. Throws if there is no project file that can be read.
+  public func loadSettings() throws(DiagnosticList) -> LoadedSettings {
+    let stage = try SettingsStage.run(options)
+    return LoadedSettings(settings: stage.settings, target: stage.target, problems: stage.problems)
+  }
+}

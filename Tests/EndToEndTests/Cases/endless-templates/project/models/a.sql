@@ -1,0 +1,1 @@
+select {{ again(0) }} as n

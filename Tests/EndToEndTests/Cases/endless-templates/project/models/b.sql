@@ -1,0 +1,1 @@
+select {% for i in range(1000000000000) %}{{ i }}{% endfor %} as n

@@ -1,0 +1,2 @@
+{{ config(post_hook='select error(\'after a\')') }}
+select 1 as id

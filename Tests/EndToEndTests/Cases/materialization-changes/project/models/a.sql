@@ -1,0 +1,2 @@
+{{ config(materialized=var('as')) }}
+select {{ var('n') }} as n
