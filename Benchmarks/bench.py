@@ -74,6 +74,7 @@ class Bench:
         for name in names:
             path = folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        os.sync()  # what deleting leaves to do belongs to no run
 
     def alternate(self, rounds, *runs):
         """The results of several things that are run in turns."""

@@ -71,7 +71,7 @@ enum ArgumentOrder {
         throw Diagnostic(
           .usage, "dbt's command '\(verb)' is not supported yet", hint: "'weir --help' lists the commands")
       }
-      let nearest = Suggestions.nearest(to: verb, among: Verb.names)
+      let nearest = Spelling.nearest(to: verb, among: Verb.names)
       throw Diagnostic(
         .usage, "unknown command '\(TerminalText.oneLine(verb))'",
         hint: nearest.map { "did you mean 'weir \($0)'?" } ?? "'weir --help' lists the commands")

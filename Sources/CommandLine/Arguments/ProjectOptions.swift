@@ -35,6 +35,8 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
   case debug
   /// dbt's name for its default.
   case `default`
+
+  static var allValueStrings: [String] { ["text", "json"] }
 }
 
 /// What is printed, and how.
@@ -44,7 +46,7 @@ struct OutputOptions: ParsableArguments {
     help: "Print errors and results only.")
   var quiet: Bool?
 
-  @Option(help: ArgumentHelp("text, or json for one object a line.", valueName: "format"))
+  @Option(help: ArgumentHelp("Text for people, or an object a line.", valueName: "format"))
   var logFormat: LogFormat?
 
   @Flag(inversion: .prefixedNo, help: "Use colors; without this flag, on a terminal only.")

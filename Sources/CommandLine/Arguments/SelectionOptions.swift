@@ -21,7 +21,7 @@ struct SelectionOptions: ParsableArguments {
     help: ArgumentHelp("Nodes to leave out, in the same words.", valueName: "selector"))
   var exclude: [String] = []
 
-  @Option(help: ArgumentHelp("eager, cautious, buildable or empty.", valueName: "mode"))
+  @Option(help: ArgumentHelp("Which checks come along with what they read.", valueName: "mode"))
   var indirectSelection: IndirectSelectionArgument?
 }
 

@@ -22,7 +22,7 @@ struct ListCommand: Command {
 
   @Option(
     name: [.customLong("output"), .customShort("o")],
-    help: ArgumentHelp("name, path, selector or json.", valueName: "form"))
+    help: ArgumentHelp("How nodes are named.", valueName: "form"))
   var form: ListForm = .selector
 
   @Option(

@@ -6,6 +6,8 @@ enum RowForm: String, ExpressibleByArgument, CaseIterable, Sendable {
   case table, csv, json, parquet
   /// dbt's name for `table`.
   case text
+
+  static var allValueStrings: [String] { ["table", "csv", "json", "parquet"] }
 }
 
 /// Prints rows.
@@ -32,7 +34,7 @@ struct ShowCommand: Command {
 
   @Option(
     name: [.customLong("output"), .customShort("o")],
-    help: ArgumentHelp("table, csv, json or parquet; as the file's name ends if left out.", valueName: "form")
+    help: ArgumentHelp("The form of the rows; else as the file's name ends.", valueName: "form")
   )
   var form: RowForm?
 

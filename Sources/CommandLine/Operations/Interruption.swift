@@ -10,11 +10,12 @@ extension CommandSession {
     let task = Task { try await body() }
     let watcher = SignalWatcher(
       stop: { [printer] in
-        printer.note("Stopping: what runs is rolled back. Once more to stop at once.")
         task.cancel()
+        // Not here: the handler must return for the second signal even if nobody reads the output.
+        Task { printer.note("Stopping: what runs is rolled back. Once more to stop at once.") }
       },
       abandon: { [printer] in
-        printer.endProgress()
+        printer.abandonProgress()
         _exit(ExitStatus.interrupted.rawValue)
       })
     defer { watcher.cancel() }

@@ -148,7 +148,7 @@ enum ResourceTypes {
     for word in words {
       if word == "all" || word == "default" { continue }
       guard let type = names.first(where: { $0.0 == word.lowercased() })?.1 else {
-        let nearest = Suggestions.nearest(to: word, among: names.map(\.0))
+        let nearest = Spelling.nearest(to: word, among: names.map(\.0))
         throw Diagnostic(
           .usage, "no kind of node is called '\(TerminalText.oneLine(word))'",
           hint: nearest.map { "did you mean '\($0)'?" }

@@ -159,6 +159,14 @@ final class Printer: Sendable {
     }
   }
 
+  /// Removes the live area if that can be done at once.
+  func abandonProgress() {
+    guard showsProgress else { return }
+    _ = state.withLockIfAvailable { state in
+      errors.write(state.area.erasing(columns: errors.size?.columns ?? 80))
+    }
+  }
+
   private func draw(_ state: inout State) {
     guard let size = errors.size, let board = state.board else { return }
     let lines = board.lines(at: now(), size: size, style: errorStyle)

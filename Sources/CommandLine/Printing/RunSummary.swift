@@ -99,7 +99,7 @@ struct RunSummary: Sendable {
     if let rows = item.failingRows, rows.rowCount > 0 {
       let sample = ResultTable.text(rows, maximumRows: Self.sampleRows)
       lines.append("")
-      lines += sample.lines(width: width.map { $0 - 2 }, style: style).lines.map { "  " + $0 }
+      lines += sample.lines(width: (width ?? Self.pipeWidth) - 2, style: style).lines.map { "  " + $0 }
       let all = item.failures ?? rows.rowCount
       if all > Self.sampleRows, rows.rowCount >= Self.sampleRows {
         lines.append(style.dim("  \(Self.sampleRows) of \(Quantities.count(all, "failing row"))"))
@@ -115,6 +115,8 @@ struct RunSummary: Sendable {
     return lines
   }
 
+  /// The width of a sample that does not go to a terminal: a value may be a whole document.
+  private static let pipeWidth = 160
   /// How many failing rows are shown; the file has more.
   private static let sampleRows = 5
 

@@ -19,7 +19,7 @@ struct ProfileReader {
     for key in settings.keys.sorted() where !known.contains(key) {
       complain(
         "\(place) has an unknown key \(key)",
-        hint: nearestName(to: key, in: known).map { "did you mean \($0)?" }
+        hint: Spelling.nearest(to: key, among: known.sorted()).map { "did you mean \($0)?" }
           ?? "the keys are \(known.sorted().joined(separator: ", "))")
     }
   }
@@ -129,29 +129,4 @@ extension ConnectionProfile.Setting {
     default: scalarText.map { [$0] } ?? []
     }
   }
-}
-
-/// The known name most like a wrong one; nil if none is like it.
-func nearestName(to wrong: String, in known: Set<String>) -> String? {
-  let ranked = known.map { (name: $0, distance: editDistance(wrong.lowercased(), $0.lowercased())) }
-  let best = ranked.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
-  guard let best, best.distance <= max(2, wrong.count / 3) else { return nil }
-  return best.name
-}
-
-/// How many characters to insert, delete or replace to get from one text to the other.
-private func editDistance(_ first: String, _ second: String) -> Int {
-  let second = Array(second)
-  var row = Array(0...second.count)
-  for (index, character) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = index + 1
-    for column in 1..<row.count {
-      let cost = min(
-        row[column] + 1, row[column - 1] + 1, diagonal + (second[column - 1] == character ? 0 : 1))
-      diagonal = row[column]
-      row[column] = cost
-    }
-  }
-  return row[second.count]
 }

@@ -79,7 +79,7 @@ struct ConfigDecoder {
     } else {
       report(
         .badValue, "\(subject) has the unknown materialization '\(written)'",
-        hint: Suggestion.hint(for: written, in: known)
+        hint: Spelling.hint(for: written, among: known)
           ?? "there are view, table, incremental and ephemeral; own materializations are not supported yet")
     }
     return .view
@@ -104,7 +104,7 @@ struct ConfigDecoder {
     } else {
       report(
         .badValue, "\(subject) has the unknown incremental strategy '\(written)'",
-        hint: Suggestion.hint(for: written, in: ["append", "delete+insert"])
+        hint: Spelling.hint(for: written, among: ["append", "delete+insert"])
           ?? "there are 'append' and 'delete+insert'")
     }
     return standard
@@ -170,7 +170,7 @@ struct ConfigDecoder {
       } else {
         report(
           .badValue, "\(subject) has the unknown on_schema_change '\(text)'",
-          hint: Suggestion.hint(for: text, in: known))
+          hint: Spelling.hint(for: text, among: known))
       }
     }
     if values["contract"]?["enforced"] == .bool(true) {
@@ -241,7 +241,7 @@ struct ConfigDecoder {
     if known.contains(lowered) { return lowered }
     report(
       .badValue, "'\(key)' of \(subject) cannot be '\(written)'",
-      hint: Suggestion.hint(for: written, in: known) ?? "it is one of: " + known.joined(separator: ", "))
+      hint: Spelling.hint(for: written, among: known) ?? "it is one of: " + known.joined(separator: ", "))
     return nil
   }
 }

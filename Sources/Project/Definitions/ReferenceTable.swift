@@ -54,7 +54,7 @@ struct ReferenceTable: Sendable {
     }
     return Diagnostic(
       .missingReference, "ref('\(reference.name)') names no model or seed of the project",
-      hint: Suggestion.hint(for: reference.name, in: nodes.keys.sorted()))
+      hint: Spelling.hint(for: reference.name, among: nodes.keys.sorted()))
   }
 
   /// The table that a `source()` means.
@@ -77,12 +77,12 @@ struct ReferenceTable: Sendable {
       return Diagnostic(
         .missingReference,
         "source('\(reference.source)', '\(reference.table)') names no source of the project",
-        hint: Suggestion.hint(for: reference.source, in: names)
+        hint: Spelling.hint(for: reference.source, among: names)
           ?? "declare it under 'sources:' in a property file")
     }
     return Diagnostic(
       .missingReference, "the source '\(reference.source)' has no table '\(reference.table)'",
       notes: ["it has: " + tables.joined(separator: ", ")],
-      hint: Suggestion.hint(for: reference.table, in: tables))
+      hint: Spelling.hint(for: reference.table, among: tables))
   }
 }

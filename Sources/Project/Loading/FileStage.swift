@@ -209,7 +209,7 @@ enum FileStage {
         problems.append(
           Diagnostic(
             .orphanProperties, "there is no macro '\(entry.name)'", at: entry.span, severity: .warning,
-            hint: Suggestion.hint(for: entry.name, in: macros.map(\.name))))
+            hint: Spelling.hint(for: entry.name, among: macros.map(\.name))))
         continue
       }
       macros[index].properties = entry.node.data

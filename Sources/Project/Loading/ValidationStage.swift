@@ -125,7 +125,7 @@ struct ValidationStage {
           .orphanProperties, "'\(resource.section)' describes '\(resource.name)', which does not exist",
           at: resource.span, severity: .warning,
           hint: isElsewhere.map { "it is one of the \($0.key)" }
-            ?? Suggestion.hint(for: resource.name, in: (known[section] ?? []).sorted())))
+            ?? Spelling.hint(for: resource.name, among: (known[section] ?? []).sorted())))
     }
   }
 

@@ -234,7 +234,7 @@ struct PropertyReader {
     Diagnostic(
       .unknownKey, "\(what) has no key '\(entry.key)'; it is ignored", at: entry.span(in: file),
       severity: .warning,
-      hint: Suggestion.hint(for: entry.key, in: known.sorted()) ?? "own values belong under 'config.meta'")
+      hint: Spelling.hint(for: entry.key, among: known.sorted()) ?? "own values belong under 'config.meta'")
   }
 
   private mutating func report(

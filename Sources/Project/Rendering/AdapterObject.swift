@@ -75,7 +75,7 @@ final class AdapterObject: HostObject {
     guard let method = Self.methods[name] else {
       throw Diagnostic(
         .unsupported, "adapter.\(name) is not supported yet",
-        hint: Suggestion.hint(for: name, in: Self.methods.keys.sorted()))
+        hint: Spelling.hint(for: name, among: Self.methods.keys.sorted()))
     }
     return .function("adapter." + name) { arguments, _ in try method(self, arguments) }
   }
@@ -98,7 +98,7 @@ final class AdapterObject: HostObject {
     throw Diagnostic(
       .missingReference, "adapter.dispatch found no macro for '\(name)'",
       notes: ["it looked for: " + prefixes.map { $0 + name }.joined(separator: ", ")],
-      hint: Suggestion.hint(for: "default__" + name, in: context.macros.names))
+      hint: Spelling.hint(for: "default__" + name, among: context.macros.names))
   }
 
   // MARK: - Reading the warehouse

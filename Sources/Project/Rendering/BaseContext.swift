@@ -113,7 +113,7 @@ final class VariableObject: HostObject {
     if let standard = bound[1] { return standard }
     throw Diagnostic(
       .missingVariable, "the variable '\(name)' is not set",
-      hint: Suggestion.hint(for: name, in: (context.vars.entries ?? []).map(\.key))
+      hint: Spelling.hint(for: name, among: (context.vars.entries ?? []).map(\.key))
         ?? "set it under 'vars' in the project file or with --vars, or give a default: var('\(name)', …)")
   }
 

@@ -34,7 +34,7 @@ struct CheckRendering {
       + context.macros.names.filter { $0.hasPrefix("test_") }.map { String($0.dropFirst(5)) }
     throw Diagnostic(
       .badCheck, "there is no check '\(check.name)'",
-      hint: Suggestion.hint(for: check.name, in: known.sorted())
+      hint: Spelling.hint(for: check.name, among: known.sorted())
         ?? "write it as {% test \(check.name)(model, column_name) %} … {% endtest %} in the macros folder")
   }
 

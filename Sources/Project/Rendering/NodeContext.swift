@@ -206,7 +206,7 @@ final class NodeContext {
     guard let block = docs.first(where: { $0.name == name }) else {
       throw Diagnostic(
         .missingReference, "there is no docs block '\(name)'",
-        hint: Suggestion.hint(for: name, in: docs.map(\.name)))
+        hint: Spelling.hint(for: name, among: docs.map(\.name)))
     }
     return .string(block.contents)
   }

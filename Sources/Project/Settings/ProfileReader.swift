@@ -34,7 +34,7 @@ struct ProfileReader {
       throw Diagnostic(
         .badProfile, "\(shown) has no profile '\(name)'", at: SourceSpan(file: shown),
         notes: ["it has: " + known.joined(separator: ", ")],
-        hint: Suggestion.hint(for: name, in: known))
+        hint: Spelling.hint(for: name, among: known))
     }
     return try target(of: profile, in: shown)
   }
@@ -74,7 +74,7 @@ struct ProfileReader {
       throw Diagnostic(
         .badProfile, "the profile '\(profile.key)' has no target '\(name)'", at: outputs.span(in: file),
         notes: ["it has: " + entries.map(\.key).joined(separator: ", ")],
-        hint: Suggestion.hint(for: name, in: entries.map(\.key)))
+        hint: Spelling.hint(for: name, among: entries.map(\.key)))
     }
     var renderer = YAMLRenderer(interpreter: interpreter, file: file)
     let rendered = renderer.render(output.value, skipping: { _ in false })

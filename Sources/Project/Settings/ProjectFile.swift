@@ -80,7 +80,7 @@ struct ProjectFile {
           at: entry.span(in: weirName),
           hint: isDbt
             ? "move it there; beside a dbt_project.yml, weir.yml holds Weir's own sections only"
-            : Suggestion.hint(for: entry.key, in: weirKeys.sorted())))
+            : Spelling.hint(for: entry.key, among: weirKeys.sorted())))
     }
   }
 
@@ -91,7 +91,7 @@ struct ProjectFile {
         Diagnostic(
           .unknownKey, "\(name) has no key '\(entry.key)'", at: entry.span(in: name),
           severity: isStrict ? .error : .warning,
-          hint: Suggestion.hint(for: entry.key, in: known.sorted())
+          hint: Spelling.hint(for: entry.key, among: known.sorted())
             ?? (isStrict ? nil : "it is ignored; own values belong under 'vars' or 'meta'")))
     }
   }
