@@ -70,6 +70,12 @@ final class ScriptedConnection: Connection {
       ("{{ project_name }} {{ invocation_id }} {{ dbt_version }}", "p test 1.11.0"),
       ("{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S') }}", "2023-11-14 22:13:20"),
       ("{{ run_started_at }}", "2023-11-14 22:13:20+00:00"),
+      ("{{ run_started_at - modules.datetime.timedelta(days=1.5) }}", "2023-11-13 10:13:20+00:00"),
+      ("{{ run_started_at.date() + modules.datetime.timedelta(hours=30) }}", "2023-11-15"),
+      ("{{ 2 * modules.datetime.timedelta(hours=-1) }}", "-1 day, 22:00:00"),
+      ("{{ (run_started_at - run_started_at).days }}", "0"),
+      ("{{ modules.datetime.date.today() > modules.datetime.date(2020, 1, 1) }}", "True"),
+      ("{{ run_started_at.astimezone(modules.pytz.utc) }}", "2023-11-14 22:13:20+00:00"),
       ("{{ flags.WHICH }} {{ flags.FULL_REFRESH }}", "build False"),
       ("{{ execute }}", "True"),
       ("{{ tojson({'b': [1, none]}) }} {{ fromjson('{\"a\": 2}').a }}", "{\"b\": [1, null]} 2"),
@@ -263,5 +269,38 @@ final class ScriptedConnection: Connection {
       macros: macros)
     #expect(compiled["above_m_id__3"] == "select * from \"p\".\"main\".\"m\" where id <= 3")
     #expect(compiled["not_null_m_id"] == "my own \"p\".\"main\".\"m\"")
+  }
+
+  @Test(
+    "Dates beyond the calendar are refused",
+    arguments: [
+      ("modules.datetime.timedelta(weeks=10 ** 15)", "the span of time is too long"),
+      ("modules.datetime.timedelta(days=1e300)", "the span of time is too long"),
+      ("modules.datetime.timedelta(days='x')", "a span of time is counted in numbers, not in 'str'"),
+      ("run_started_at + modules.datetime.timedelta(days=9999999)", "date value out of range"),
+      ("run_started_at.replace(year=10 ** 17)", "year must be in 1..9999, not 100000000000000000"),
+      ("modules.datetime.datetime(2020, 1, 1, 10 ** 15)", "hour must be in 0..23, not 1000000000000000"),
+      ("modules.datetime.date(2023, 2, 29)", "day is out of range for month"),
+      (
+        "run_started_at.astimezone(modules.pytz.timezone('America/New_York'))",
+        "the time zone 'America/New_York' is not supported yet; templates know UTC alone"
+      ),
+    ])
+  func refusedDates(_ expression: String, _ message: String) async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n", "models/m.sql": "{% if execute %}{{ \(expression) }}{% endif %}",
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("m"))
+    let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
+    let failure = #expect(throws: Diagnostic.self) { try compiler.compile(node) }
+    #expect(failure?.message == message)
+  }
+
+  @Test("A warehouse's infinite days are the calendar's last ones")
+  func infiniteDays() {
+    let never = DateTimeObject(daysSince1970: Int(Int32.max))
+    #expect(never.text() == "9999-12-31")
+    #expect(DateTimeObject(microseconds: -.max).text() == "0001-01-01 00:00:00")
   }
 }

@@ -5,6 +5,8 @@ struct HumanRendering {
   private var lines: [String] = []
   /// The columns left of the bar that the line numbers stand in.
   private var gutter = 1
+  /// What is shown of a line where no terminal says how wide it is: enough for any line that people write.
+  private static let widestExcerpt = 400
 
   init(_ diagnostic: Diagnostic, _ renderer: DiagnosticRenderer) {
     self.diagnostic = diagnostic
@@ -33,7 +35,8 @@ struct HumanRendering {
     let margin = String(repeating: " ", count: gutter)
     lines.append("\(margin)\(paint("-->", blue)) \(TerminalText.printable(span.description))")
     guard let line else { return }
-    let excerpt = Excerpt(line: line, column: span.column, width: renderer.width.map { $0 - gutter - 3 })
+    let width = renderer.width.map { $0 - gutter - 3 } ?? Self.widestExcerpt
+    let excerpt = Excerpt(line: line, column: span.column, width: width)
     let bar = paint("\(margin) |", blue)
     lines.append(bar)
     lines.append(paint("\(span.line) |", blue) + (excerpt.text.isEmpty ? "" : " \(excerpt.text)"))
@@ -89,13 +92,13 @@ private struct Excerpt {
   /// How many columns stand before the caret; nil where the column is not known.
   let caret: Int?
 
-  init(line: [UInt8], column: Int, width: Int?) {
+  init(line: [UInt8], column: Int, width: Int) {
     var end = min(max(column - 1, 0), line.count)
     while end > 0, end < line.count, line[end] & 0xC0 == 0x80 { end -= 1 }
     let before = TerminalText.printable(String(decoding: line[..<end], as: UTF8.self))
     let after = TerminalText.printable(String(decoding: line[end...], as: UTF8.self))
     let hasColumn = column > 0 && column <= line.count + 1
-    guard let width, width > 8, TerminalText.width(of: before) + TerminalText.width(of: after) > width else {
+    guard width > 8, TerminalText.width(of: before) + TerminalText.width(of: after) > width else {
       text = Self.trimmingEnd(before + after)
       caret = hasColumn ? TerminalText.width(of: before) : nil
       return

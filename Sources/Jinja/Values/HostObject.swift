@@ -21,6 +21,12 @@ public protocol HostObject: AnyObject {
   func text() -> String
   /// Whether the object equals another value.
   func isEqual(to other: Value) -> Bool
+  /// What the operator gives for the object and another value, which stands on its right if `isLeft`. Nil if the
+  /// two do not go together.
+  func compute(_ operation: ArithmeticOperator, _ other: Value, isLeft: Bool) throws -> Value?
+  /// Negative, zero or positive as the object comes before, with or after another value; nil if the two have no
+  /// order.
+  func order(to other: Value) -> Int?
 }
 
 extension HostObject {
@@ -40,6 +46,8 @@ extension HostObject {
     if case .object(let object) = other { return object === self }
     return false
   }
+  public func compute(_ operation: ArithmeticOperator, _ other: Value, isLeft: Bool) throws -> Value? { nil }
+  public func order(to other: Value) -> Int? { nil }
 }
 
 /// Something to call. The host makes them from closures; the language makes them from macros.

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// The operators that compute.
-enum ArithmeticOperator: String, Sendable {
+public enum ArithmeticOperator: String, Sendable {
   case add = "+"
   case subtract = "-"
   case multiply = "*"
@@ -33,9 +33,20 @@ enum Arithmetic {
       return try integers(operation, leftInteger, rightInteger)
     }
     guard let leftNumber = left.doubleValue, let rightNumber = right.doubleValue else {
-      throw mismatch(operation, left, right)
+      guard let result = try objects(operation, left, right) else { throw mismatch(operation, left, right) }
+      return result
     }
     return try floats(operation, leftNumber, rightNumber)
+  }
+
+  private static func objects(
+    _ operation: ArithmeticOperator, _ left: Value, _ right: Value
+  ) throws -> Value? {
+    if case .object(let object) = left, let result = try object.compute(operation, right, isLeft: true) {
+      return result
+    }
+    guard case .object(let object) = right else { return nil }
+    return try object.compute(operation, left, isLeft: false)
   }
 
   private static func mismatch(_ operation: ArithmeticOperator, _ left: Value, _ right: Value) -> Diagnostic {

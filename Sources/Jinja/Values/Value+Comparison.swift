@@ -97,6 +97,7 @@ extension Value {
       return left < right ? -1 : left > right ? 1 : left == right ? 0 : nil
     }
     if let left = stringValue, let right = other.stringValue { return Value.order(left, right) }
+    if case .object(let object) = self, let order = object.order(to: other) { return order }
     throw fault("'\(symbol)' not supported between instances of '\(typeName)' and '\(other.typeName)'")
   }
 

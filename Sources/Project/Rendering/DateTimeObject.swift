@@ -1,3 +1,4 @@
+import Diagnostics
 import Jinja
 
 /// A moment or a day, as Python's `datetime` shows it. Whole microseconds, proleptic Gregorian calendar, UTC.
@@ -9,10 +10,19 @@ final class DateTimeObject: HostObject {
   /// Whether only the day is meant.
   let isDate: Bool
 
+  /// From the first moment of year 1 to the last of year 9999: all that Python's type holds.
+  static let range = -62_135_596_800_000_000...253_402_300_799_999_999
+
+  /// A moment; the nearest that the calendar has, if it lies beyond, as a warehouse's infinite days do.
   init(microseconds: Int, isAware: Bool = false, isDate: Bool = false) {
-    self.microseconds = microseconds
+    self.microseconds = min(max(microseconds, Self.range.lowerBound), Self.range.upperBound)
     self.isAware = isAware
     self.isDate = isDate
+  }
+
+  /// A day; the nearest that the calendar has, if it lies beyond.
+  convenience init(daysSince1970 days: Int) {
+    self.init(microseconds: min(max(days, -719_162), 2_932_896) * 86_400_000_000, isDate: true)
   }
 
   convenience init(secondsSince1970: Double, isAware: Bool) {
@@ -47,25 +57,35 @@ final class DateTimeObject: HostObject {
         .object(DateTimeObject(microseconds: parts.days * 86_400_000_000, isDate: true))
       }
     case "astimezone":
-      return .function(name) { _, _ in .object(DateTimeObject(microseconds: self.microseconds, isAware: true))
+      return .function(name) { arguments, _ in
+        try Self.requireUTC(arguments.value(0, "tz"))
+        return .object(DateTimeObject(microseconds: self.microseconds, isAware: true))
       }
-    case "replace": return .function(name) { arguments, _ in .object(self.replacing(arguments)) }
+    case "replace": return .function(name) { arguments, _ in .object(try self.replacing(arguments)) }
     default: return nil
     }
   }
 
-  private func replacing(_ arguments: Arguments) -> DateTimeObject {
+  private func replacing(_ arguments: Arguments) throws -> DateTimeObject {
     let parts = parts
     func part(_ name: String, _ standard: Int) -> Int { arguments[name]?.intValue ?? standard }
-    let days = CalendarParts.days(
-      year: part("year", parts.year), month: part("month", parts.month), day: part("day", parts.day))
-    let seconds =
-      days * 86_400 + part("hour", parts.hour) * 3600 + part("minute", parts.minute) * 60
-      + part("second", parts.second)
-    let isAware = arguments["tzinfo"].map { !$0.isNone } ?? isAware
+    let zone = arguments["tzinfo"]
+    try Self.requireUTC(zone)
     return DateTimeObject(
-      microseconds: seconds * 1_000_000 + part("microsecond", parts.microsecond), isAware: isAware,
-      isDate: isDate)
+      microseconds: try CalendarParts.microseconds(of: [
+        part("year", parts.year), part("month", parts.month), part("day", parts.day),
+        part("hour", parts.hour), part("minute", parts.minute), part("second", parts.second),
+        part("microsecond", parts.microsecond),
+      ]), isAware: zone.map { !$0.isNone } ?? isAware, isDate: isDate)
+  }
+
+  /// Clocks of other zones are not known: their time would be a wrong one.
+  private static func requireUTC(_ zone: Value?) throws {
+    guard let zone, !zone.isNone else { return }
+    guard !["UTC", "ETC/UTC", "GMT", "Z"].contains(zone.description.uppercased()) else { return }
+    throw Diagnostic(
+      .unsupported, "the time zone '\(zone.description)' is not supported yet; templates know UTC alone",
+      hint: "let the warehouse convert: timezone('\(zone.description)', …)")
   }
 
   func text() -> String { isoText(" ") }
@@ -118,10 +138,9 @@ struct CalendarParts {
 
   init(microseconds: Int) {
     let dayLength = 86_400_000_000
-    days = Int((Double(microseconds) / Double(dayLength)).rounded(.down))
-    if days * dayLength > microseconds { days -= 1 }
-    if (days + 1) * dayLength <= microseconds { days += 1 }
-    let rest = microseconds - days * dayLength
+    let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: dayLength)
+    days = remainder < 0 ? quotient - 1 : quotient
+    let rest = remainder < 0 ? remainder + dayLength : remainder
     (hour, minute) = (rest / 3_600_000_000, rest / 60_000_000 % 60)
     (second, microsecond) = (rest / 1_000_000 % 60, rest % 1_000_000)
     // Years of this count begin on the first of March, so that the leap day is their last.
@@ -143,6 +162,24 @@ struct CalendarParts {
     let yearOfEra = shiftedYear - era * 400
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
+  /// Since 1970, of a year, month, day, hour, minute, second and microsecond. Throws what Python says if one of
+  /// them lies outside of the calendar.
+  static func microseconds(of numbers: [Int]) throws -> Int {
+    let names = ["year", "month", "day", "hour", "minute", "second", "microsecond"]
+    let ranges = [1...9999, 1...12, 1...31, 0...23, 0...59, 0...59, 0...999_999]
+    for (name, (number, range)) in zip(names, zip(numbers, ranges)) where !range.contains(number) {
+      throw Diagnostic(
+        .templateRuntime, "\(name) must be in \(range.lowerBound)..\(range.upperBound), not \(number)")
+    }
+    let days = days(year: numbers[0], month: numbers[1], day: numbers[2])
+    let next = numbers[1] == 12 ? (numbers[0] + 1, 1) : (numbers[0], numbers[1] + 1)
+    guard days < Self.days(year: next.0, month: next.1, day: 1) else {
+      throw Diagnostic(.templateRuntime, "day is out of range for month")
+    }
+    let seconds = days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
+    return seconds * 1_000_000 + numbers[6]
   }
 
   func padded(_ value: Int, _ width: Int = 2) -> String {

@@ -35,19 +35,14 @@ enum Modules {
     let names = ["year", "month", "day", "hour", "minute", "second", "microsecond"]
     let bound = try arguments.bind(names, required: 3, function: isDate ? "date" : "datetime")
     let numbers = bound.map { $0?.intValue ?? 0 }
-    guard (1...9999).contains(numbers[0]), (1...12).contains(numbers[1]), (1...31).contains(numbers[2]) else {
-      throw Diagnostic(.templateRuntime, "the date is out of range")
-    }
-    let days = CalendarParts.days(year: numbers[0], month: numbers[1], day: numbers[2])
-    let seconds = days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
-    return .object(DateTimeObject(microseconds: seconds * 1_000_000 + numbers[6], isDate: isDate))
+    return .object(DateTimeObject(microseconds: try CalendarParts.microseconds(of: numbers), isDate: isDate))
   }
 
   private static var strptime: Value {
     .function("strptime") { arguments, _ in
       let bound = try arguments.bind(["date_string", "format"], required: 2, function: "strptime")
       let (text, format) = (bound[0]?.description ?? "", bound[1]?.description ?? "")
-      guard let microseconds = DateParser.microseconds(text, format: format) else {
+      guard let microseconds = try DateParser.microseconds(text, format: format) else {
         throw Diagnostic(.templateRuntime, "time data '\(text)' does not match format '\(format)'")
       }
       return .object(DateTimeObject(microseconds: microseconds))
@@ -60,7 +55,9 @@ enum Modules {
       let bound = try arguments.bind(names, function: "timedelta")
       let units = [86_400_000_000, 1_000_000, 1, 1000, 60_000_000, 3_600_000_000, 604_800_000_000]
       var total = 0
-      for (value, unit) in zip(bound, units) { total += (value?.intValue ?? 0) * unit }
+      for (value, unit) in zip(bound, units) {
+        total = try DurationObject.sum(total, try DurationObject.product(value ?? 0, unit))
+      }
       return .object(DurationObject(microseconds: total))
     }
   }
@@ -125,26 +122,9 @@ final class ModuleObject: HostObject {
   }
 }
 
-/// A span of time.
-final class DurationObject: HostObject {
-  let microseconds: Int
-  let typeName = "timedelta"
-
-  init(microseconds: Int) { self.microseconds = microseconds }
-
-  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
-    switch name {
-    case "days": .int(CalendarParts(microseconds: microseconds).days)
-    case "seconds": .int((microseconds % 86_400_000_000 + 86_400_000_000) % 86_400_000_000 / 1_000_000)
-    case "total_seconds": .function(name) { _, _ in .float(Double(self.microseconds) / 1_000_000) }
-    default: nil
-    }
-  }
-}
-
 /// Reads moments by a pattern of `strptime`.
 enum DateParser {
-  static func microseconds(_ text: String, format: String) -> Int? {
+  static func microseconds(_ text: String, format: String) throws -> Int? {
     var values: [Unicode.Scalar: Int] = ["Y": 1900, "m": 1, "d": 1]
     var rest = Array(text.unicodeScalars)[...]
     var isDirective = false
@@ -166,9 +146,9 @@ enum DateParser {
     guard rest.isEmpty, let year = values["Y"], let month = values["m"], let day = values["d"],
       (1...12).contains(month), (1...31).contains(day)
     else { return nil }
-    let days = CalendarParts.days(year: year, month: month, day: day)
-    let seconds = days * 86_400 + (values["H"] ?? 0) * 3600 + (values["M"] ?? 0) * 60 + (values["S"] ?? 0)
-    return seconds * 1_000_000 + (values["f"] ?? 0)
+    return try CalendarParts.microseconds(of: [
+      year, month, day, values["H"] ?? 0, values["M"] ?? 0, values["S"] ?? 0, values["f"] ?? 0,
+    ])
   }
 }
 

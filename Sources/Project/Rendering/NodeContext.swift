@@ -218,7 +218,22 @@ final class NodeContext {
         .needsConnection, "\(function)() needs a connection, and there is none here",
         hint: "put it inside {% if execute %} … {% endif %}")
     }
-    return ResultTable(try connection.query(sql))
+    return ResultTable(try Self.asked(sql, function) { try connection.query(sql) })
+  }
+
+  /// Runs what a template asks of the warehouse. A failure is the template's: its place is the call, and the place
+  /// in the SQL that the engine names becomes a note.
+  static func asked<T>(_ sql: String, _ function: String, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch var diagnostic as Diagnostic {
+      if let span = diagnostic.span, span.file.isEmpty {
+        diagnostic.span = nil
+        let text = sql.count > 200 ? sql.prefix(200) + "…" : sql[...]
+        diagnostic.notes.append("in the SQL of \(function)(), line \(span.line): \(text)")
+      }
+      throw diagnostic
+    }
   }
 }
 

@@ -127,7 +127,7 @@ enum ScalarText {
     case .decimal(let unscaled, _, let scale): decimal(unscaled, scale)
     case .text(let text): .string(text)
     case .bit(let text): .string(text)
-    case .date(let days): .object(DateTimeObject(microseconds: Int(days) * 86_400_000_000, isDate: true))
+    case .date(let days): .object(DateTimeObject(daysSince1970: Int(days)))
     case .timestamp(let microseconds): .object(DateTimeObject(microseconds: Int(microseconds)))
     case .timestampNanoseconds(let nanoseconds):
       .object(DateTimeObject(microseconds: Int(nanoseconds / 1000)))

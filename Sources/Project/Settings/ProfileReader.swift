@@ -140,7 +140,7 @@ struct TargetMaker {
     let path = output["path"]?.scalarText ?? ":memory:"
     let written = output["database"]?.scalarText ?? output["dbname"]?.scalarText
     let database = try type == "duckdb" ? duckDBDatabase(path, written) : written ?? ""
-    let schema = output["schema"]?.scalarText ?? (type == "duckdb" ? "main" : "")
+    let schema = output["schema"]?.scalarText ?? "main"
     var settings: [String: ConnectionProfile.Setting] = [:]
     for entry in output.entries ?? [] where entry.key != "type" {
       settings[entry.key] = Self.setting(entry.value)

@@ -54,6 +54,7 @@ public struct RunDriver: Sendable {
     for worker in run.workers { await worker.close() }
     var result = RunResult(
       status: status(run), nodes: run.results, diagnostics: run.diagnostics, elapsed: clock.uptime() - start)
+    result.couldNotRun = !isPrepared && run.workers.isEmpty
     endRecord(&result)
     events.send(.ended(result))
     return result

@@ -67,6 +67,13 @@ struct StepExecutor {
   func runHooks(_ hooks: [Hook], isTransactional: Bool, of node: Node) throws {
     for hook in hooks where hook.isTransactional == isTransactional {
       let sql = try compiler.render(hook, for: node)
+      if isTransactional, let word = TransactionControl.firstStatement(in: sql) {
+        // It would publish the model before its checks, or undo what is believed done.
+        throw Diagnostic(
+          .badValue, "a hook of '\(node.name)' says \(word) inside the model's transaction", at: node.span,
+          notes: ["the hook: \(sql)"],
+          hint: "remove it, or take the hook out of the transaction: {\"sql\": …, \"transaction\": false}")
+      }
       if sql.contains(where: { !$0.isWhitespace }) { try statements.execute(sql) }
     }
   }

@@ -15,6 +15,8 @@ public struct RunResult: Sendable {
   public var diagnostics: [Diagnostic]
   /// How long it took.
   public var elapsed: Duration
+  /// Whether nothing could be run at all, as the engine did not open a session.
+  public var couldNotRun = false
 
   /// Makes a result.
   public init(status: RunOutcome, nodes: [NodeResult], diagnostics: [Diagnostic], elapsed: Duration) {
@@ -27,11 +29,11 @@ public struct RunResult: Sendable {
   /// Every node's result, each followed by those of its audits.
   public var all: [NodeResult] { nodes.flatMap { [$0] + $0.audits } }
 
-  /// 0: all is well; 1: something failed; 130: interrupted.
+  /// 0: all is well; 1: something failed; 2: nothing could be run; 130: interrupted.
   public var exitCode: Int32 {
     switch status {
     case .succeeded: 0
-    case .failed: 1
+    case .failed: couldNotRun ? 2 : 1
     case .interrupted: 130
     }
   }
