@@ -9,9 +9,11 @@ enum Weir {
     // A reader that goes away is an error code of `write`, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     let environment = Surroundings.environment()
+    let isDumb = environment["TERM"] == "dumb"
     let program = Program(
       version: "0.1.0", environment: environment, workingFolder: Surroundings.workingFolder(),
-      output: FileSink(descriptor: STDOUT_FILENO), errors: FileSink(descriptor: STDERR_FILENO),
+      output: FileSink(descriptor: STDOUT_FILENO, isDumb: isDumb),
+      errors: FileSink(descriptor: STDERR_FILENO, isDumb: isDumb),
       engines: DuckDBProvider(extensionFolder: Surroundings.extensionFolder(environment)).provider,
       now: Surroundings.now, makeIdentifier: Surroundings.identifier, handlesSignals: true)
     exit(await program.run(Array(Swift.CommandLine.arguments.dropFirst())))

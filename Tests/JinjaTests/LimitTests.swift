@@ -218,3 +218,67 @@ func onThread<Result: Sendable>(stack: Int, _ body: @escaping @Sendable () -> Re
   pthread_join(thread, nil)
   return box.content
 }
+
+@Suite("Values that hold themselves or many others")
+struct TangledValueTests {
+  /// Runs `step` 20,000 times on `ns.x`, which begins as `start`, and then drops what came of it.
+  private func chain(_ start: String, _ step: String) -> String? {
+    let source =
+      "{% set ns = namespace(x=\(start)) %}{% for i in range(20000) %}\(step)"
+      + "{% endfor %}{% set ns.x = 1 %}done"
+    return onThread(stack: 512 << 10) { outcome(source) }
+  }
+
+  @Test(
+    "Chains of twenty thousand objects are freed on a small stack",
+    arguments: [
+      "{% set ns.x = namespace(y=ns.x) %}", "{% set ns.x = cycler(ns.x) %}", "{% set ns.x = joiner(ns.x) %}",
+      "{% set ns.x = [ns.x].append %}", "{% set ns.x = {'a': ns.x}.get %}",
+      "{% for i in [ns.x] %}{% set ns.x = loop %}{% endfor %}",
+      "{% for i in [ns.x] %}{% set ns.x = loop.cycle %}{% endfor %}",
+      "{% for g in [{'a': ns.x}]|groupby('b', default=1) %}{% set ns.x = g %}{% endfor %}",
+    ])
+  func chains(_ step: String) {
+    #expect(chain("0", step) == "done")
+  }
+
+  @Test("Chains of twenty thousand frames are freed on a small stack")
+  func frames() {
+    let source = """
+      {% set ns = namespace(c=0) %}\
+      {% macro keep() %}{% set ns.c = caller %}{% endmacro %}\
+      {% macro link(before) %}{% call keep() %}{{ before }}{% endcall %}{% endmacro %}\
+      {% for i in range(20000) %}{{ link(ns.c) }}{% endfor %}{% set ns.c = 1 %}done
+      """
+    #expect(onThread(stack: 512 << 10) { outcome(source) } == "done")
+    let macros = """
+      {% set ns = namespace(c=0) %}\
+      {% macro link(before) %}{% macro m() %}{{ before }}{% endmacro %}{% set ns.c = m %}{% endmacro %}\
+      {% for i in range(20000) %}{{ link(ns.c) }}{% endfor %}{% set ns.c = 1 %}done
+      """
+    #expect(onThread(stack: 512 << 10) { outcome(macros) } == "done")
+  }
+
+  @Test("What holds itself can be printed and compared")
+  func cycles() {
+    #expect(
+      outcome("{% set n = namespace() %}{% set n.n = n %}{{ n }}") == "<Namespace {'n': <Namespace ...>}>")
+    let group = "{% set l = [1] %}{% set g = ([{'a': l}]|groupby('b', default=l))[0] %}{% do l.append(g) %}"
+    #expect(outcome(group + "{{ g }}") == "([1, (...)], [{'a': [1, (...)]}])")
+    let twins = "{% set a = [] %}{% set b = [] %}{% do a.append(a) %}{% do b.append(b) %}"
+    #expect(outcome(twins + "{{ a == b }}") == "False")
+    #expect(
+      outcome("{% set l = [] %}{% do l.append(l) %}{% do l.append(l) %}{{ l|pprint }}") == "[[...], [...]]")
+  }
+
+  @Test("Lists that hold one list twice, again and again, take no endless time")
+  func doubling() {
+    let double =
+      "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}"
+    let other =
+      "{% set ms = namespace(x=[1]) %}{% for i in range(60) %}{% set ms.x = [ms.x, ms.x] %}{% endfor %}"
+    #expect(outcome(double + other + "{{ ns.x == ms.x }}") == "False")
+    #expect(
+      outcome(double + "{{ ns.x|tojson }}") == "WEIR-E0203: a value is too large to be converted to data")
+  }
+}

@@ -81,8 +81,13 @@ struct RunOperation: Sendable {
         display.show(event)
       })
     let result = await session.showingProgress { await driver.run() }
-    await engine.close()
-    return finish(result, display, artifacts)
+    // Closing writes the warehouse's log back into its file: the artifacts are made meanwhile.
+    async let isClosed: Void = engine.close()
+    let problems = artifacts?.finish(result, at: session.program.now()) ?? []
+    await isClosed
+    session.printer.report(result.diagnostics + problems)
+    display.end(result) { artifacts?.compiledPath($0) }
+    return status(of: result, hasProblems: !problems.isEmpty)
   }
 
   /// What the command was called with, by dbt's names.
@@ -130,13 +135,8 @@ struct RunOperation: Sendable {
     return .success
   }
 
-  private func finish(
-    _ result: RunResult, _ display: RunDisplay, _ artifacts: RunArtifacts?
-  ) -> ExitStatus {
-    let problems = artifacts?.finish(result, at: session.program.now()) ?? []
-    session.printer.report(result.diagnostics + problems)
-    display.end(result) { artifacts?.compiledPath($0) }
-    if result.status == .succeeded, !problems.isEmpty || hasBannedWarnings(result) { return .failure }
+  private func status(of result: RunResult, hasProblems: Bool) -> ExitStatus {
+    if result.status == .succeeded, hasProblems || hasBannedWarnings(result) { return .failure }
     if result.status == .failed, result.nodes.allSatisfy({ $0.status == .skipped }),
       result.diagnostics.contains(where: { $0.severity == .error && $0.code != .runHookFailed })
     {

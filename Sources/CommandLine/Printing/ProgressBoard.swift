@@ -62,6 +62,9 @@ struct ProgressBoard: Sendable {
       right =
         "\(Self.bar(fraction, width: 12)) \(TerminalText.padded(percent, 3, onLeft: true))%  \(right)"
     }
+    if entry.fraction == nil, entry.rows > 0 {
+      right = "\(Quantities.count(entry.rows, "row"))  \(right)"
+    }
     let left = "  \(entry.kind) \(TerminalText.oneLine(entry.name))"
     let room = columns - TerminalText.width(of: right) - 2
     guard room > 4 else {

@@ -50,6 +50,7 @@ struct RunRecords: Sendable {
       "\(index) of \(total) \(result.status.rawValue.uppercased()) \(description) in \(Quantities.duration(result.duration))"
     let startedAt = time - seconds
     return LogRecord(Self.level(of: result.status), name, code, message) { writer in
+      if let attached = node.attachedNode { writer.member("attached_node", attached.rawValue) }
       writer.member("description", description)
       writer.key("execution_time")
       writer.number(seconds)

@@ -10,10 +10,11 @@ public final class FileSink: TextSink {
   /// Whether the descriptor is a terminal's.
   public let isTerminal: Bool
 
-  /// Wraps a descriptor (1: standard output, 2: standard error) that stays open.
-  public init(descriptor: Int32) {
+  /// Wraps a descriptor (1: standard output, 2: standard error) that stays open. A terminal that `isDumb` knows no
+  /// escape sequences, and is written to like a file.
+  public init(descriptor: Int32, isDumb: Bool) {
     self.descriptor = descriptor
-    isTerminal = isatty(descriptor) == 1
+    isTerminal = isatty(descriptor) == 1 && !isDumb
   }
 
   /// Whether a write has found nobody to read it.

@@ -6,7 +6,8 @@ public enum Spelling {
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {
       let other = Array(candidate.lowercased().unicodeScalars)
-      let limit = min(best.map { $0.distance - 1 } ?? Int.max, max(1, max(letters.count, other.count) / 3))
+      let near = min(3, max(1, min(letters.count, other.count) / 3))
+      let limit = min(best.map { $0.distance - 1 } ?? near, near)
       guard abs(letters.count - other.count) <= limit else { continue }
       let distance = distance(letters, other)
       let sharesLetters = distance < max(letters.count, other.count)

@@ -7,22 +7,14 @@ enum Access {
     switch value {
     case .undefined(let undefined): throw fault(undefined.message)
     case .dict(let dict):
-      if let method = DictMethod(rawValue: name) {
-        return bound(value, name) { try method.call(dict, $0, $1) }
-      }
+      if DictMethod(rawValue: name) != nil { return .callable(Callable(name, of: value)) }
       if let item = dict[name] { return item }
-    case .string(let text):
-      if let method = StringMethod(rawValue: name) {
-        return bound(value, name) { try method.call(text, $0, $1) }
-      }
-    case .list(let list):
-      if let method = ListMethod(rawValue: name) {
-        return bound(value, name) { try method.call(list, $0, $1) }
-      }
-    case .tuple(let items):
-      if let method = TupleMethod(rawValue: name) {
-        return bound(value, name) { try method.call(items, $0, $1) }
-      }
+    case .string:
+      if StringMethod(rawValue: name) != nil { return .callable(Callable(name, of: value)) }
+    case .list:
+      if ListMethod(rawValue: name) != nil { return .callable(Callable(name, of: value)) }
+    case .tuple:
+      if TupleMethod(rawValue: name) != nil { return .callable(Callable(name, of: value)) }
     case .int, .float, .bool:
       if let found = NumberAttributes.attribute(of: value, name) { return found }
     case .callable(let callable):
@@ -35,10 +27,24 @@ enum Access {
     return .undefined(UndefinedName(name, .attribute(of: value.typeName)))
   }
 
-  private static func bound(
-    _ value: Value, _ name: String, _ body: @escaping (Arguments, Interpreter) throws -> Value
-  ) -> Value {
-    .callable(Callable(name, body))
+  /// Calls the method `name` of a value that was taken as a value before.
+  static func call(
+    _ name: String, of receiver: Value, _ arguments: Arguments, _ interpreter: Interpreter
+  ) throws -> Value {
+    switch receiver {
+    case .string(let text):
+      if let method = StringMethod(rawValue: name) { return try method.call(text, arguments, interpreter) }
+    case .list(let list):
+      if let method = ListMethod(rawValue: name) { return try method.call(list, arguments, interpreter) }
+    case .tuple(let items):
+      if let method = TupleMethod(rawValue: name) { return try method.call(items, arguments, interpreter) }
+    case .dict(let dict):
+      if let method = DictMethod(rawValue: name) { return try method.call(dict, arguments, interpreter) }
+    case .object(let object):
+      if let result = try object.callMethod(name, arguments, interpreter) { return result }
+    default: break
+    }
+    throw fault("'\(receiver.typeName) object' has no attribute '\(name)'")
   }
 
   /// Jinja's `value[key]`: the item, else the attribute, else undefined.
@@ -96,7 +102,7 @@ enum Access {
     try interpreter.step()
     try interpreter.guardStack()
     switch callee {
-    case .callable(let callable): return try callable.body(arguments, interpreter)
+    case .callable(let callable): return try callable.call(arguments, interpreter)
     case .object(let object): return try object.call(arguments, interpreter)
     case .undefined(let undefined): throw fault(undefined.message)
     default: throw fault("'\(callee.typeName)' object is not callable")

@@ -26,8 +26,10 @@ final class Frame {
   }
 
   deinit {
+    var held = (0..<used).compactMap { slots[$0] }
     slots.deinitialize(count: capacity)
     slots.deallocate()
+    Unwinding.release(&held)
   }
 
   /// Makes a frame from the pool ready for use again.

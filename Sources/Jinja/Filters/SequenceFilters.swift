@@ -317,29 +317,25 @@ enum SequenceFilters {
 
 /// One of `groupby`'s groups: a pair whose parts have names.
 final class GroupObject: HostObject {
-  private let grouper: Value
-  private let list: Value
+  /// The common value and the list of items.
+  private(set) var pair: [Value]
 
-  init(_ grouper: Value, _ list: Value) {
-    self.grouper = grouper
-    self.list = list
-  }
+  init(_ grouper: Value, _ list: Value) { pair = [grouper, list] }
+
+  deinit { Unwinding.release(&pair) }
 
   var typeName: String { "tuple" }
-  func text() -> String { Value.tuple([grouper, list]).description }
-  func iterate(_ interpreter: Interpreter) throws -> [Value]? { [grouper, list] }
-
-  func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? {
-    Access.element([grouper, list], key)
-  }
+  func text() -> String { Repr.text(of: .object(self)) }
+  func iterate(_ interpreter: Interpreter) throws -> [Value]? { pair }
+  func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? { Access.element(pair, key) }
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
     switch name {
-    case "grouper": grouper
-    case "list": list
+    case "grouper": pair[0]
+    case "list": pair[1]
     default: nil
     }
   }
 
-  func isEqual(to other: Value) -> Bool { Value.tuple([grouper, list]).isEqual(to: other) }
+  func isEqual(to other: Value) -> Bool { Value.tuple(pair).isEqual(to: other) }
 }

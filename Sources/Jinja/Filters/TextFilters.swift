@@ -284,6 +284,9 @@ enum WordWrap {
 /// Python's `pprint.pformat` with its usual width of 80.
 enum PrettyPrint {
   static func text(of value: Value) -> String {
+    // What holds itself, or is huge, is not worth being laid out.
+    let plain = Repr.text(of: value, limit: 1 << 20)
+    if plain.utf8.count > 1 << 20 || plain.contains("[...]") || plain.contains("{...}") { return plain }
     var printer = Printer()
     printer.write(value, indent: 0, allowance: 0, depth: 0)
     return printer.text

@@ -7,8 +7,9 @@ struct Repr {
 
   private init(limit: Int) { self.limit = limit }
 
-  /// Python's `repr(value)`.
-  static func text(of value: Value, limit: Int = .max) -> String {
+  /// Python's `repr(value)`. It ends soon after `limit` bytes: a list that holds a list twice, which holds a list twice, …
+  /// would fill any memory.
+  static func text(of value: Value, limit: Int = 1 << 27) -> String {
     var repr = Repr(limit: limit)
     repr.write(value)
     return repr.text
@@ -28,13 +29,20 @@ struct Repr {
       write(items)
       active.removeLast()
       text += items.count == 1 ? ",)" : ")"
-    case .object(let object):
-      if let markup = object as? MarkupObject {
-        text += "Markup(\(Repr.quoted(markup.content)))"
-      } else {
-        text += object.text()
-      }
+    case .object(let object): write(object)
     default: text += value.description
+    }
+  }
+
+  private mutating func write(_ object: any HostObject) {
+    if let markup = object as? MarkupObject {
+      text += "Markup(\(Repr.quoted(markup.content)))"
+    } else if let namespace = object as? NamespaceObject {
+      writeContainer(namespace, "<Namespace ", ">") { $0.write(.dict(namespace.attributes)) }
+    } else if let group = object as? GroupObject {
+      writeContainer(group, "(", ")") { $0.write(group.pair) }
+    } else {
+      text += object.text()
     }
   }
 

@@ -156,18 +156,18 @@ final class ForStatement: Statement {
   ) throws -> Flow {
     var source = source
     if let filter { source = .items(try filtered(source, filter, frame, interpreter)) }
-    let loop = LoopObject(source, depth: depth, recursion: isRecursive ? self : nil, frame: frame)
-    let loopValue = Value.object(loop)
+    var loop = LoopObject(source, depth: depth, recursion: isRecursive ? self : nil, frame: frame)
     try source.forEach { item in
       try interpreter.step()
       try entry.enter(frame, interpreter)
       try target.assign(item, frame, interpreter)
-      loopName.assign(loopValue, frame)
+      loopName.assign(.object(loop), frame)
       if try body.execute(frame, interpreter) == .leaveLoop { return false }
       loop.index0 += 1
       return true
     }
     loopName.clear(frame)
+    if isKnownUniquelyReferenced(&loop) { loop.finish() }
     return source.count == 0 ? try runElse(frame, interpreter) : .next
   }
 

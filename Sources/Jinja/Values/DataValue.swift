@@ -232,9 +232,14 @@ extension Value {
   ///
   /// Throws for what data cannot hold: undefined values, functions, objects (other than text marked safe and what
   /// `range` gives), and values that nest deeper than 200 levels.
-  public func data() throws -> DataValue { try data(depth: 0) }
+  public func data() throws -> DataValue {
+    var budget = 10_000_000
+    return try data(depth: 0, &budget)
+  }
 
-  private func data(depth: Int) throws -> DataValue {
+  private func data(depth: Int, _ budget: inout Int) throws -> DataValue {
+    budget -= 1
+    guard budget > 0 else { throw excess("a value is too large to be converted to data") }
     guard depth < Value.maxNesting else { throw excess("values nest too deeply to be converted to data") }
     switch self {
     case .none: return .none
@@ -242,16 +247,16 @@ extension Value {
     case .int(let value): return .int(value)
     case .float(let value): return .float(value)
     case .string(let value): return .string(value)
-    case .list(let list): return .list(try list.items.map { try $0.data(depth: depth + 1) })
-    case .tuple(let items): return .list(try items.map { try $0.data(depth: depth + 1) })
+    case .list(let list): return .list(try list.items.map { try $0.data(depth: depth + 1, &budget) })
+    case .tuple(let items): return .list(try items.map { try $0.data(depth: depth + 1, &budget) })
     case .dict(let dict):
       var map = DataMap()
-      for (key, value) in dict.entries { map[try key.dataKey()] = try value.data(depth: depth + 1) }
+      for (key, value) in dict.entries { map[try key.dataKey()] = try value.data(depth: depth + 1, &budget) }
       return .dict(map)
     case .object(let object):
       if let text = stringValue { return .string(text) }
       if let namespace = object as? NamespaceObject {
-        return try Value.dict(namespace.attributes).data(depth: depth + 1)
+        return try Value.dict(namespace.attributes).data(depth: depth + 1, &budget)
       }
     case .undefined, .callable: break
     }

@@ -54,7 +54,9 @@ extension HostObject {
 public final class Callable {
   /// The name in messages.
   public let name: String
-  let body: (Arguments, Interpreter) throws -> Value
+  private let body: ((Arguments, Interpreter) throws -> Value)?
+  /// The value whose method this is, if it is one.
+  private var receiver: [Value] = []
   /// The macro behind it, if there is one: it is entered without the detour through `Arguments`.
   let macro: MacroClosure?
 
@@ -67,7 +69,25 @@ public final class Callable {
 
   init(_ macro: MacroClosure) {
     name = macro.definition.name
-    body = { arguments, interpreter in try macro.call(arguments, interpreter) }
+    body = nil
     self.macro = macro
+  }
+
+  /// The method `name` of `receiver`.
+  init(_ name: String, of receiver: Value) {
+    self.name = name
+    self.receiver = [receiver]
+    body = nil
+    macro = nil
+  }
+
+  deinit { Unwinding.release(&receiver) }
+
+  /// Calls it.
+  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+    if let body { return try body(arguments, interpreter) }
+    if let macro { return try macro.call(arguments, interpreter) }
+    guard let receiver = receiver.first else { return .none }
+    return try Access.call(name, of: receiver, arguments, interpreter)
   }
 }

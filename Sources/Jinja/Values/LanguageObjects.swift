@@ -7,7 +7,7 @@ final class NamespaceObject: HostObject {
   init(_ attributes: DictObject) { self.attributes = attributes }
 
   var typeName: String { "Namespace" }
-  func text() -> String { "<Namespace \(Repr.text(of: .dict(attributes)))>" }
+  func text() -> String { Repr.text(of: .object(self)) }
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? { attributes[name] }
   func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? { attributes[key] }
@@ -85,8 +85,10 @@ final class RangeObject: HostObject {
 
 /// `cycler()`: gives its values in turn.
 final class CyclerObject: HostObject {
-  private let items: [Value]
+  private var items: [Value]
   private var position = 0
+
+  deinit { Unwinding.release(&items) }
 
   init(_ items: [Value]) throws {
     guard !items.isEmpty else { throw fault("at least one item has to be provided") }
@@ -100,10 +102,7 @@ final class CyclerObject: HostObject {
     case "current": return items[position]
     case "items": return .tuple(items)
     case "pos": return .int(position)
-    case "next", "reset":
-      return .function(name) { arguments, interpreter in
-        try self.callMethod(name, arguments, interpreter) ?? .none
-      }
+    case "next", "reset": return .callable(Callable(name, of: .object(self)))
     default: return nil
     }
   }
@@ -123,10 +122,12 @@ final class CyclerObject: HostObject {
 
 /// `joiner()`: nothing at its first call, its separator at each later one.
 final class JoinerObject: HostObject {
-  private let separator: Value
+  private var separator: [Value]
   private var isUsed = false
 
-  init(_ separator: Value) { self.separator = separator }
+  init(_ separator: Value) { self.separator = [separator] }
+
+  deinit { Unwinding.release(&separator) }
 
   var typeName: String { "Joiner" }
   var isCallable: Bool { true }
@@ -136,7 +137,7 @@ final class JoinerObject: HostObject {
       isUsed = true
       return ""
     }
-    return separator
+    return separator.first ?? .none
   }
 }
 

@@ -10,7 +10,7 @@ enum LoopField: String {
 final class LoopObject: HostObject {
   /// How many rounds are done.
   @exclusivity(unchecked) var index0 = 0
-  private let source: LoopSource
+  private var source: LoopSource
   /// The number of rounds where it cannot change, else -1.
   private let fixedCount: Int
   private let depth0: Int
@@ -27,6 +27,24 @@ final class LoopObject: HostObject {
     self.frame = recursion == nil ? nil : frame.parent
     if recursion != nil { frame.capture() }
   }
+
+  deinit {
+    forgetSource()
+    if var last = lastChanged {
+      lastChanged = nil
+      Unwinding.release(&last)
+    }
+  }
+
+  /// Lets go of what the loop goes over.
+  private func forgetSource() {
+    guard case .items(var items) = source else { return }
+    source = .items([])
+    Unwinding.release(&items)
+  }
+
+  /// Lets go of what the loop went over, which someone else still holds.
+  func finish() { source = .items([]) }
 
   /// The loop object, if `object` is one.
   @inline(__always)
@@ -58,8 +76,7 @@ final class LoopObject: HostObject {
     case .nextitem:
       if let item = source.item(at: index0 + 1) { return item }
       return .undefined(UndefinedName("nextitem", message: "there is no next item"))
-    case .cycle: return .function("cycle") { arguments, _ in try self.cycle(arguments) }
-    case .changed: return .function("changed") { arguments, _ in self.changed(arguments) }
+    case .cycle, .changed: return .callable(Callable(field.rawValue, of: .object(self)))
     }
   }
 

@@ -4,21 +4,36 @@ extension Value {
   /// How deep values may nest where they are compared, printed or converted.
   static let maxNesting = 200
 
-  /// Python's `==`. Values nested deeper than 200 levels count as different.
-  public func isEqual(to other: Value) -> Bool { equals(other, depth: 0) }
+  /// How many pairs of containers one comparison may look into.
+  private static let maxContainers = 1_000_000
 
-  func equals(_ other: Value, depth: Int) -> Bool {
+  /// Python's `==`. Values nested deeper than 200 levels, or with more than a million containers, count as different.
+  public func isEqual(to other: Value) -> Bool {
+    switch (self, other) {
+    case (.string(let left), .string(let right)): return left.isSame(as: right)
+    case (.int(let left), .int(let right)): return left == right
+    default:
+      var budget = Value.maxContainers
+      return equals(other, depth: 0, &budget)
+    }
+  }
+
+  func equals(_ other: Value, depth: Int, _ budget: inout Int) -> Bool {
     switch (self, other) {
     case (.string(let left), .string(let right)): return left.isSame(as: right)
     case (.int(let left), .int(let right)): return left == right
     case (.none, .none), (.undefined, .undefined): return true
     case (.list(let left), .list(let right)):
-      return left === right || Value.equal(left.items, right.items, depth: depth)
-    case (.tuple(let left), .tuple(let right)): return Value.equal(left, right, depth: depth)
-    case (.dict(let left), .dict(let right)): return Value.equal(left, right, depth: depth)
+      return left === right || Value.equal(left.items, right.items, depth, &budget)
+    case (.tuple(let left), .tuple(let right)): return Value.equal(left, right, depth, &budget)
+    case (.dict(let left), .dict(let right)): return Value.equal(left, right, depth, &budget)
     case (.callable(let left), .callable(let right)): return left === right
-    case (.object(let object), _): return object.isEqual(to: other)
-    case (_, .object(let object)): return object.isEqual(to: self)
+    case (.object(let object), _):
+      guard let group = object as? GroupObject else { return object.isEqual(to: other) }
+      return Value.tuple(group.pair).equals(other, depth: depth + 1, &budget)
+    case (_, .object(let object)):
+      guard let group = object as? GroupObject else { return object.isEqual(to: self) }
+      return equals(.tuple(group.pair), depth: depth + 1, &budget)
     case (.bool, _), (.int, _), (.float, _): return Value.equalNumbers(self, other)
     default: return false
     }
@@ -36,17 +51,25 @@ extension Value {
     return false
   }
 
-  private static func equal(_ left: [Value], _ right: [Value], depth: Int) -> Bool {
-    guard left.count == right.count, depth < maxNesting else { return false }
-    for index in left.indices where !left[index].equals(right[index], depth: depth + 1) { return false }
+  private static func equal(
+    _ left: [Value], _ right: [Value], _ depth: Int, _ budget: inout Int
+  ) -> Bool {
+    budget -= 1
+    guard left.count == right.count, depth < maxNesting, budget > 0 else { return false }
+    for index in left.indices where !left[index].equals(right[index], depth: depth + 1, &budget) {
+      return false
+    }
     return true
   }
 
-  private static func equal(_ left: DictObject, _ right: DictObject, depth: Int) -> Bool {
+  private static func equal(
+    _ left: DictObject, _ right: DictObject, _ depth: Int, _ budget: inout Int
+  ) -> Bool {
     guard left !== right else { return true }
-    guard left.count == right.count, depth < maxNesting else { return false }
+    budget -= 1
+    guard left.count == right.count, depth < maxNesting, budget > 0 else { return false }
     for (key, value) in left.entries {
-      guard let other = right[key], value.equals(other, depth: depth + 1) else { return false }
+      guard let other = right[key], value.equals(other, depth: depth + 1, &budget) else { return false }
     }
     return true
   }

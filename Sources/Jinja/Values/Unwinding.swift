@@ -1,0 +1,68 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Frees deeply nested values in a loop: the default recursion would overflow the stack of a small thread.
+///
+/// Whatever holds values hands them over when it is freed. The first that does so drops them one after the other; those
+/// that this frees in turn only add theirs to the queue.
+enum Unwinding {
+  /// One thread's queue.
+  private final class Queue {
+    var pending: [Value] = []
+    var isActive = false
+  }
+
+  private static let key: pthread_key_t? = {
+    var key = pthread_key_t()
+    let status = pthread_key_create(&key) { pointer in
+      // The thread ends: its queue is empty, and goes.
+      #if canImport(Darwin)
+        Unmanaged<Queue>.fromOpaque(pointer).release()
+      #else
+        if let pointer { Unmanaged<Queue>.fromOpaque(pointer).release() }
+      #endif
+    }
+    return status == 0 ? key : nil
+  }()
+
+  private static func queue() -> Queue {
+    guard let key else { return Queue() }
+    if let known = pthread_getspecific(key) {
+      return Unmanaged<Queue>.fromOpaque(known).takeUnretainedValue()
+    }
+    let queue = Queue()
+    pthread_setspecific(key, Unmanaged.passRetained(queue).toOpaque())
+    return queue
+  }
+
+  /// Empties `items`, freeing what only they hold without recursion.
+  static func release(_ items: inout [Value]) {
+    var isFlat = true
+    for index in items.indices where nests(items[index]) {
+      isFlat = false
+      break
+    }
+    guard !isFlat else { return }
+    let queue = queue()
+    for item in items where nests(item) { queue.pending.append(item) }
+    items = []
+    guard !queue.isActive else { return }
+    queue.isActive = true
+    // Each is dropped at the end of its round.
+    while let last = queue.pending.popLast() { withExtendedLifetime(last) {} }
+    queue.isActive = false
+  }
+
+  /// Whether a value may hold others.
+  static func nests(_ value: Value) -> Bool {
+    switch value {
+    case .list, .dict, .tuple, .callable, .object: true
+    default: false
+    }
+  }
+}
