@@ -79,7 +79,12 @@ public struct Program: Sendable {
       return ExitStatus.unusable.rawValue
     }
     do {
-      return try await command.run(in: session).rawValue
+      let status = try await command.run(in: session)
+      guard let loss = output.loss else { return status.rawValue }
+      session.printer.report([
+        Diagnostic(.unwritableFile, "the output could not be written in full", cause: loss)
+      ])
+      return max(status.rawValue, ExitStatus.unusable.rawValue)
     } catch is CancellationError {
       return ExitStatus.interrupted.rawValue
     } catch {

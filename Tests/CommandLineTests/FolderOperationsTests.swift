@@ -91,7 +91,7 @@ final class TemporaryFolder {
       atPath: folder.path + "/link", withDestinationPath: NSTemporaryDirectory())
     do {
       _ = try CleanOperation.checked(
-        settings(["target", "..", ".", "/etc", "models", "target/../../x", "link/y", "a/../target"]))
+        settings(["target", "..", ".", "/etc", "models", "profiles.yml", "target/../../x", "link/y", "a/../target"]))
       Issue.record("this should not pass")
     } catch {
       #expect(
@@ -99,6 +99,7 @@ final class TemporaryFolder {
           "'..' is not deleted: it lies outside the project", "'.' is not deleted: it is the project itself",
           "'/etc' is not deleted: it lies outside the project",
           "'models' is not deleted: it holds the project's own files",
+          "'profiles.yml' is not deleted: it holds the project's own files",
           "'target/../../x' is not deleted: it lies outside the project",
           "'link/y' is not deleted: a link on the way leads out of the project",
         ])

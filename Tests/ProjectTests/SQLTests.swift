@@ -52,4 +52,16 @@ import Testing
     while let token = scanner.next() { found.append(scanner.text(token)) }
     #expect(found == expected)
   }
+
+  @Test(
+    "Statements that begin or end a transaction are found where they are statements",
+    arguments: [
+      ("select 1; -- commit\n begin; x", ["BEGIN"]), ("select '; commit' as \"; end\"", []),
+      ("Start Transaction; select 1; COMMIT;", ["START", "COMMIT"]), ("select case when a then b end", []),
+    ])
+  func transactionControl(sql: String, expected: [String]) {
+    #expect(TransactionControl.statements(in: sql) == expected)
+    #expect(TransactionControl.leavesOpen([sql]) == (expected == ["BEGIN"]))
+    #expect(!TransactionControl.leavesOpen([sql, "rollback"]))
+  }
 }

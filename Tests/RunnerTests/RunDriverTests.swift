@@ -56,6 +56,26 @@ struct RunDriverTests {
     #expect(result.exitCode == 1)
   }
 
+  @Test("the checks of a model that could not be built are skipped")
+  func skipsChecksOfBroken() async throws {
+    fixture.check("ids", "SELECT 1 AS bad")
+    fixture.model("bad", "SELECT nope", checks: ["ids"])
+    let result = try await fixture.run()
+    #expect(result.all.map(\.status) == [.error, .skipped])
+    #expect(result.all.last?.skippedBecause == fixture.id("bad"))
+  }
+
+  @Test("hooks that leave a transaction open fail, rather than lose all that follows")
+  func openTransaction() async throws {
+    fixture.onRunStart = [Hook(sql: "SELECT 1; begin")]
+    fixture.model("orders", "SELECT 1 AS id")
+    let result = try await fixture.run()
+    #expect(
+      result.diagnostics.map(\.message) == ["the on-run-start hooks begin a transaction and do not end it"])
+    #expect(result.nodes.map(\.status) == [.skipped])
+    #expect(result.exitCode == 1)
+  }
+
   @Test("--fail-fast interrupts what runs and skips the rest; the hooks at the end run all the same")
   func failFast() async throws {
     fixture.model("slow", endless)

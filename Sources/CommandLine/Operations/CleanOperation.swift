@@ -32,7 +32,8 @@ struct CleanOperation {
     let sources =
       settings.modelPaths + settings.seedPaths + settings.testPaths + settings.macroPaths
       + settings.analysisPaths + settings.snapshotPaths + settings.docsPaths
-    let kept = Set(sources.map { LocalFiles.absolute($0, from: settings.root) })
+    let files = ["dbt_project.yml", "weir.yml", "profiles.yml", "packages.yml", "selectors.yml", ".git"]
+    let kept = Set((sources + files).map { LocalFiles.absolute($0, from: settings.root) })
     for target in settings.cleanTargets {
       let path = LocalFiles.absolute(target, from: settings.root)
       if let reason = reason(against: path, root: settings.root, kept: kept) {

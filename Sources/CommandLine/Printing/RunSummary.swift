@@ -48,7 +48,8 @@ struct RunSummary: Sendable {
   var verdict: String {
     if result.status == .interrupted { return "Interrupted: what was running was rolled back." }
     if counts.error == 0, counts.warn == 0 {
-      return result.status == .failed ? "Failed: nothing could be run" : "Completed successfully"
+      guard result.status == .failed else { return "Completed successfully" }
+      return counts.pass == 0 ? "Failed: nothing could be run" : "Failed outside of the nodes"
     }
     var parts: [String] = []
     if counts.error > 0 { parts.append(Quantities.count(counts.error, "error")) }

@@ -5,7 +5,8 @@ import Synchronization
 /// code and not the end of the process.
 public final class FileSink: TextSink {
   private let descriptor: Int32
-  private let hasReader = Mutex(true)
+  /// The error that ended writing; 0 as long as none did.
+  private let ending = Mutex<Int32>(0)
   /// Whether the descriptor is a terminal's.
   public let isTerminal: Bool
 
@@ -17,7 +18,14 @@ public final class FileSink: TextSink {
   }
 
   /// Whether a write has found nobody to read it.
-  public var isClosed: Bool { hasReader.withLock { !$0 } }
+  public var isClosed: Bool { ending.withLock { $0 != 0 } }
+
+  /// The system's words for what ended writing, unless the reader left of its own accord or the descriptor was never
+  /// open.
+  public var loss: String? {
+    let ending = ending.withLock { $0 }
+    return [0, EPIPE, EBADF].contains(ending) ? nil : String(cString: strerror(ending))
+  }
 
   /// The terminal's size now; asks the system each time.
   public var size: TerminalSize? {
@@ -29,15 +37,15 @@ public final class FileSink: TextSink {
 
   /// Writes all of `text`, and waits if the reader is slow.
   public func write(_ text: String) {
-    hasReader.withLock { hasReader in
-      guard hasReader else { return }
+    ending.withLock { ending in
+      guard ending == 0 else { return }
       var text = text
-      hasReader = text.withUTF8 { writeAll(UnsafeRawBufferPointer($0)) }
+      ending = text.withUTF8 { writeAll(UnsafeRawBufferPointer($0)) }
     }
   }
 
-  /// Writes all bytes; false if nobody can read them any more.
-  private func writeAll(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  /// Writes all bytes; gives the error that keeps it from doing so, or 0.
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     var offset = 0
     while offset < bytes.count, let base = bytes.baseAddress {
       let written = Glibc.write(descriptor, base + offset, bytes.count - offset)
@@ -47,9 +55,9 @@ public final class FileSink: TextSink {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&waiting, 1, -1)
       } else if errno != EINTR {
-        return false
+        return errno
       }
     }
-    return true
+    return 0
   }
 }

@@ -8,6 +8,13 @@ public protocol TextSink: Sendable {
   func write(_ text: String)
   /// Whether the reader has gone away.
   var isClosed: Bool { get }
+  /// Why text was lost though somebody may wait for it, as on a full disk; nil if none was.
+  var loss: String? { get }
+}
+
+extension TextSink {
+  /// Most sinks lose nothing.
+  public var loss: String? { nil }
 }
 
 /// A terminal's extent in characters.

@@ -82,16 +82,25 @@ final class Worker: Sendable {
     guard !hooks.isEmpty else { return }
     try await session.run { [context, workbench] connection in
       let compiler = try workbench.compiler(connection)
+      var texts: [String] = []
       for (index, hook) in hooks.enumerated() {
         do {
           let sql = try compiler.render(hook)
           if sql.contains(where: { !$0.isWhitespace }) { try connection.execute(sql) }
+          texts.append(sql)
         } catch is CancellationError {
           throw CancellationError()
         } catch {
           throw Self.hookFailure(error, "\(name) hook \(index + 1) of \(hooks.count) failed", context, hook)
         }
       }
+      guard TransactionControl.leavesOpen(texts) else { return }
+      try connection.execute("ROLLBACK")
+      throw Diagnostic(
+        .runHookFailed, "the \(name) hooks begin a transaction and do not end it",
+        at: SourceSpan(file: context.project.settings.file),
+        notes: ["it was rolled back: all that followed would have been lost with it"],
+        hint: "end the last hook with COMMIT")
     }
   }
 

@@ -24,9 +24,19 @@ extension StepExecutor {
       }
     } catch {
       fail(&result, node, error)
+      if result.audits.isEmpty, result.status == .error { result.audits = audits.map { skipped($0, node) } }
     }
     result.executedSQL = statements.executed.joined(separator: ";\n\n")
     result.duration = context.clock.uptime() - start
+    return result
+  }
+
+  /// What is said of a check whose model could not be built.
+  private func skipped(_ audit: Node, _ node: Node) -> NodeResult {
+    var result = NodeResult(
+      node: audit.id, resourceType: audit.resourceType, status: .skipped,
+      message: "'\(node.name)' could not be built")
+    result.skippedBecause = node.id
     return result
   }
 

@@ -65,9 +65,10 @@ struct StepExecutor {
 
   /// Runs a node's hooks of one kind, in order. A hook that renders to nothing is none.
   func runHooks(_ hooks: [Hook], isTransactional: Bool, of node: Node) throws {
+    var texts: [String] = []
     for hook in hooks where hook.isTransactional == isTransactional {
       let sql = try compiler.render(hook, for: node)
-      if isTransactional, let word = TransactionControl.firstStatement(in: sql) {
+      if isTransactional, let word = TransactionControl.statements(in: sql).first {
         // It would publish the model before its checks, or undo what is believed done.
         throw Diagnostic(
           .badValue, "a hook of '\(node.name)' says \(word) inside the model's transaction", at: node.span,
@@ -75,6 +76,13 @@ struct StepExecutor {
           hint: "remove it, or take the hook out of the transaction: {\"sql\": …, \"transaction\": false}")
       }
       if sql.contains(where: { !$0.isWhitespace }) { try statements.execute(sql) }
+      texts.append(sql)
     }
+    guard TransactionControl.leavesOpen(texts) else { return }
+    try statements.execute("ROLLBACK")
+    throw Diagnostic(
+      .badValue, "the hooks of '\(node.name)' begin a transaction and do not end it", at: node.span,
+      notes: ["it was rolled back: all that followed would have been lost with it"],
+      hint: "end the last hook with COMMIT")
   }
 }
