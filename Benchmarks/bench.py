@@ -11,7 +11,6 @@ import json
 import os
 import pathlib
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -69,12 +68,11 @@ class Bench:
         self.rows.append((what, result, aim, peer))
         print(f"{what}: {result} (aim: {aim}){'; ' + peer if peer else ''}", flush=True)
 
-    @staticmethod
-    def clear(folder, *names):
-        for name in names:
-            path = folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        os.sync()  # what deleting leaves to do belongs to no run
+    def copies(self, name, count, models, properties=""):
+        """A project in so many fresh folders. (After deleting files, ext4 looks long for room for new ones.)"""
+        folders = [projects.lay_out(self.work / f"{name}-{n}", models, properties) for n in range(count)]
+        os.sync()
+        return folders
 
     def alternate(self, rounds, *runs):
         """The results of several things that are run in turns."""
@@ -90,29 +88,25 @@ class Bench:
 
     def many_tables(self, count, rounds, with_dbt):
         templates, statements = projects.many(count)
-        folder = projects.lay_out(self.work / "many", templates)
-        bare = projects.lay_out(self.work / "many-bare", {})
-        state = ["bench.duckdb", "bench.duckdb.wal", "target", ".weir", "logs"]
-
-        def first(run, place):
-            self.clear(place, *state)
-            return run()
-
+        folders = self.copies("many", rounds, templates)
+        bare = self.copies("many-bare", rounds, {})
+        first, second = iter(folders), iter(bare)
         weir, loop = self.alternate(
             rounds,
-            lambda: first(lambda: self.run_weir(folder, "run", "--quiet"), folder),
-            lambda: first(lambda: self.run_loop(bare, statements), bare),
+            lambda: self.run_weir(next(first), "run", "--quiet"),
+            lambda: self.run_loop(next(second), statements),
         )
         self.compare(f"{count} small tables, new warehouse", weir, loop, "≤ 1.3")
         weir, loop = self.alternate(
-            rounds, lambda: self.run_weir(folder, "run", "--quiet"), lambda: self.run_loop(bare, statements)
+            rounds,
+            lambda: self.run_weir(folders[0], "run", "--quiet"),
+            lambda: self.run_loop(bare[0], statements),
         )
         peer = ""
         if with_dbt:
-            self.clear(folder, *state)
+            (folder,) = self.copies("many-dbt", 1, templates)
             self.run_dbt(folder, "parse")
-            seconds = self.run_dbt(folder, "run", "--quiet")[0]
-            peer = f"dbt-core {seconds:.1f} s"
+            peer = f"dbt-core {self.run_dbt(folder, 'run', '--quiet')[0]:.1f} s"
         self.compare(f"{count} small tables, built again", weir, loop, "≤ 1.3", peer)
 
     def heavy(self, rounds):
@@ -133,19 +127,15 @@ class Bench:
 
     def compiling(self, count, rounds, with_dbt):
         templates, properties = projects.to_compile(count)
-        folder = projects.lay_out(self.work / "compile", templates, properties)
-
-        def cold(run):
-            self.clear(folder, "target", ".weir", "logs")
-            return run()
-
-        times = [cold(lambda: self.run_weir(folder, "compile", "--quiet"))[0] for _ in range(rounds)]
+        folders = self.copies("compile", rounds, templates, properties)
+        times = [self.run_weir(folder, "compile", "--quiet")[0] for folder in folders]
         peer = ""
         if with_dbt:
-            peer = f"dbt-core {cold(lambda: self.run_dbt(folder, '--quiet', 'compile'))[0]:.1f} s"
+            (folder,) = self.copies("compile-dbt", 1, templates, properties)
+            peer = f"dbt-core {self.run_dbt(folder, '--quiet', 'compile')[0]:.1f} s"
         what = f"load and compile {count:,} models with {count:,} checks"
         self.report(f"{what}, cold", f"{middle(times):.2f} s", "< 0.5 s", peer)
-        times = [self.run_weir(folder, "compile", "--quiet")[0] for _ in range(rounds)]
+        times = [self.run_weir(folders[0], "compile", "--quiet")[0] for _ in range(rounds)]
         self.report(f"{what}, again", f"{middle(times):.2f} s", "")
 
     def templates(self):
@@ -153,7 +143,7 @@ class Bench:
         program = pathlib.Path(self.weir).parent / "jinja-bench"
         _, _, text = self.process([sys.executable, str(script), str(program)], script.parent)
         print(text, end="")
-        self.report("templates", text.splitlines()[-1], "20 times as fast")
+        self.report("templates beside Python's jinja2", "; ".join(line.strip() for line in text.splitlines()[-2:]), "20 times as fast")
 
 
 def middle(values):
