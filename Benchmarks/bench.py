@@ -143,7 +143,7 @@ class Bench:
         program = pathlib.Path(self.weir).parent / "jinja-bench"
         _, _, text = self.process([sys.executable, str(script), str(program)], script.parent)
         print(text, end="")
-        self.report("templates beside Python's jinja2", "; ".join(line.strip() for line in text.splitlines()[-2:]), "20 times as fast")
+        self.report("templates beside Python's jinja2", "; ".join(" ".join(line.split()) for line in text.splitlines()[-2:]), "20 times as fast")
 
 
 def middle(values):
