@@ -68,15 +68,20 @@ struct FailureLocator {
     return false
   }
 
-  /// A table that the engine does not know, and that the project does.
+  /// What to do about a table that the engine does not know, and that the project does.
   private func hint(_ diagnostic: Diagnostic, _ project: Project) -> String? {
-    guard !node.isPlainSQL, diagnostic.message.contains("Table with name") else { return nil }
+    guard diagnostic.message.contains("Table with name") else { return nil }
     let words = diagnostic.message.split(whereSeparator: { !($0.isLetter || $0.isNumber || $0 == "_") })
     guard let index = words.firstIndex(of: "name"), index + 1 < words.count else { return nil }
     let name = words[index + 1].lowercased()
-    if let model = project.nodes.first(where: { $0.check == nil && $0.name.lowercased() == name }) {
-      return "did you mean {{ ref('\(model.name)') }}?"
+    let named = project.nodes.first { model in
+      model.check == nil && (model.relation?.identifier ?? model.name).lowercased() == name
     }
+    if let named, node.dependencies.contains(named.id) {
+      return "'\(named.name)' is not built yet: run 'weir build --select +\(named.name)'"
+    }
+    guard !node.isPlainSQL else { return nil }
+    if let named { return "did you mean {{ ref('\(named.name)') }}?" }
     guard let source = project.sources.first(where: { $0.name.lowercased() == name }) else { return nil }
     return "did you mean {{ source('\(source.sourceName)', '\(source.name)') }}?"
   }
