@@ -133,6 +133,9 @@ extension Graph {
       at: member.span)
   }
 
+  /// How many nodes of a circle are named: nobody reads more.
+  private static let longestPath = 20
+
   /// A diagnostic for each group of nodes that depend on each other, with a shortest way around.
   private static func circles(
     _ members: [Member], _ edges: EdgeTable, settled: [Int], _ project: Project
@@ -144,8 +147,10 @@ extension Graph {
       circles.map { circle in
         let path = circle + circle.prefix(1)
         let names = path.map { members[$0].id }
-        let arrows = names.map(\.rawValue).joined(separator: " → ")
-        let notes = circle.enumerated().map { step, place in
+        let shown = names.count > longestPath ? names.prefix(longestPath) : names[...]
+        let rest = names.count > shown.count ? " → … (\(circle.count) nodes in all)" : ""
+        let arrows = shown.map(\.rawValue).joined(separator: " → ") + rest
+        let notes = circle.prefix(longestPath).enumerated().map { step, place in
           "'\(names[step])' (\(files[names[step]] ?? members[place].span.file)) reads '\(names[step + 1])'"
         }
         return Diagnostic(

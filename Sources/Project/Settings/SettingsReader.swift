@@ -123,10 +123,14 @@ struct SettingsReader {
 
   private mutating func checkSections(_ root: YAMLNode) {
     for key in [
-      "models", "seeds", "tests", "data_tests", "checks", "sources", "exposures", "snapshots", "vars",
+      "models", "seeds", "tests", "data_tests", "checks", "sources", "exposures", "snapshots", "vars", "flags",
+      "quoting",
     ] {
       guard let node = root[key], !node.isNull, node.entries == nil else { continue }
       problems.append(bad(key, "a mapping", node))
+    }
+    if let node = root["require-dbt-version"], !node.isNull, node.data.texts == nil {
+      problems.append(bad("require-dbt-version", "a version or a list of them", node))
     }
     let checks = PropertyKeys.checks.compactMap { key in root[key].map { (key, $0) } }
     if checks.count > 1 {

@@ -87,6 +87,11 @@ extension StepExecutor {
     }
     let compiled = try compiler.compile(node, isIncremental: isIncremental)
     result.compiledSQL = compiled.sql
+    guard !SQLText.isEmpty(compiled.sql) else {
+      throw Diagnostic(
+        .nodeFailed, "the model '\(node.name)' holds no SQL once it is rendered",
+        at: SourceSpan(file: node.originalPath), hint: "give it a SELECT, or delete the file")
+    }
     switch node.config.materialization {
     case .table: return NodeBuild(node: node, target: target, work: .table(compiled.sql))
     case .view: return NodeBuild(node: node, target: target, work: .view(compiled.sql))
