@@ -110,6 +110,17 @@ public final class StateStore: Sendable {
     if let failure { throw failure }
   }
 
+  /// Writes what waits and closes the file, so that SQLite folds its log into it. The store is of no use
+  /// afterwards. Throws `WEIR-E0801`.
+  public func close() throws(Diagnostic) {
+    try flush()
+    do {
+      try database.close()
+    } catch {
+      throw Self.diagnostic(error, path)
+    }
+  }
+
   /// Marks the runs that began before `time` and never ended as crashed, and gives their names. Call it under
   /// the project's lock: then no such run can be alive. Throws `WEIR-E0801`.
   @discardableResult

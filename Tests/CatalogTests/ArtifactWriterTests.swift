@@ -52,6 +52,19 @@ struct ArtifactWriterTests {
     #expect(try folder.list("target") == ["manifest.json"])
   }
 
+  @Test("what a killed process left half-written is removed; other files are not")
+  func leftovers() throws {
+    let folder = try TemporaryFolder()
+    let writer = ArtifactWriter(project: CatalogFixture.project(root: folder.path))
+    try writer.write(Array("one".utf8), as: "manifest.json")
+    let living = "manifest.json.1.tmp"  // process 1 always lives
+    for name in ["manifest.json.2000000000.tmp", living, "manifest.json.x.tmp"] {
+      try Data("half".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/target/\(name)"))
+    }
+    try writer.write(Array("two".utf8), as: "manifest.json")
+    #expect(try folder.list("target").sorted() == ["manifest.json", living, "manifest.json.x.tmp"])
+  }
+
   @Test("secrets never reach a file")
   func secrets() throws {
     let folder = try TemporaryFolder()

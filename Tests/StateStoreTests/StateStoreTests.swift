@@ -38,6 +38,17 @@ struct StateStoreTests {
     #expect(store.warnings.isEmpty)
   }
 
+  @Test("leaves one file when it is closed, with all that waited in it")
+  func closes() throws {
+    let task = TaskRecord(node: "model.shop.orders", status: "success", startedAt: 10, endedAt: 11)
+    let store = try StateStore(path: path)
+    try store.beginRun(run("a", at: 10))
+    store.record(task, run: "a")
+    try store.close()
+    #expect(try folder.names == ["state.sqlite"])
+    #expect(try StateStore(path: path).tasks(ofRun: "a") == [task])
+  }
+
   @Test("gives the latest runs first")
   func latestFirst() throws {
     let store = try StateStore(path: path)

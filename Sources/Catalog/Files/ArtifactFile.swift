@@ -6,6 +6,7 @@ enum ArtifactFile {
   /// Replaces the file's text by way of a temporary file beside it; makes folders that are missing. Throws if the
   /// system refuses, and leaves nothing behind then.
   static func replace(_ path: String, with bytes: [UInt8]) throws(Diagnostic) {
+    removeLeftovers(beside: path)
     let temporary = "\(path).\(getpid()).tmp"
     do throws(Diagnostic) {
       try write(bytes, to: temporary)
@@ -17,6 +18,22 @@ enum ArtifactFile {
       let failure = problem("replaced", path, errno)
       unlink(temporary)
       throw failure
+    }
+  }
+
+  /// Removes the temporary files that processes left which were killed before they could rename them.
+  private static func removeLeftovers(beside path: String) {
+    guard let slash = path.lastIndex(of: "/"), let stream = opendir(String(path[...slash])) else { return }
+    defer { closedir(stream) }
+    let prefix = path[path.index(after: slash)...] + "."
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+        field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasPrefix(prefix), name.hasSuffix(".tmp"),
+        let process = pid_t(name.dropFirst(prefix.count).dropLast(4)), process > 0
+      else { continue }
+      if kill(process, 0) != 0, errno == ESRCH { unlink(path[...slash] + name) }
     }
   }
 

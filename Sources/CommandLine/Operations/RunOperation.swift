@@ -83,8 +83,9 @@ struct RunOperation: Sendable {
     let result = await session.showingProgress { await driver.run() }
     // Closing writes the warehouse's log back into its file: the artifacts are made meanwhile.
     async let isClosed: Void = engine.close()
-    let problems = artifacts?.finish(result, at: session.program.now()) ?? []
+    var problems = artifacts?.finish(result, at: session.program.now()) ?? []
     await isClosed
+    do throws(Diagnostic) { try state.close() } catch { problems.append(error) }
     session.printer.report(result.diagnostics + problems)
     display.end(result) { artifacts?.compiledPath($0) }
     return status(of: result, hasProblems: !problems.isEmpty)
