@@ -65,7 +65,8 @@ let package = Package(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
       exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings),
     .executableTarget(
-      name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"], swiftSettings: settings,
+      name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
+      swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),

@@ -2,6 +2,7 @@
 public enum Severity: String, Sendable, Codable, Comparable, CaseIterable {
   case note, warning, error
 
+  /// Orders by how grave they are.
   public static func < (left: Severity, right: Severity) -> Bool {
     left.rank < right.rank
   }

@@ -13,12 +13,15 @@ public struct DiagnosticCode: Sendable, Hashable, CustomStringConvertible {
     self.title = title
   }
 
+  /// The code as shown.
   public var description: String { rawValue }
 
+  /// Codes are equal if they are shown alike.
   public static func == (left: DiagnosticCode, right: DiagnosticCode) -> Bool {
     left.rawValue == right.rawValue
   }
 
+  /// Hashes what equality compares.
   public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 
   /// Every code there is, in order.
@@ -27,11 +30,13 @@ public struct DiagnosticCode: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension DiagnosticCode: Codable {
+  /// Reads the value from its text.
   public init(from decoder: any Decoder) throws {
     let raw = try decoder.singleValueContainer().decode(String.self)
     self = DiagnosticCode.all.first { $0.rawValue == raw } ?? DiagnosticCode(raw, "")
   }
 
+  /// Writes the value as plain data.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(rawValue)

@@ -25,7 +25,8 @@ public protocol Dialect: Sendable {
 extension Dialect {
   /// Standard SQL's quoting.
   public func quoted(_ identifier: String) -> String {
-    "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 
   /// Standard SQL's literals.

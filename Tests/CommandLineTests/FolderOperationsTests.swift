@@ -91,7 +91,9 @@ final class TemporaryFolder {
       atPath: folder.path + "/link", withDestinationPath: NSTemporaryDirectory())
     do {
       _ = try CleanOperation.checked(
-        settings(["target", "..", ".", "/etc", "models", "profiles.yml", "target/../../x", "link/y", "a/../target"]))
+        settings([
+          "target", "..", ".", "/etc", "models", "profiles.yml", "target/../../x", "link/y", "a/../target",
+        ]))
       Issue.record("this should not pass")
     } catch {
       #expect(

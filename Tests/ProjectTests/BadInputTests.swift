@@ -172,7 +172,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "dbt_project.yml:2:8: WEIR-E0106 'flags' must be a mapping, not a number"),
     BadInput(
       "dbt_project.yml", "name: p\nrequire-dbt-version: {a: b}",
-      "dbt_project.yml:2:22: WEIR-E0106 'require-dbt-version' must be a version or a list of them, not a mapping"),
+      "dbt_project.yml:2:22: WEIR-E0106 'require-dbt-version' must be a version or a list of them, not a mapping"
+    ),
     BadInput(
       "dbt_project.yml", "name: p\nmodels: 3",
       "dbt_project.yml:2:9: WEIR-E0106 'models' must be a mapping, not a number"),

@@ -31,8 +31,10 @@ struct ListCommand: Command {
 
   func run(in session: CommandSession) async throws -> ExitStatus {
     let workspace = try await Workspace.open(session, project)
-    let nodes = try ListOperation(workspace: workspace, form: form, keys: outputKeys.flatMap { $0.split(separator: " ").map(String.init) })
-      .perform(selection: selection, kinds: kinds)
+    let nodes = try ListOperation(
+      workspace: workspace, form: form, keys: outputKeys.flatMap { $0.split(separator: " ").map(String.init) }
+    )
+    .perform(selection: selection, kinds: kinds)
     if !nodes.isEmpty { session.printer.result(nodes.joined(separator: "\n")) }
     return .success
   }

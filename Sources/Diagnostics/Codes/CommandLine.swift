@@ -6,7 +6,8 @@ extension DiagnosticCode {
   /// A folder to be started in is not empty.
   public static let folderNotEmpty = DiagnosticCode("WEIR-E0903", "a new project's folder is not empty")
   /// A folder to be deleted lies outside the project.
-  public static let unsafeDeletion = DiagnosticCode("WEIR-E0904", "a folder to delete is not the project's own")
+  public static let unsafeDeletion = DiagnosticCode(
+    "WEIR-E0904", "a folder to delete is not the project's own")
   /// A selection that must name one node names none or several.
   public static let unclearSelection = DiagnosticCode("WEIR-E0905", "a selection does not fit the command")
   /// Warnings were to count as errors, and there were some.
@@ -16,6 +17,7 @@ extension DiagnosticCode {
 
   /// Codes of the command line: E09xx.
   static let commandLine: [DiagnosticCode] = [
-    usage, unwritableFile, folderNotEmpty, unsafeDeletion, unclearSelection, warningsAsErrors, internalFailure,
+    usage, unwritableFile, folderNotEmpty, unsafeDeletion, unclearSelection, warningsAsErrors,
+    internalFailure,
   ]
 }

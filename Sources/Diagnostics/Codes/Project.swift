@@ -21,7 +21,8 @@ extension DiagnosticCode {
   public static let ambiguousRelation = DiagnosticCode(
     "WEIR-E0110", "two nodes would be stored as the same relation")
   /// A reference names nothing that the project has.
-  public static let missingReference = DiagnosticCode("WEIR-E0111", "a reference names nothing in the project")
+  public static let missingReference = DiagnosticCode(
+    "WEIR-E0111", "a reference names nothing in the project")
   /// A reference names something that is switched off.
   public static let disabledReference = DiagnosticCode("WEIR-E0112", "a reference names a disabled node")
   /// Something that dbt has and this version does not.

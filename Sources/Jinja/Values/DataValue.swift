@@ -48,7 +48,9 @@ public struct DataMap: Sendable {
 }
 
 extension DataMap: Hashable {
+  /// Whether both hold the same values under the same keys in the same order.
   public static func == (left: DataMap, right: DataMap) -> Bool { left.storage == right.storage }
+  /// Hashes what equality compares.
   public func hash(into hasher: inout Hasher) { hasher.combine(storage) }
 }
 
@@ -65,6 +67,7 @@ extension DataMap: Sequence {
 }
 
 extension DataMap: ExpressibleByDictionaryLiteral {
+  /// A map, in the order written.
   public init(dictionaryLiteral elements: (String, DataValue)...) { self.init(elements) }
 }
 
@@ -140,11 +143,17 @@ extension DataValue {
 extension DataValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// A text.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// A whole number.
   public init(integerLiteral value: Int) { self = .int(value) }
+  /// A truth value.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A number with a fraction.
   public init(floatLiteral value: Double) { self = .float(value) }
+  /// A list.
   public init(arrayLiteral elements: DataValue...) { self = .list(elements) }
+  /// A map, in the order written.
   public init(dictionaryLiteral elements: (String, DataValue)...) { self = .dict(DataMap(elements)) }
 }
 
@@ -188,6 +197,7 @@ extension DataValue: Codable {
     }
   }
 
+  /// Writes the value as plain data.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .dict(let map):

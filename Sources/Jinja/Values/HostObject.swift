@@ -30,23 +30,34 @@ public protocol HostObject: AnyObject {
 }
 
 extension HostObject {
+  /// By default there are no attributes.
   public func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? { nil }
+  /// By default there are no items.
   public func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? { nil }
+  /// By default throws that it cannot be called.
   public func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
     throw fault("'\(typeName)' object is not callable")
   }
+  /// By default nil: then the attribute of that name is called.
   public func callMethod(
     _ name: String, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws -> Value? { nil }
+  /// By default it cannot be iterated over.
   public func iterate(_ interpreter: Interpreter) throws -> [Value]? { nil }
+  /// By default it cannot be called.
   public var isCallable: Bool { false }
+  /// By default it counts as true.
   public var isTruthy: Bool { true }
+  /// By default the type's name in angle brackets.
   public func text() -> String { "<\(typeName) object>" }
+  /// By default it equals itself alone.
   public func isEqual(to other: Value) -> Bool {
     if case .object(let object) = other { return object === self }
     return false
   }
+  /// By default it takes part in no arithmetic.
   public func compute(_ operation: ArithmeticOperator, _ other: Value, isLeft: Bool) throws -> Value? { nil }
+  /// By default it has no order.
   public func order(to other: Value) -> Int? { nil }
 }
 

@@ -151,5 +151,6 @@ extension String {
 }
 
 extension Value: Equatable {
+  /// Whether both are equal as Python compares them.
   public static func == (left: Value, right: Value) -> Bool { left.isEqual(to: right) }
 }

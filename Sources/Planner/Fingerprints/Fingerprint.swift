@@ -10,10 +10,12 @@ public struct Fingerprint: Sendable, Hashable, Codable {
   /// Takes a stored fingerprint.
   public init(_ rawValue: String) { self.rawValue = rawValue }
 
+  /// Reads the value from its text.
   public init(from decoder: any Decoder) throws {
     rawValue = try decoder.singleValueContainer().decode(String.self)
   }
 
+  /// Writes the value as plain data.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(rawValue)

@@ -12,6 +12,7 @@ public enum StepAction: String, Sendable, Codable, Hashable {
 public struct Step: Sendable, Codable, Hashable {
   /// The node that is built or the check that is run.
   public var node: NodeID
+  /// What is done with the node.
   public var action: StepAction
   /// The steps that must have succeeded first.
   public var waitsFor: [NodeID]
@@ -31,6 +32,7 @@ public struct Step: Sendable, Codable, Hashable {
 public struct Plan: Sendable, Codable, Hashable {
   /// The command that it was made for.
   public var command: String
+  /// The steps, each after those that it waits for.
   public var steps: [Step]
 
   /// Makes a plan.

@@ -2,8 +2,11 @@ import Diagnostics
 
 /// What the project file and the profile say, and what is wrong with either.
 public struct LoadedSettings: Sendable {
+  /// What the project file says.
   public var settings: ProjectSettings
+  /// The environment that the command works in.
   public var target: Target
+  /// What is wrong, errors and warnings.
   public var problems: [Diagnostic]
 }
 

@@ -123,7 +123,8 @@ struct SettingsReader {
 
   private mutating func checkSections(_ root: YAMLNode) {
     for key in [
-      "models", "seeds", "tests", "data_tests", "checks", "sources", "exposures", "snapshots", "vars", "flags",
+      "models", "seeds", "tests", "data_tests", "checks", "sources", "exposures", "snapshots", "vars",
+      "flags",
       "quoting",
     ] {
       guard let node = root[key], !node.isNull, node.entries == nil else { continue }
