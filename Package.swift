@@ -48,6 +48,8 @@ let package = Package(
     module("Planner", ["Diagnostics", "Jinja", "Project"]),
     module("Checks", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("Catalog", ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"]),
+    module("Connectors", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
+    module("Loads", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("StateStore", ["Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Runner",

@@ -14,6 +14,8 @@ struct ImportRulesTests {
     "Planner": ["Diagnostics", "Jinja", "Project"],
     "Checks": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "Catalog": ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"],
+    "Connectors": ["Diagnostics", "Jinja", "EngineCore", "Project"],
+    "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "StateStore": ["Diagnostics", "GRDB"],
     "Runner": [
       "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
