@@ -71,6 +71,10 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    .target(
+      name: "ServiceTesting", dependencies: ["CommandTesting"], path: "Tests/ServiceTesting",
+      swiftSettings: settings),
+    tests("ServiceTestingTests", ["ServiceTesting", "CommandTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
     tests("ExamplesTests", ["CommandTesting"]),
     tests("FaultTests", ["CommandTesting"]),

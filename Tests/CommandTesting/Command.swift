@@ -13,6 +13,14 @@ public struct Command: Sendable {
   /// Its whole environment: nothing is inherited from the test.
   public var environment: [String: String]
 
+  /// A program with all that it is given.
+  public init(program: String, arguments: [String], folder: String, environment: [String: String]) {
+    self.program = program
+    self.arguments = arguments
+    self.folder = folder
+    self.environment = environment
+  }
+
   /// How a program ended, and what it printed.
   public struct Outcome: Sendable, Equatable {
     /// The exit code; as a shell has it, 128 more than the signal for one that was killed.
