@@ -87,6 +87,12 @@ let package = Package(
     tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
+    tests(
+      "ConnectorsTests",
+      [
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
+        "ServiceTesting",
+      ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(

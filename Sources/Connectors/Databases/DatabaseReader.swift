@@ -38,7 +38,9 @@ public struct DatabaseReader: SourceReader {
   public func discover(on session: any Session) async throws -> [SourceTableDescription] {
     try await attach(on: session)
     return try await session.run { [self] engine in
-      try guarded("its tables cannot be listed") { try source.tables(alias, engine) }
+      try guarded("its tables cannot be listed") {
+        try inTransaction(engine) { try source.tables(alias, engine) }
+      }
     }.sorted { $0.name < $1.name }
   }
 
@@ -46,7 +48,9 @@ public struct DatabaseReader: SourceReader {
   public func open(_ request: ReadRequest, on session: any Session) async throws -> SourceRead {
     try await attach(on: session)
     return try await session.run { [self] engine in
-      try guarded("'\(request.table.from)' cannot be read") { try read(request, engine) }
+      try guarded("'\(request.table.from)' cannot be read") {
+        try inTransaction(engine) { try read(request, engine) }
+      }
     }
   }
 
@@ -130,6 +134,19 @@ public struct DatabaseReader: SourceReader {
     return bounds
   }
 
+  /// The extensions bind a statement to the transaction that it is prepared in: looking around takes one of its own.
+  private func inTransaction<T>(_ engine: any Connection, _ body: () throws -> T) throws -> T {
+    try engine.execute("BEGIN")
+    do {
+      let value = try body()
+      try engine.execute("COMMIT")
+      return value
+    } catch {
+      try engine.execute("ROLLBACK")
+      throw error
+    }
+  }
+
   /// Runs `body`; what it throws says what failed of which connection, and holds no secret.
   private func guarded<T>(_ what: String, _ body: () throws -> T) throws -> T {
     do {
@@ -138,7 +155,8 @@ public struct DatabaseReader: SourceReader {
       if DiagnosticCode.loads.contains(diagnostic.code) { throw connection.redactor.redact(diagnostic) }
       var wrapped = Diagnostic(
         .sourceUnreachable, "\(connection.type.rawValue) connection '\(connection.name)': \(what)",
-        notes: diagnostic.notes, hint: diagnostic.hint, cause: diagnostic.cause ?? diagnostic.message,
+        notes: diagnostic.notes, hint: diagnostic.hint,
+        cause: [diagnostic.message, diagnostic.cause].compactMap { $0 }.joined(separator: "\n"),
         isTransient: diagnostic.isTransient)
       if diagnostic.code == .extensionMissing || diagnostic.code == .engineInterrupted {
         wrapped = diagnostic

@@ -76,8 +76,8 @@ struct MySQLSource: DatabaseSource {
     }
     let inner = table.columns.map { column -> String in
       let name = Self.quoted(column.name)
-      let isWide = wide.contains { $0.name == column.name }
-      return isWide ? "CAST(\(name) AS CHAR) AS \(name)" : name
+      let isText = column.type == "VARCHAR" || wide.contains { $0.name == column.name }
+      return isText ? "CONVERT(\(name) USING utf8mb4) AS \(name)" : name
     }.joined(separator: ", ")
     let sql = "SELECT \(inner) FROM \(Self.quoted(schema)).\(Self.quoted(table.name.table))"
     return SourceRead(selects: ["SELECT \(outer) FROM (\(remote(sql, alias)))\(condition)"])

@@ -71,7 +71,7 @@ struct ODBCSource: DatabaseSource {
       .map { quote + $0.replacing(quote, with: quote + quote) + quote }.joined(separator: ".")
   }
 
-  /// ODBC's form: values in braces, closing braces doubled.
+  /// ODBC's form: keys and values, parted by semicolons.
   private var connectionString: String {
     var parts: [(String, String)] = []
     for (key, name) in [("dsn", "DSN"), ("driver", "Driver"), ("user", "UID"), ("password", "PWD")] {
@@ -80,6 +80,12 @@ struct ODBCSource: DatabaseSource {
     for (key, value) in settings["options"]?.dictValue.map(Array.init) ?? [] {
       parts.append((key, value.stringValue ?? value.intValue.map(String.init) ?? ""))
     }
-    return parts.map { "\($0)={\($1.replacing("}", with: "}}"))}" }.joined(separator: ";")
+    return parts.map { "\($0)=\(Self.braced($1))" }.joined(separator: ";")
+  }
+
+  /// Drivers read plain values more surely than braced ones: braces stand only where they must.
+  private static func braced(_ value: String) -> String {
+    let isPlain = value.allSatisfy { !"[]{}(),;?*=!@".contains($0) } && !value.hasPrefix(" ")
+    return isPlain ? value : "{\(value.replacing("}", with: "}}"))}"
   }
 }

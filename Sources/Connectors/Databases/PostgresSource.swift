@@ -68,6 +68,8 @@ struct PostgresSource: DatabaseSource {
     let outer = table.columns.map { column in
       let name = dialect.quoted(column.name)
       if let type = numbers.types[column.name] { return "CAST(\(name) AS \(type)) AS \(name)" }
+      // A new label would change an enumeration's type; a text takes it as it comes.
+      if column.type.hasPrefix("ENUM") { return "CAST(\(name) AS VARCHAR) AS \(name)" }
       return json.contains(column.name) ? "CAST(\(name) AS JSON) AS \(name)" : name
     }.joined(separator: ", ")
     guard !numbers.types.isEmpty || !table.bounds.isAll else {
@@ -147,15 +149,16 @@ struct NumericSurvey {
         table.name,
         "a.atttypid = 'numeric'::regtype AND (a.atttypmod < 0 OR ((a.atttypmod - 4) >> 16) & 65535 > 38 "
           + "OR ((a.atttypmod - 4) & 2047) > ((a.atttypmod - 4) >> 16) & 65535)", alias, connection))
-    let measures = numeric.map { column in
+    let measures = numeric.enumerated().map { index, column in
       let name = StandardQuoting.quoted(column)
       let special = "coalesce(bool_or(\(name)::text IN ('NaN', 'Infinity', '-Infinity')), false)"
       let finite = "CASE WHEN \(name)::text NOT IN ('NaN', 'Infinity', '-Infinity') THEN \(name) END"
       guard open.contains(column) else {
-        return "coalesce(bool_or(\(name) = 'NaN'), false)::text, '0', '0'"
+        return
+          "coalesce(bool_or(\(name) = 'NaN'), false)::text AS a\(index), '0' AS b\(index), '0' AS c\(index)"
       }
-      return "\(special)::text, coalesce(max(scale(\(finite))), 0)::text, "
-        + "coalesce(max(length(trunc(abs(\(finite)))::text)), 1)::text"
+      return "\(special)::text AS a\(index), coalesce(max(scale(\(finite))), 0)::text AS b\(index), "
+        + "coalesce(max(length(trunc(abs(\(finite)))::text)), 1)::text AS c\(index)"
     }
     let sql =
       "SELECT \(measures.joined(separator: ", ")) FROM \(source.rendered(table.name))\(source.condition(table.bounds))"

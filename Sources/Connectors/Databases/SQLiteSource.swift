@@ -29,7 +29,7 @@ struct SQLiteSource: DatabaseSource {
         """
         SELECT m.name, (SELECT group_concat(p.name, char(1)) FROM pragma_table_info(m.name) p WHERE p.pk > 0)
         FROM sqlite_master m WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-        """))
+        """, alias))
     return rows.map { row in
       SourceTableDescription(
         name: QualifiedName(schema: nil, table: row[0] ?? "").text,
@@ -45,33 +45,41 @@ struct SQLiteSource: DatabaseSource {
 
   func select(_ table: TableToRead, _ alias: String, _ connection: any Connection) throws -> SourceRead {
     let dialect = connection.dialect
-    let mixed = try mixedColumns(table, connection)
+    let mixed = try mixedColumns(table, alias, connection)
     let condition = table.bounds.condition(dialect).map { " WHERE " + $0 } ?? ""
     guard !mixed.isEmpty else {
       let relation = Relation(database: alias, schema: "main", identifier: table.name.table)
       return SourceRead(selects: ["SELECT * FROM \(dialect.rendered(relation))\(condition)"])
     }
+    // What a query of SQLite's gives is text to the engine's reader: bytes go through it as digits.
     let inner = table.columns.map { column in
       let name = StandardQuoting.quoted(column.name)
-      return column.type == "BLOB" && !mixed.contains(column.name) ? name : "CAST(\(name) AS TEXT) AS \(name)"
+      let isBytes = column.type == "BLOB" && !mixed.contains(column.name)
+      let value = isBytes ? "CASE WHEN \(name) IS NOT NULL THEN hex(\(name)) END" : "CAST(\(name) AS TEXT)"
+      return "\(value) AS \(name)"
     }.joined(separator: ", ")
     let outer = table.columns.map { column in
       let name = dialect.quoted(column.name)
-      return mixed.contains(column.name) || column.type == "BLOB" || column.type == "VARCHAR"
-        ? name : "CAST(\(name) AS \(column.type)) AS \(name)"
+      if mixed.contains(column.name) || column.type == "VARCHAR" { return name }
+      return column.type == "BLOB"
+        ? "unhex(\(name)) AS \(name)" : "CAST(\(name) AS \(column.type)) AS \(name)"
     }.joined(separator: ", ")
     let sql = "SELECT \(inner) FROM \(StandardQuoting.quoted(table.name.table))"
-    return SourceRead(selects: ["SELECT * FROM (SELECT \(outer) FROM (\(remote(sql))))\(condition)"])
+    return SourceRead(selects: ["SELECT * FROM (SELECT \(outer) FROM (\(remote(sql, alias))))\(condition)"])
   }
 
-  func select(query: String, _ alias: String, _ connection: any Connection) throws -> String { remote(query) }
+  func select(query: String, _ alias: String, _ connection: any Connection) throws -> String {
+    remote(query, alias)
+  }
 
-  private func remote(_ sql: String) -> String {
-    "SELECT * FROM sqlite_query(\(StandardQuoting.literal(path)), \(StandardQuoting.literal(sql)))"
+  private func remote(_ sql: String, _ alias: String) -> String {
+    "SELECT * FROM sqlite_query(\(StandardQuoting.literal(alias)), \(StandardQuoting.literal(sql)))"
   }
 
   /// The columns that hold a value which the engine's reader would refuse or round.
-  private func mixedColumns(_ table: TableToRead, _ connection: any Connection) throws -> Set<String> {
+  private func mixedColumns(
+    _ table: TableToRead, _ alias: String, _ connection: any Connection
+  ) throws -> Set<String> {
     let tests = table.columns.compactMap { column -> (String, String)? in
       let name = StandardQuoting.quoted(column.name)
       switch column.type {
@@ -95,7 +103,7 @@ struct SQLiteSource: DatabaseSource {
     let measures = tests.map { "coalesce(max(\($0.1)), 0) || ''" }.joined(separator: ", ")
     let row =
       try connection.query(
-        remote("SELECT \(measures) FROM \(StandardQuoting.quoted(table.name.table))")
+        remote("SELECT \(measures) FROM \(StandardQuoting.quoted(table.name.table))", alias)
       ).rows.first ?? []
     return Set(zip(tests, row).filter { $1 != .text("0") }.map(\.0.0))
   }
