@@ -55,13 +55,14 @@ let package = Package(
       "Runner",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore",
+        "Connectors", "Loads", "StateStore",
       ]),
     module(
       "CommandLine",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Connectors", "Loads", "StateStore", "Runner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
