@@ -66,13 +66,14 @@ let package = Package(
       "Runner",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore",
+        "Connectors", "Loads", "StateStore",
       ]),
     module(
       "CommandLine",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Connectors", "Loads", "StateStore", "Runner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
@@ -82,6 +83,10 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    .target(
+      name: "ServiceTesting", dependencies: ["CommandTesting"], path: "Tests/ServiceTesting",
+      swiftSettings: settings),
+    tests("ServiceTestingTests", ["ServiceTesting", "CommandTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
     tests("ExamplesTests", ["CommandTesting"]),
     tests("FaultTests", ["CommandTesting"]),
@@ -96,6 +101,12 @@ let package = Package(
       "ConnectorsTests", ["Connectors", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Server"]),
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
+    tests(
+      "ConnectorsTests",
+      [
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
+        "ServiceTesting",
+      ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(
