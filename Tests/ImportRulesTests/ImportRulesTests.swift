@@ -16,6 +16,7 @@ struct ImportRulesTests {
     "Catalog": ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"],
     "Connectors": [
       "Diagnostics", "Jinja", "EngineCore", "Project", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+      "Subprocess", "SystemPackage",
     ],
     "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "StateStore": ["Diagnostics", "GRDB"],

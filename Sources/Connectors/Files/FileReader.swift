@@ -95,7 +95,9 @@ public final class FileReader: SourceReader {
   }
 
   private func format(of table: LoadTable, _ place: String) throws -> FileFormat {
-    if let word = table.settings["format"]?.stringValue, let format = FileFormat(rawValue: word) { return format }
+    if let word = table.settings["format"]?.stringValue, let format = FileFormat(rawValue: word) {
+      return format
+    }
     if let format = FileFormat(path: place) { return format }
     throw Diagnostic(
       .sourceUnreadable, "the name '\(table.from)' does not tell the files' format", at: table.span,
@@ -124,7 +126,8 @@ public final class FileReader: SourceReader {
     guard !wanted.isEmpty else { return read }
     let select = FileSelect(format: format, table: table, files: wanted.map(\.path))
     read.selects = select.selects()
-    read.fallbacks = MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
+    read.fallbacks =
+      MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
     if let rows = request.maximumRows { read = read.limited(to: rows) }
     return read
   }
@@ -167,10 +170,12 @@ extension SourceRead {
 extension Diagnostic {
   /// What failed of which connection, with the engine's own words as the cause.
   func ofSource(_ connection: ResolvedConnection, _ what: String) -> Diagnostic {
-    let isOurs = DiagnosticCode.loads.contains(code) || code == .extensionMissing || code == .engineInterrupted
+    let isOurs =
+      DiagnosticCode.loads.contains(code) || code == .extensionMissing || code == .engineInterrupted
     guard !isOurs else { return self }
     return Diagnostic(
-      .sourceUnreachable, "\(connection.type.rawValue) connection '\(connection.name)': \(what)", notes: notes,
+      .sourceUnreachable, "\(connection.type.rawValue) connection '\(connection.name)': \(what)",
+      notes: notes,
       hint: hint, cause: [message, cause].compactMap { $0 }.joined(separator: "\n"), isTransient: isTransient)
   }
 }

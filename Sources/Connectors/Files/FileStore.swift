@@ -72,7 +72,8 @@ struct FileStore {
     if let key = text("key_id") {
       return [
         secret(
-          "s3", [("KEY_ID", key), ("SECRET", text("secret")), ("SESSION_TOKEN", text("session_token"))] + place)
+          "s3",
+          [("KEY_ID", key), ("SECRET", text("secret")), ("SESSION_TOKEN", text("session_token"))] + place)
       ]
     }
     return ["LOAD aws", secret("s3", [("PROFILE", text("profile"))] + place, provider: "credential_chain")]

@@ -24,7 +24,8 @@ public struct CommandReader: SourceReader {
 
   /// Runs the program to its end. Throws a `Diagnostic` if that was not a good one.
   public func open(_ request: ReadRequest, on session: any Session) async throws -> SourceRead {
-    let format = request.table.settings["format"]?.stringValue ?? connection.settings["format"]?.stringValue ?? "ndjson"
+    let format =
+      request.table.settings["format"]?.stringValue ?? connection.settings["format"]?.stringValue ?? "ndjson"
     let folder = try spool.folder(SpoolFolder.safeName(request.table.name))
     let (output, errors) = (folder.file("output.\(format)"), folder.file("errors.log"))
     var run = ProgramSettings(connection.settings, projectRoot).run(of: "command")

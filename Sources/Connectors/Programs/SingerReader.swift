@@ -51,7 +51,9 @@ public struct SingerReader: SourceReader {
     arguments += ["--catalog", try folder.write("catalog.json", selection.json())]
     // Taps of the first generation know the same file by another name.
     if !catalog.hasMetadata { arguments += ["--properties", folder.file("catalog.json")] }
-    if let state = request.position?.state { arguments += ["--state", try folder.write("state.json", state)] }
+    if let state = request.position?.state {
+      arguments += ["--state", try folder.write("state.json", state)]
+    }
     let (output, errors) = (folder.file("messages.ndjson"), folder.file("errors.log"))
     try await program(arguments).run(output: output, errors: errors)
     var messages = SingerMessages(stream: table.from, into: SpoolWriter(in: folder))
