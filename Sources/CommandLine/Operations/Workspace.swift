@@ -34,13 +34,13 @@ struct Workspace: Sendable {
       default: LocalFiles.text(of: LocalFiles.absolute(file, from: root))
       }
     }
-    var loaded = try await ProjectLoader(options: options, parser: session.program.engines.parseStatements)
-      .load()
+    let loader = ProjectLoader(options: options, parser: session.program.engines.parseStatements)
+    var loaded = try SoundProject(await loader.read())
     if let path = flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") {
       loaded.project.settings.targetPath = path
     }
     let workspace = Workspace(
-      session: session, project: loaded.project, graph: try Graph(loaded.project), options: options,
+      session: session, project: loaded.project, graph: loaded.graph, options: options,
       invocation: Invocation(options))
     session.printer.hide(workspace.redactor)
     try session.report(warnings: loaded.warnings)

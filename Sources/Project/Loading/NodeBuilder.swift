@@ -30,17 +30,20 @@ final class NodeBuilder {
   // MARK: - Files
 
   func model(_ place: FilePlace) -> NodeOutcome {
-    outcome { try sqlNode(place, .model, "models", trees.models, ConfigDefaults.model) }
+    outcome { sqlNode(place, .model, "models", trees.models, ConfigDefaults.model) }
   }
 
   func check(_ place: FilePlace) -> NodeOutcome {
-    outcome { try sqlNode(place, .check, "data_tests", trees.checks, ConfigDefaults.check) }
+    outcome { sqlNode(place, .check, "data_tests", trees.checks, ConfigDefaults.check) }
   }
 
   func seed(_ place: FilePlace) -> NodeOutcome {
     outcome {
-      let bytes = try FileSystem.bytes(
-        of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+      var bytes: [UInt8] = []
+      _ = attempt {
+        bytes = try FileSystem.bytes(
+          of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+      }
       let name = Path.stem(of: place.path).stem
       // As in dbt, the path stands for files whose contents would take long to hash.
       let checksum = bytes.count > 1 << 20 ? Digest.sha256(place.path) : Digest.sha256(bytes)
@@ -51,22 +54,25 @@ final class NodeBuilder {
       node.config = decoder.node(node.config.values, isSeed: true)
       problems += decoder.problems
       context.frame = RenderFrame(package: package)
-      try recordHooks(node, entry?.configSpan ?? node.span)
+      _ = attempt { try recordHooks(node, entry?.configSpan ?? node.span) }
       var parsed = recorded(&node, context.frame)
       context.frame.docs = contents.docs
       describe(&node, entry)
-      node.relation = try Naming(context: context).relation(of: node, kind: .table)
+      nameRelation(of: &node, kind: .table)
       parsed.node = node
       return parsed
     }
   }
 
+  /// A node of a file. One whose file has mistakes is a node all the same: others refer to it.
   private func sqlNode(
     _ place: FilePlace, _ type: ResourceType, _ section: String, _ tree: ConfigTree, _ defaults: DataValue
-  ) throws -> ParsedNode? {
-    let text = try FileSystem.text(
-      of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
-    guard text.utf8.contains(where: { $0 > 0x20 }) else {
+  ) -> ParsedNode? {
+    var text = ""
+    var isWhole = attempt {
+      text = try FileSystem.text(of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+    }
+    guard !isWhole || text.utf8.contains(where: { $0 > 0x20 }) else {
       problems.append(
         Diagnostic(
           .missingKey, "\(place.path) is empty; it is left out", at: SourceSpan(file: place.path),
@@ -76,25 +82,47 @@ final class NodeBuilder {
     let name = Path.stem(of: place.path).stem
     var node = newNode(type, name, place, code: text, checksum: Digest.sha256(text))
     let entry = properties[section, name]
-    node.isPlainSQL = !YAMLRenderer.holdsJinja(text)
+    node.isPlainSQL = isWhole && !YAMLRenderer.holdsJinja(text)
     context.frame = RenderFrame(package: package)
     context.frame.docs = contents.docs
-    if !node.isPlainSQL {
-      let template = try Template(parsing: text, name: place.path)
-      try refuseBlocks(template)
-      node.template = template
-      try record(node) { _ = try context.interpreter.render(template) }
-    }
+    if isWhole, !node.isPlainSQL { isWhole = attempt { node.template = try self.template(of: node) } }
     let configSpan = context.frame.configSpan
     configure(&node, tree, defaults, entry, context.frame.config)
-    decode(&node, configSpan ?? entry?.configSpan)
-    try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span)
+    decode(&node, configSpan ?? entry?.configSpan, isWhole: isWhole)
+    isWhole = attempt { try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span) } && isWhole
     var parsed = recorded(&node, context.frame)
     describe(&node, entry)
     if type == .check { node.check = .singular }
-    node.relation = try Naming(context: context).relation(of: node)
+    // What is not known whole may be stored elsewhere.
+    if isWhole { nameRelation(of: &node) }
     parsed.node = node
     return parsed
+  }
+
+  /// Parses a file and renders it once, to see what it refers to.
+  private func template(of node: Node) throws -> Template {
+    let template = try Template.parse(node.code, name: node.originalPath)
+    try refuseBlocks(template)
+    try record(node) { _ = try context.interpreter.render(template) }
+    return template
+  }
+
+  /// Does `body`; whether that went well. What fails in a macro whose file does not parse is no problem of its own.
+  private func attempt(_ body: () throws -> Void) -> Bool {
+    do {
+      try body()
+    } catch {
+      if context.frame.macros.isDisjoint(with: contents.lost.macros) {
+        problems += DiagnosticList.collecting(error, else: .templateRuntime, "the file cannot be read")
+      }
+      return false
+    }
+    return context.frame.macros.isDisjoint(with: contents.lost.macros)
+  }
+
+  private func nameRelation(of node: inout Node, kind: RelationKind? = nil) {
+    guard !contents.lost.hidesNaming else { return }
+    _ = attempt { node.relation = try Naming(context: context).relation(of: node, kind: kind) }
   }
 
   /// A model's file holds a query, not definitions.
@@ -165,14 +193,15 @@ final class NodeBuilder {
     node.config.values = ConfigMerge.merge(values, inFile)
   }
 
-  private func decode(_ node: inout Node, _ span: SourceSpan?) {
+  private func decode(_ node: inout Node, _ span: SourceSpan?, isWhole: Bool = true) {
     let kind = node.resourceType == .check ? "check" : node.resourceType.rawValue
     var decoder = ConfigDecoder(subject: "\(kind) '\(node.name)'", span: span ?? node.span)
     node.config =
       node.resourceType == .check
       ? decoder.check(node.config.values, storesFailures: environment.invocation.storesFailures)
       : decoder.node(node.config.values, isSeed: false)
-    problems += decoder.problems
+    // What is missing may stand where the file was not read.
+    problems += decoder.problems.filter { isWhole || $0.code != .missingKey }
   }
 
   private func describe(_ node: inout Node, _ entry: ResourceProperties?) {
@@ -225,7 +254,7 @@ final class NodeBuilder {
     }
     var parsed = recorded(&node, frame)
     node.config.tags = unique((entry.ownerTags + declared.columnTags).sorted() + node.config.tags)
-    node.relation = try Naming(context: context).relation(of: node)
+    nameRelation(of: &node)
     parsed.node = node
     let spans = [SourceSpan?](repeating: declared.span, count: parsed.referenceSpans.count)
     parsed.referenceSpans = spans

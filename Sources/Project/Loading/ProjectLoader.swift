@@ -27,14 +27,30 @@ public struct ProjectLoader: Sendable {
   }
 
   /// Reads the whole project. Throws a `DiagnosticList` with every problem that there is, warnings included.
-  public func load() async throws -> LoadedProject {
-    let settingsStage = try SettingsStage.run(options)
+  public func load() async throws(DiagnosticList) -> LoadedProject {
+    let reading = await read()
+    guard let project = reading.project, !reading.hasErrors else { throw DiagnosticList(reading.problems) }
+    return LoadedProject(project: project, warnings: reading.problems)
+  }
+
+  /// Reads what can be read of the project, and collects every problem that there is.
+  public func read() async -> ProjectReading {
+    let settingsStage: SettingsStage
+    do throws(DiagnosticList) {
+      settingsStage = try SettingsStage.run(options)
+    } catch {
+      return ProjectReading(project: nil, problems: error.items)
+    }
     var problems = settingsStage.problems
     let files = FileStage.discover(settingsStage.settings, &problems)
     let environment = LoadEnvironment(
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
       invocation: Invocation(options))
     let contents = await FileStage.read(files, environment)
+    guard settingsStage.file.isReadable else {
+      problems += await SyntaxStage.problems(files, contents, environment)
+      return ProjectReading(project: nil, problems: problems)
+    }
     problems += contents.problems
     let parsed = await NodeStage.run(files, contents, environment)
     problems += parsed.problems
@@ -45,12 +61,11 @@ public struct ProjectLoader: Sendable {
       disabled: parsed.disabled,
       vars: environment.vars)
     await PlainSQLStage.run(&project, parser, &problems)
-    ReferenceStage(recorded: parsed.recorded).run(&project, &problems)
+    ReferenceStage(recorded: parsed.recorded, lost: contents.lost).run(&project, &problems)
     ValidationStage(
       project: project, file: settingsStage.file, properties: contents.properties.flatMap(\.resources)
     ).run(parsed, &problems)
-    guard !problems.contains(where: { $0.severity == .error }) else { throw DiagnosticList(problems) }
-    return LoadedProject(project: project, warnings: problems)
+    return ProjectReading(project: project, problems: problems)
   }
 }
 

@@ -38,6 +38,8 @@ enum PlainSQLStage {
 /// Follows every recorded reference to what it means.
 struct ReferenceStage {
   let recorded: [NodeID: RecordedReferences]
+  /// What is missing because its file could not be read, which has been complained about.
+  let lost: LostDefinitions
 
   func run(_ project: inout Project, _ problems: inout [Diagnostic]) {
     var off: Set<NodeID> = []
@@ -86,6 +88,7 @@ struct ReferenceStage {
     for (index, reference) in references.enumerated() {
       switch project.references.resolve(reference, from: package, in: project) {
       case .success(let position): found.append(project.nodes[position].id)
+      case .failure where lost.models.contains(reference.name): continue
       case .failure(let problem):
         let places = spans?.references ?? []
         problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))
@@ -94,6 +97,7 @@ struct ReferenceStage {
     for (index, reference) in sources.enumerated() {
       switch project.references.resolve(reference, in: project) {
       case .success(let table): found.append(table.id)
+      case .failure(let problem) where problem.code == .missingReference && lost.mayHold(reference): continue
       case .failure(let problem):
         let places = spans?.sources ?? []
         problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))

@@ -9,6 +9,8 @@ struct PropertyFile: Sendable {
   var exposures: [EntryProperties] = []
   var macros: [EntryProperties] = []
   var problems: [Diagnostic] = []
+  /// The file's text, if some of it could not be read into entries.
+  var brokenText: String?
 }
 
 /// An entry under `models:`, `seeds:` or another list of resources with columns.

@@ -7,6 +7,8 @@ struct ProjectFile {
   var name: String
   var root: YAMLNode
   var problems: [Diagnostic]
+  /// Whether it was read: `root` is empty else.
+  var isReadable = true
 
   static let weirName = "weir.yml"
   static let dbtName = "dbt_project.yml"
@@ -24,7 +26,7 @@ struct ProjectFile {
   /// Keys of `weir.yml` that are Weir's own: `checks` is its word for `data_tests`.
   static let weirKeys: Set<String> = ["checks"]
 
-  /// Reads the project file of a folder.
+  /// Reads the project file of a folder. Throws if there is none.
   static func read(root: String) throws(DiagnosticList) -> ProjectFile {
     var problems: [Diagnostic] = []
     let hasWeir = FileSystem.kind(of: Path.joined(root, weirName)) == .file
@@ -35,12 +37,23 @@ struct ProjectFile {
     if hasDbt, hasWeir, let own = load(weirName, root, &problems) {
       checkOwnSections(own, &problems)
     }
-    guard let main, !problems.contains(where: { $0.severity == .error }) else {
-      throw DiagnosticList(problems)
+    guard let main else {
+      let nothing = YAMLNode(content: .map([]), line: 1, column: 1)
+      return ProjectFile(name: name, root: nothing, problems: problems, isReadable: false)
     }
     var file = ProjectFile(name: name, root: main, problems: problems)
     file.checkKeys(isStrict: !hasDbt)
     return file
+  }
+
+  /// The name; where the file says none, the one that its sections are written for.
+  var likelyName: String {
+    if let name = root["name"]?.string { return name }
+    for section in ["models", "seeds", "data_tests", "tests", "sources", "vars"] {
+      let entry = (root[section]?.entries ?? []).first { $0.value.entries != nil && !$0.key.hasPrefix("+") }
+      if let entry { return entry.key }
+    }
+    return ""
   }
 
   static func missing(_ folder: String) -> Diagnostic {

@@ -6,17 +6,20 @@ struct SettingsReader {
   let file: ProjectFile
   let projectRoot: String
   private(set) var problems: [Diagnostic] = []
+  /// Whether the project has a name; one is made up else, for the sake of what else can be checked.
+  private(set) var hasName = true
 
   init(file: ProjectFile, projectRoot: String) {
     self.file = file
     self.projectRoot = projectRoot
   }
 
-  /// The settings; nil if they cannot be used at all. `root` is the file's value with its Jinja rendered.
-  mutating func read(_ root: YAMLNode) -> ProjectSettings? {
+  /// The settings. `root` is the file's value with its Jinja rendered.
+  mutating func read(_ root: YAMLNode) -> ProjectSettings {
     let name = readName(root)
+    hasName = name != nil
     var settings = ProjectSettings(
-      name: name ?? "", root: projectRoot, file: file.name, values: root.data)
+      name: name ?? file.likelyName, root: projectRoot, file: file.name, values: root.data)
     settings.version = root["version"]?.scalarText
     settings.profileName = text("profile", root)
     settings.modelPaths = paths("model-paths", root) ?? settings.modelPaths
@@ -32,7 +35,7 @@ struct SettingsReader {
     settings.onRunEnd = hooks("on-run-end", root)
     checkVersion(root)
     checkSections(root)
-    return name == nil ? nil : settings
+    return settings
   }
 
   private func allPaths(_ settings: ProjectSettings) -> [String] {
