@@ -104,6 +104,8 @@ enum ConfigMerge {
     switch key {
     case "pre_hook": "pre-hook"
     case "post_hook": "post-hook"
+    case "+pre_hook": "+pre-hook"
+    case "+post_hook": "+post-hook"
     default: key
     }
   }

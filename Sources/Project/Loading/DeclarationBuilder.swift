@@ -40,6 +40,8 @@ struct DeclarationBuilder {
     for level in trees.sources.levels(for: fqn) { config = ConfigMerge.merge(config, level) }
     config = ConfigMerge.merge(ConfigMerge.merge(config, properties.sourceConfig), table.config)
     let subject = "source '\(properties.source).\(table.name)'"
+    let written = [table.item, properties.sourceItem].map { ConfigOrigins.Entry(node: $0, file: table.file) }
+    check(config, subject, table.span, written, ("sources", fqn), &problems)
     let location = Location(properties: properties, config: config, subject: subject)
     let relation = Relation(
       database: properties.database ?? environment.target.database, schema: properties.schema,
@@ -65,6 +67,20 @@ struct DeclarationBuilder {
       return definition
     }
     return source
+  }
+
+  /// Complains about configuration that is not of the kind it must be.
+  private func check(
+    _ config: DataValue, _ subject: String, _ span: SourceSpan, _ written: [ConfigOrigins.Entry],
+    _ section: (name: String, fqn: [String]), _ problems: inout [Diagnostic]
+  ) {
+    var origins = ConfigOrigins(entries: written)
+    if let node = environment.sections[section.name] {
+      origins.section = (.init(node: node, file: environment.settings.file), section.fqn)
+    }
+    var decoder = ConfigDecoder(subject: subject, span: span, origins: origins)
+    decoder.declaration(config)
+    problems += decoder.problems
   }
 
   /// Where a source's files are, if it is files.
@@ -175,6 +191,9 @@ struct DeclarationBuilder {
     if let node = entry.node["config"], !node.isNull { config = ConfigMerge.merge(config, node.data) }
     guard config["enabled"] != .bool(false) else { return nil }
     check(entry, &problems)
+    check(
+      config, "exposure '\(entry.name)'", entry.span, [.init(node: entry.node, file: entry.file)],
+      ("exposures", fqn), &problems)
     var properties = entry.node.data.setting("config", to: config)
     let description = Describer(context: context, file: entry.file).text(entry.description, &problems)
     properties = properties.setting("description", to: .string(description))

@@ -50,7 +50,8 @@ final class NodeBuilder {
       var node = newNode(.seed, name, place, code: "", checksum: checksum)
       let entry = properties["seeds", name]
       configure(&node, trees.seeds, ConfigDefaults.seed, entry, .emptyMapping)
-      var decoder = ConfigDecoder(subject: "seed '\(name)'", span: entry?.configSpan ?? node.span)
+      var decoder = ConfigDecoder(
+        subject: "seed '\(name)'", span: entry?.configSpan ?? node.span, origins: origins(of: node, entry))
       node.config = decoder.node(node.config.values, isSeed: true)
       problems += decoder.problems
       context.frame = RenderFrame(package: package)
@@ -88,7 +89,7 @@ final class NodeBuilder {
     if isWhole, !node.isPlainSQL { isWhole = attempt { node.template = try self.template(of: node) } }
     let configSpan = context.frame.configSpan
     configure(&node, tree, defaults, entry, context.frame.config)
-    decode(&node, configSpan ?? entry?.configSpan, isWhole: isWhole)
+    decode(&node, configSpan ?? entry?.configSpan, origins(of: node, entry), isWhole: isWhole)
     isWhole = attempt { try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span) } && isWhole
     var parsed = recorded(&node, context.frame)
     describe(&node, entry)
@@ -193,9 +194,31 @@ final class NodeBuilder {
     node.config.values = ConfigMerge.merge(values, inFile)
   }
 
-  private func decode(_ node: inout Node, _ span: SourceSpan?, isWhole: Bool = true) {
+  /// Where a node's configuration is written.
+  private func origins(
+    of node: Node, _ entry: ResourceProperties?, _ more: [ConfigOrigins.Entry] = []
+  ) -> ConfigOrigins {
+    var origins = ConfigOrigins()
+    if let span = context.frame.configSpan { origins.inText = (context.frame.config, span) }
+    origins.entries = more + (entry.map { [ConfigOrigins.Entry(node: $0.item, file: $0.file)] } ?? [])
+    let sections =
+      switch node.resourceType {
+      case .seed: ["seeds"]
+      case .check: ["data_tests", "tests", "checks"]
+      default: ["models"]
+      }
+    if let section = sections.lazy.compactMap({ self.environment.sections[$0] }).first {
+      origins.section = (.init(node: section, file: environment.settings.file), node.fqn)
+    }
+    return origins
+  }
+
+  private func decode(
+    _ node: inout Node, _ span: SourceSpan?, _ origins: ConfigOrigins, isWhole: Bool = true
+  ) {
     let kind = node.resourceType == .check ? "check" : node.resourceType.rawValue
-    var decoder = ConfigDecoder(subject: "\(kind) '\(node.name)'", span: span ?? node.span)
+    var decoder = ConfigDecoder(
+      subject: "\(kind) '\(node.name)'", span: span ?? node.span, origins: origins)
     node.config =
       node.resourceType == .check
       ? decoder.check(node.config.values, storesFailures: environment.invocation.storesFailures)
@@ -242,7 +265,7 @@ final class NodeBuilder {
     context.frame = RenderFrame(package: package)
     context.frame.docs = contents.docs
     configure(&node, trees.checks, ConfigDefaults.check, nil, declared.config)
-    decode(&node, declared.span)
+    decode(&node, declared.span, origins(of: node, nil, entry.configuring))
     guard case .generic(let check)? = node.check else { return nil }
     try record(node) { try CheckRendering(context: context, check: check).recordReferences() }
     let frame = context.frame
@@ -250,7 +273,7 @@ final class NodeBuilder {
       // What the check's own macro configures counts less than what its declaration says.
       configure(
         &node, trees.checks, ConfigDefaults.check, nil, ConfigMerge.merge(frame.config, declared.config))
-      decode(&node, declared.span)
+      decode(&node, declared.span, origins(of: node, nil, entry.configuring))
     }
     var parsed = recorded(&node, frame)
     node.config.tags = unique((entry.ownerTags + declared.columnTags).sorted() + node.config.tags)

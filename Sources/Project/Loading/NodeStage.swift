@@ -137,6 +137,12 @@ struct CheckEntry: Sendable {
   /// The tags of the source that it is declared on: they are the check's too.
   var ownerTags: [String]
 
+  /// The mappings that configure it: the arguments under its name, and the entry where that holds them itself.
+  var configuring: [ConfigOrigins.Entry] {
+    let named = (node.entries ?? []).compactMap { $0.value.entries == nil ? nil : $0.value }
+    return (named + [node]).map { ConfigOrigins.Entry(node: $0, file: file) }
+  }
+
   static func all(
     of resource: ResourceProperties, owner: DeclaredCheck.Owner, attachedTo id: NodeID, tags: [String] = []
   ) -> [CheckEntry] {

@@ -45,7 +45,7 @@ public struct ProjectLoader: Sendable {
     let files = FileStage.discover(settingsStage.settings, &problems)
     let environment = LoadEnvironment(
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
-      invocation: Invocation(options))
+      invocation: Invocation(options), sections: settingsStage.root)
     let contents = await FileStage.read(files, environment)
     guard settingsStage.file.isReadable else {
       problems += await SyntaxStage.problems(files, contents, environment)
@@ -53,7 +53,7 @@ public struct ProjectLoader: Sendable {
     }
     problems += contents.problems
     let parsed = await NodeStage.run(files, contents, environment)
-    problems += parsed.problems
+    problems += ConfigOrigins.once(parsed.problems, in: settingsStage.file.name)
     var project = Project(
       settings: environment.settings, target: environment.target, nodes: parsed.nodes,
       sources: parsed.sources,
@@ -75,6 +75,8 @@ struct LoadEnvironment: Sendable {
   let target: Target
   let vars: DataValue
   let invocation: Invocation
+  /// The project file's values and where they stand, with their Jinja rendered.
+  let sections: YAMLNode
 
   /// A context for parsing; what templates say meanwhile is collected by `log`.
   func makeContext(

@@ -5,6 +5,8 @@ import Jinja
 /// Reads the project file and the profile.
 struct SettingsStage {
   var file: ProjectFile
+  /// The file's values with their Jinja rendered.
+  var root: YAMLNode
   var settings: ProjectSettings
   var target: Target
   var vars: DataValue
@@ -42,7 +44,7 @@ struct SettingsStage {
     let settings = reader.read(root)
     if file.isReadable { problems += reader.problems }
     return SettingsStage(
-      file: file, settings: settings, target: target, vars: vars, problems: problems,
+      file: file, root: root, settings: settings, target: target, vars: vars, problems: problems,
       isUsable: file.isReadable && reader.hasName)
   }
 

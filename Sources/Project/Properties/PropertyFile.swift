@@ -26,6 +26,8 @@ struct ResourceProperties: Sendable {
   var config: DataValue
   var configSpan: SourceSpan
   var checks: [YAMLNode]
+  /// The entry itself.
+  var item: YAMLNode
   /// Everything else of the entry.
   var properties: DataValue
 }
@@ -48,6 +50,8 @@ struct SourceProperties: Sendable {
   var loader: String
   /// Configuration and meta of the source, then of the table.
   var sourceConfig: DataValue
+  /// The source's entry.
+  var sourceItem: YAMLNode
 }
 
 /// An entry whose keys are passed on as they are: exposures and macros.

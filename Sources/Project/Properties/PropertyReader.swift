@@ -117,6 +117,7 @@ struct PropertyReader {
       section: section, name: name, file: file, span: item.span(in: file),
       description: description(item, what), columns: columns, config: config(item, what),
       configSpan: (item["config"] ?? item).span(in: file), checks: checks(item, what),
+      item: item,
       properties: .mapping(
         (item.entries ?? []).filter {
           !["columns", "tests", "data_tests", "checks", "config"].contains($0.key)
@@ -131,6 +132,10 @@ struct PropertyReader {
     let tags = ConfigMerge.merge(
       .mapping([("tags", item["tags"]?.data ?? .list([]))]),
       .mapping([("tags", config?["tags"] ?? .list([]))]))
+    for node in [item["tags"], item["config"]?["tags"]] {
+      guard let node, node.data.texts == nil else { continue }
+      report(.badValue, "'tags' of \(what) must be text or a list of it", node)
+    }
     let meta = (item["meta"]?.data ?? .emptyMapping).merging(config?["meta"] ?? .emptyMapping)
     let definition = ColumnDefinition(
       name: name, description: "", dataType: item["data_type"]?.scalarText, quote: item["quote"]?.bool,
@@ -206,7 +211,8 @@ struct PropertyReader {
           source: name, table: inheriting(item, resource), sourceDescription: item["description"],
           database: item["database"]?.scalarText, schema: item["schema"]?.scalarText ?? name,
           identifier: table["identifier"]?.scalarText ?? tableName,
-          loader: table["loader"]?.scalarText ?? item["loader"]?.scalarText ?? "", sourceConfig: sourceConfig)
+          loader: table["loader"]?.scalarText ?? item["loader"]?.scalarText ?? "", sourceConfig: sourceConfig,
+          sourceItem: item)
       )
     }
   }

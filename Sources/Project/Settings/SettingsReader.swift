@@ -34,6 +34,8 @@ struct SettingsReader {
     settings.onRunStart = hooks("on-run-start", root)
     settings.onRunEnd = hooks("on-run-end", root)
     checkVersion(root)
+    checkConfigVersion(root)
+    checkDispatch(root)
     checkSections(root)
     return settings
   }
@@ -124,6 +126,40 @@ struct SettingsReader {
     }
   }
 
+  private mutating func checkConfigVersion(_ root: YAMLNode) {
+    guard let node = root["config-version"], !node.isNull, node.scalarText != "2" else { return }
+    problems.append(
+      Diagnostic(
+        .badValue, "'config-version' must be 2", at: node.span(in: file.name),
+        hint: "write 'config-version: 2' or leave it out"))
+  }
+
+  /// A list of mappings of `macro_namespace` and `search_order`.
+  private mutating func checkDispatch(_ root: YAMLNode) {
+    guard let node = root["dispatch"], !node.isNull else { return }
+    guard let items = node.items else {
+      problems.append(bad("dispatch", "a list of mappings", node))
+      return
+    }
+    for item in items {
+      guard item.entries != nil else {
+        problems.append(bad("dispatch", "a list of mappings, each of them", item))
+        continue
+      }
+      if item["macro_namespace"]?.string == nil {
+        problems.append(
+          Diagnostic(
+            .missingKey, "an entry of 'dispatch' has no 'macro_namespace'", at: item.span(in: file.name)))
+      }
+      if item["search_order"]?.items == nil {
+        problems.append(
+          Diagnostic(
+            .badValue, "an entry of 'dispatch' needs a 'search_order', a list of packages",
+            at: (item["search_order"] ?? item).span(in: file.name)))
+      }
+    }
+  }
+
   private mutating func checkSections(_ root: YAMLNode) {
     for key in [
       "models", "seeds", "tests", "data_tests", "checks", "sources", "exposures", "snapshots", "vars",
@@ -149,7 +185,9 @@ struct SettingsReader {
   /// Sections that would change what dbt does and that this version leaves out.
   private mutating func warnOfUnsupported(_ root: YAMLNode) {
     for key in ["packages", "dispatch", "query-comment"] {
-      guard let node = root[key], !node.isNull, !(node.items?.isEmpty ?? false) else { continue }
+      guard let node = root[key], !node.isNull, !(node.items?.isEmpty ?? false),
+        key != "dispatch" || node.items != nil
+      else { continue }
       problems.append(
         Diagnostic(
           .unsupported, "'\(key)' is not supported yet; it has no effect", at: node.span(in: file.name),
