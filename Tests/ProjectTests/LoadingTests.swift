@@ -103,7 +103,7 @@ import Testing
   func check() async throws {
     let project = try await TemporaryProject(Self.bakery).load().project
     let check = try #require(project.named("relationships_sales_by_bread_name__name__ref_breads_"))
-    #expect(check.dependencies.map(\.rawValue) == ["model.bakery.sales_by_bread", "seed.bakery.breads"])
+    #expect(check.dependencies.map(\.rawValue) == ["seed.bakery.breads", "model.bakery.sales_by_bread"])
     #expect(check.config.severity == .warn)
     #expect(check.config.tags == ["pii"])
     guard case .generic(let generic)? = check.check else {

@@ -150,7 +150,9 @@ enum FileStage {
     result.macros = MacroTable(
       macros.map { macro in
         var macro = macro
-        macro.dependencies = result.macros.calls(in: macro.code).filter { $0 != macro.id }
+        macro.dependencies = result.macros.calls(in: macro.code, adapter: environment.target.type).filter {
+          $0 != macro.id
+        }
         return macro
       }, package: environment.settings.name)
     return result
@@ -195,12 +197,13 @@ enum FileStage {
   private static func property(
     _ text: String, _ path: String, _ interpreter: Interpreter
   ) throws(Diagnostic) -> PropertyFile {
-    var root = try YAMLFile.parse(text, file: path)
+    let written = try YAMLFile.parse(text, file: path)
+    var root = written
     var renderer = YAMLRenderer(interpreter: interpreter, file: path)
     if let node = root, YAMLRenderer.holdsJinja(node) {
       root = renderer.render(node, skipping: lateKeys.contains)
     }
-    var reader = PropertyReader(file: path)
+    var reader = PropertyReader(file: path, written: written)
     var file = reader.read(root)
     file.problems = renderer.problems + file.problems
     if file.problems.contains(where: { $0.severity == .error }) { file.brokenText = text }
@@ -221,6 +224,7 @@ enum FileStage {
         continue
       }
       macros[index].properties = entry.node.data
+      macros[index].propertiesPath = entry.file
       macros[index].description = entry.description?.scalarText ?? ""
     }
     return problems

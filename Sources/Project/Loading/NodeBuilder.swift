@@ -4,15 +4,15 @@ import Jinja
 
 /// Makes nodes of files and declarations. One for each thread.
 final class NodeBuilder {
-  private let environment: LoadEnvironment
+  let environment: LoadEnvironment
   private let contents: FileContents
   private let properties: PropertyIndex
-  private let trees: ConfigTrees
-  private let context: NodeContext
+  let trees: ConfigTrees
+  let context: NodeContext
   private let said = LogCollector()
   private var problems: [Diagnostic] = []
   /// Folders' configurations by kind and path.
-  private var folders: [String: ConfigTree.Folder] = [:]
+  private var folders: [String: (rendered: ConfigTree.Folder, unrendered: ConfigTree.Folder)] = [:]
 
   init(
     _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex,
@@ -46,7 +46,7 @@ final class NodeBuilder {
       }
       let name = Path.stem(of: place.path).stem
       // As in dbt, the path stands for files whose contents would take long to hash.
-      let checksum = bytes.count > 1 << 20 ? Digest.sha256(place.path) : Digest.sha256(bytes)
+      let checksum = bytes.count > 1 << 20 ? place.path : Digest.sha256(Array(Self.trimmed(bytes)))
       var node = newNode(.seed, name, place, code: "", checksum: checksum)
       let entry = properties["seeds", name]
       configure(&node, trees.seeds, ConfigDefaults.seed, entry, .emptyMapping)
@@ -81,7 +81,7 @@ final class NodeBuilder {
       return nil
     }
     let name = Path.stem(of: place.path).stem
-    var node = newNode(type, name, place, code: text, checksum: Digest.sha256(text))
+    var node = newNode(type, name, place, code: text, checksum: Digest.sha256(NativeMacros.trimmed(text)))
     let entry = properties[section, name]
     node.isPlainSQL = isWhole && !YAMLRenderer.holdsJinja(text)
     context.frame = RenderFrame(package: package)
@@ -149,7 +149,13 @@ final class NodeBuilder {
       config: NodeConfig(materialization: .view, values: .emptyMapping), code: code, checksum: checksum)
   }
 
-  private func record(_ node: Node, _ body: () throws -> Void) throws {
+  /// Begins what belongs to no file.
+  func enter() {
+    context.frame = RenderFrame(package: package)
+    context.frame.docs = contents.docs
+  }
+
+  func record(_ node: Node, _ body: () throws -> Void) throws {
     context.frame.model = nil
     context.base.currentNode = node.id
     context.frame.this = Relation(
@@ -170,10 +176,11 @@ final class NodeBuilder {
     }
   }
 
-  private func recorded(_ node: inout Node, _ frame: RenderFrame) -> ParsedNode {
+  func recorded(_ node: inout Node, _ frame: RenderFrame) -> ParsedNode {
     node.references = frame.references
     node.sourceReferences = frame.sources
     node.macros = frame.macros.sorted()
+    node.calledMacros = frame.calledMacros
     let place = frame.configSpan ?? node.span
     return ParsedNode(
       node: node, referenceSpans: frame.referenceSpans.map { SnippetNames.relocated($0, to: place) },
@@ -182,16 +189,27 @@ final class NodeBuilder {
 
   // MARK: - Configuration and descriptions
 
-  private func configure(
+  func configure(
     _ node: inout Node, _ tree: ConfigTree, _ defaults: DataValue, _ entry: ResourceProperties?,
     _ inFile: DataValue
   ) {
     let key = node.resourceType.rawValue + "/" + node.fqn.dropLast().joined(separator: "/")
-    let folder = folders[key] ?? tree.folder(node.fqn.dropLast(), over: defaults)
+    let path = node.fqn.dropLast()
+    let folder =
+      folders[key]
+      ?? (
+        tree.folder(path, over: defaults),
+        environment.unrendered[node.resourceType].folder(path, over: .emptyMapping) { $0.merging($1) }
+      )
     folders[key] = folder
-    var values = folder.values(for: node.name)
-    if let entry { values = ConfigMerge.merge(values, entry.config) }
+    var values = folder.rendered.values(for: node.name)
+    node.unrenderedConfig = folder.unrendered.values(for: node.name)
+    if let entry {
+      values = ConfigMerge.merge(values, entry.config)
+      node.unrenderedConfig = node.unrenderedConfig.merging(entry.config)
+    }
     node.config.values = ConfigMerge.merge(values, inFile)
+    node.unrenderedConfig = node.unrenderedConfig.merging(inFile)
   }
 
   /// Where a node's configuration is written.
@@ -231,12 +249,15 @@ final class NodeBuilder {
     guard let entry else { return }
     let describer = Describer(context: context, file: entry.file)
     node.propertiesPath = entry.file
-    node.description = describer.text(entry.description, &problems)
-    node.columns = entry.columns.map { column in
-      var definition = column.definition
-      definition.description = describer.text(column.description, &problems)
-      return definition
-    }
+    (node.description, node.docsBlocks) = describer.described(entry.description, &problems)
+    node.columns = describer.columns(entry.columns, &problems)
+  }
+
+  /// The bytes without the space around them.
+  private static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 })
+    else { return [] }
+    return bytes[first...last]
   }
 
   // MARK: - Generic checks
@@ -276,6 +297,8 @@ final class NodeBuilder {
       decode(&node, declared.span, origins(of: node, nil, entry.configuring))
     }
     var parsed = recorded(&node, frame)
+    // As in dbt, the text of these two is known and not looked through.
+    if ["not_null", "unique"].contains(check.name) { node.calledMacros = Array(node.calledMacros.prefix(1)) }
     node.config.tags = unique((entry.ownerTags + declared.columnTags).sorted() + node.config.tags)
     nameRelation(of: &node)
     parsed.node = node
@@ -361,6 +384,24 @@ final class LogCollector {
 struct Describer {
   let context: NodeContext
   let file: String
+
+  /// The columns with their descriptions.
+  func columns(_ columns: [ColumnProperties], _ problems: inout [Diagnostic]) -> [ColumnDefinition] {
+    columns.map { column in
+      var definition = column.definition
+      (definition.description, definition.docsBlocks) = described(column.description, &problems)
+      return definition
+    }
+  }
+
+  /// The text, and the docs blocks that it holds.
+  func described(
+    _ node: YAMLNode?, _ problems: inout [Diagnostic]
+  ) -> (text: String, blocks: [NodeID]) {
+    context.frame.docsBlocks = []
+    let text = text(node, &problems)
+    return (text, context.frame.docsBlocks)
+  }
 
   func text(_ node: YAMLNode?, _ problems: inout [Diagnostic]) -> String {
     guard let node, let text = node.scalarText else { return "" }

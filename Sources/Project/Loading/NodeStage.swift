@@ -21,6 +21,8 @@ struct ParsedProject: Sendable {
   var disabled: [Node] = []
   var sources: [SourceTable] = []
   var exposures: [Exposure] = []
+  var groups: [GroupDefinition] = []
+  var operations: [Node] = []
   var recorded: [NodeID: RecordedReferences] = [:]
   var problems: [Diagnostic] = []
 
@@ -65,8 +67,24 @@ enum NodeStage {
     let declarations = DeclarationBuilder(environment, contents, index, trees)
     declarations.sources(&result)
     declarations.exposures(&result)
+    declarations.groups(&result)
+    operations(NodeBuilder(environment, contents, index, trees), environment.settings, &result)
     await genericChecks(contents, environment, index, trees, &result)
     return result
+  }
+
+  private static func operations(
+    _ builder: NodeBuilder, _ settings: ProjectSettings, _ result: inout ParsedProject
+  ) {
+    for (kind, hooks) in [("on-run-end", settings.onRunEnd), ("on-run-start", settings.onRunStart)] {
+      for (index, hook) in hooks.enumerated() {
+        let parsed = builder.operation(hook, kind, index)
+        result.recorded[parsed.node.id] = RecordedReferences(
+          references: parsed.referenceSpans, sources: parsed.sourceSpans)
+        result.operations.append(parsed.node)
+      }
+    }
+    result.operations.sort { $0.id < $1.id }
   }
 
   private static func collect(_ outcomes: [NodeOutcome], _ result: inout ParsedProject) {
@@ -106,10 +124,10 @@ enum NodeStage {
     for table in result.sources where table.isEnabled { tables[table.id] = table }
     for source in contents.properties.flatMap(\.sources) where source.table.hasChecks {
       let id = NodeID(.source, environment.settings.name, "\(source.source).\(source.table.name)")
-      guard let table = tables[id] else { continue }
+      guard tables[id] != nil else { continue }
       entries += CheckEntry.all(
         of: source.table, owner: .source(source: source.source, table: source.table.name), attachedTo: id,
-        tags: table.tags)
+        tags: SourceConfiguration(source: source.sourceItem, table: source.table.item).checkTags)
     }
     let outcomes = await Parallel.chunks(of: entries) { chunk in
       let builder = NodeBuilder(environment, contents, index, trees)
@@ -207,6 +225,17 @@ struct ConfigTrees: Sendable {
   let checks: ConfigTree
   let sources: ConfigTree
   let exposures: ConfigTree
+
+  /// The section for a kind of node.
+  subscript(type: ResourceType) -> ConfigTree {
+    switch type {
+    case .seed: seeds
+    case .check: checks
+    case .source: sources
+    case .exposure: exposures
+    default: models
+    }
+  }
 
   init(_ values: DataValue) {
     models = ConfigTree(values["models"])

@@ -45,7 +45,8 @@ public struct ProjectLoader: Sendable {
     let files = FileStage.discover(settingsStage.settings, &problems)
     let environment = LoadEnvironment(
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
-      invocation: Invocation(options), sections: settingsStage.root)
+      invocation: Invocation(options), sections: settingsStage.root,
+      unrendered: ConfigTrees(settingsStage.file.root.data), fileText: settingsStage.file.text)
     let contents = await FileStage.read(files, environment)
     guard settingsStage.file.isReadable else {
       problems += await SyntaxStage.problems(files, contents, environment)
@@ -60,6 +61,8 @@ public struct ProjectLoader: Sendable {
       exposures: parsed.exposures, macros: contents.macros.macros, docs: contents.docs,
       disabled: parsed.disabled,
       vars: environment.vars)
+    project.groups = parsed.groups
+    project.operations = parsed.operations
     await PlainSQLStage.run(&project, parser, &problems)
     ReferenceStage(recorded: parsed.recorded, lost: contents.lost).run(&project, &problems)
     ValidationStage(
@@ -77,6 +80,10 @@ struct LoadEnvironment: Sendable {
   let invocation: Invocation
   /// The project file's values and where they stand, with their Jinja rendered.
   let sections: YAMLNode
+  /// The configuration of the project file before its Jinja.
+  let unrendered: ConfigTrees
+  /// The project file as it is.
+  let fileText: String
 
   /// A context for parsing; what templates say meanwhile is collected by `log`.
   func makeContext(

@@ -8,6 +8,7 @@ struct PropertyFile: Sendable {
   var sources: [SourceProperties] = []
   var exposures: [EntryProperties] = []
   var macros: [EntryProperties] = []
+  var groups: [EntryProperties] = []
   var problems: [Diagnostic] = []
   /// The file's text, if some of it could not be read into entries.
   var brokenText: String?
@@ -50,8 +51,9 @@ struct SourceProperties: Sendable {
   var loader: String
   /// Configuration and meta of the source, then of the table.
   var sourceConfig: DataValue
-  /// The source's entry.
+  /// The source's entry, and the one before its Jinja was rendered.
   var sourceItem: YAMLNode
+  var writtenItem: YAMLNode
 }
 
 /// An entry whose keys are passed on as they are: exposures and macros.

@@ -4,10 +4,13 @@ import Jinja
 /// Reads a property file's YAML into entries and collects what is wrong with it.
 struct PropertyReader {
   let file: String
+  /// The file's value before its Jinja was rendered.
+  private let written: YAMLNode?
   private var result: PropertyFile
 
-  init(file: String) {
+  init(file: String, written: YAMLNode?) {
     self.file = file
+    self.written = written
     result = PropertyFile(file: file)
   }
 
@@ -28,7 +31,7 @@ struct PropertyReader {
       return
     }
     if section.key == "version" { return checkVersion(section.value) }
-    guard section.key != "anchors", section.key != "groups", !section.value.isNull else { return }
+    guard section.key != "anchors", !section.value.isNull else { return }
     guard let items = section.value.items else {
       report(.badValue, "'\(section.key)' must be a list, not \(section.value.typeName)", section.value)
       return
@@ -68,6 +71,14 @@ struct PropertyReader {
     case "exposures":
       checkKeys(item, PropertyKeys.exposure, "exposure '\(name)'")
       result.exposures.append(entry(item, name))
+    case "groups":
+      checkKeys(item, PropertyKeys.group, "group '\(name)'")
+      if item["owner"]?.entries == nil {
+        report(
+          .missingKey, "group '\(name)' has no owner", item["owner"] ?? item,
+          hint: "say who: owner: {name: …, email: …}")
+      }
+      result.groups.append(entry(item, name))
     case "macros":
       checkKeys(item, PropertyKeys.macro, "macro '\(name)'")
       result.macros.append(entry(item, name))
@@ -201,6 +212,8 @@ struct PropertyReader {
     let what = "source '\(name)'"
     checkKeys(item, PropertyKeys.source, what)
     let sourceConfig = config(item, what)
+    let place = (item.line, item.column)
+    let writtenItem = written?["sources"]?.items?.first { ($0.line, $0.column) == place } ?? item
     guard let tables = item["tables"], !tables.isNull else { return }
     for table in list(tables, "tables", what) {
       guard let tableName = self.name(table, "a table of \(what)") else { continue }
@@ -212,7 +225,7 @@ struct PropertyReader {
           database: item["database"]?.scalarText, schema: item["schema"]?.scalarText ?? name,
           identifier: table["identifier"]?.scalarText ?? tableName,
           loader: table["loader"]?.scalarText ?? item["loader"]?.scalarText ?? "", sourceConfig: sourceConfig,
-          sourceItem: item)
+          sourceItem: item, writtenItem: writtenItem)
       )
     }
   }

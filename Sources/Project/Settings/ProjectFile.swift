@@ -9,6 +9,8 @@ struct ProjectFile {
   var problems: [Diagnostic]
   /// Whether it was read: `root` is empty else.
   var isReadable = true
+  /// The file as it is.
+  var text = ""
 
   static let weirName = "weir.yml"
   static let dbtName = "dbt_project.yml"
@@ -33,15 +35,15 @@ struct ProjectFile {
     let hasDbt = FileSystem.kind(of: Path.joined(root, dbtName)) == .file
     guard hasWeir || hasDbt else { throw DiagnosticList([missing(root)]) }
     let name = hasDbt ? dbtName : weirName
-    let main = load(name, root, &problems)
-    if hasDbt, hasWeir, let own = load(weirName, root, &problems) {
+    let (main, text) = load(name, root, &problems)
+    if hasDbt, hasWeir, let own = load(weirName, root, &problems).root {
       checkOwnSections(own, &problems)
     }
     guard let main else {
       let nothing = YAMLNode(content: .map([]), line: 1, column: 1)
       return ProjectFile(name: name, root: nothing, problems: problems, isReadable: false)
     }
-    var file = ProjectFile(name: name, root: main, problems: problems)
+    var file = ProjectFile(name: name, root: main, problems: problems, text: text)
     file.checkKeys(isStrict: !hasDbt)
     return file
   }
@@ -62,22 +64,24 @@ struct ProjectFile {
       hint: "run this in a project's folder, name it with --project-dir, or start one with 'weir init'")
   }
 
-  private static func load(_ name: String, _ root: String, _ problems: inout [Diagnostic]) -> YAMLNode? {
-    do {
+  private static func load(_ name: String, _ root: String, _ problems: inout [Diagnostic]) -> (
+    root: YAMLNode?, text: String
+  ) {
+    do throws(Diagnostic) {
       let text = try FileSystem.text(of: Path.joined(root, name), shownAs: name)
       guard let node = try YAMLFile.parse(text, file: name) else {
         problems.append(Diagnostic(.missingKey, "\(name) is empty", at: SourceSpan(file: name)))
-        return nil
+        return (nil, "")
       }
       guard node.entries != nil else {
         problems.append(
           Diagnostic(.badValue, "\(name) must be a mapping, not \(node.typeName)", at: node.span(in: name)))
-        return nil
+        return (nil, "")
       }
-      return node
+      return (node, text)
     } catch {
       problems.append(error)
-      return nil
+      return (nil, "")
     }
   }
 
