@@ -23,11 +23,21 @@ if [ ! -e "$prefix/.complete" ]; then
     packages+=(libcurl4 libedit2 libncurses6 libxml2 tzdata)
   fi
 fi
-if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+is_debian() {
+  command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 1
+  [ ! -e /etc/os-release ] || grep -qE '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release
+}
+if ! is_debian; then
+  missing=()
   for tool in g++ git pkg-config python3; do
-    command -v "$tool" >/dev/null || fail "not a Debian system: install what Debian calls ${packages[*]} ($tool is missing)"
+    command -v "$tool" >/dev/null || missing+=("$tool,")
   done
-  pkg-config --exists sqlite3 || fail "not a Debian system: install SQLite's library and headers (sqlite3.pc is missing)"
+  pkg-config --exists sqlite3 2>/dev/null || missing+=("SQLite's headers (sqlite3.pc),")
+  [ -e "$prefix/.complete" ] || python3 -m pip --version >/dev/null 2>&1 || missing+=("Python's pip,")
+  if [ ${#missing[@]} -gt 0 ]; then
+    list=${missing[*]}
+    fail "not a Debian system, and it lacks ${list%,}: install what Debian calls ${packages[*]}"
+  fi
 else
   present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
   missing=()
@@ -42,10 +52,12 @@ else
       run=(sudo "${run[@]}")
     fi
     echo "set-up: Debian packages ${missing[*]} (about a minute)"
-    "${run[@]}" apt-get update -qq || fail "apt-get update failed (its reason stands above)"
+    said=$("${run[@]}" apt-get update -qq 2>&1) || fail "apt-get update failed: $said"
     # shellcheck disable=SC2086
-    "${run[@]}" $install -qq >/dev/null ||
+    said=$("${run[@]}" $install -qq 2>&1) || {
+      echo "$said" >&2
       fail "could not install; as root, run: apt-get update && $install"
+    }
   fi
 fi
 
