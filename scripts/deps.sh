@@ -10,13 +10,17 @@ fail() {
   exit 2
 }
 
+# The stamp names what is there of DuckDB, pins included.
+stamp="$(cksum <"$here/pypi.txt") $*"
+is_complete=$([ "$(cat "$prefix/.complete" 2>/dev/null)" != "$stamp" ] || echo yes)
+
 command -v swift >/dev/null || fail "needs Swift 6.2 or later: see https://www.swift.org/install/linux/"
 
 # Debian packages. pip and Python's venv are asked for where they are used: by the download below, by `make bench`.
 packages=(g++ git libsqlite3-dev pkgconf)
-[ -e "$prefix/.complete" ] || packages+=(ca-certificates python3 python3-pip)
+[ -n "$is_complete" ] || packages+=(ca-certificates python3 python3-pip)
 # A toolchain unpacked from an archive may lack the libraries it was linked with.
-if [ ! -e "$prefix/.complete" ]; then
+if [ -z "$is_complete" ]; then
   tools=$(dirname "$(readlink -f "$(command -v swift)")")
   libraries=$(ldd "$tools"/swift-build "$tools"/swift-frontend "$tools"/lld 2>/dev/null || true)
   if grep -q 'not found' <<<"$libraries"; then
@@ -33,7 +37,7 @@ if ! is_debian; then
     command -v "$tool" >/dev/null || missing+=("$tool,")
   done
   pkg-config --exists sqlite3 2>/dev/null || missing+=("SQLite's headers (sqlite3.pc),")
-  [ -e "$prefix/.complete" ] || python3 -m pip --version >/dev/null 2>&1 || missing+=("Python's pip,")
+  [ -n "$is_complete" ] || python3 -m pip --version >/dev/null 2>&1 || missing+=("Python's pip,")
   if [ ${#missing[@]} -gt 0 ]; then
     list=${missing[*]}
     fail "not a Debian system, and it lacks ${list%,}: install what Debian calls ${packages[*]}"
@@ -70,9 +74,7 @@ if [ "$(printf '6.2\n%s\n' "${version:-0}" | sort -V | head -n 1)" != 6.2 ]; the
   fail "needs Swift 6.2 or later, but $(command -v swift) is ${version:-of no known version}"
 fi
 
-# DuckDB: the stamp names what is there, pins included.
-stamp="$(cksum <"$here/pypi.txt") $*"
-if [ "$(cat "$prefix/.complete" 2>/dev/null)" != "$stamp" ]; then
+if [ -z "$is_complete" ]; then
   python3 "$here/fetch.py" duckdb "$prefix" "$@"
   echo "$stamp" >"$prefix/.complete.new"
   mv "$prefix/.complete.new" "$prefix/.complete"
