@@ -23,6 +23,9 @@ final class RunArtifacts: Sendable {
     writer = ArtifactWriter(project: workspace.project, redactor: redactor)
   }
 
+  /// Throws if nothing could be written: to be asked before anything runs.
+  func verify() throws(Diagnostic) { try writer.verifyFolder() }
+
   /// Writes the SQL of a node and of its checks. May be called from any thread.
   func write(_ result: NodeResult) {
     for item in [result] + result.audits {

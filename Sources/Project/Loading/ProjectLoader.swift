@@ -16,14 +16,24 @@ public struct ProjectLoader: Sendable {
   public static func findRoot(from folder: String) throws(Diagnostic) -> String {
     var current = folder
     while true {
-      for name in [ProjectFile.weirName, ProjectFile.dbtName] {
-        if FileSystem.kind(of: Path.joined(current, name)) == .file { return current }
-      }
+      if holdsProject(current) { return current }
       let parent = Path.folder(of: current)
       guard parent != current, !parent.isEmpty else { break }
       current = parent
     }
     throw ProjectFile.missing(folder)
+  }
+
+  /// The folder itself, which somebody named. Throws if it holds no project file; no other is looked for.
+  public static func verifyRoot(_ folder: String) throws(Diagnostic) -> String {
+    guard holdsProject(folder) else { throw ProjectFile.missing(folder) }
+    return folder
+  }
+
+  private static func holdsProject(_ folder: String) -> Bool {
+    [ProjectFile.weirName, ProjectFile.dbtName].contains {
+      FileSystem.kind(of: Path.joined(folder, $0)) == .file
+    }
   }
 
   /// Reads the whole project. Throws a `DiagnosticList` with every problem that there is, warnings included.

@@ -59,7 +59,10 @@ struct ProjectFile {
   }
 
   static func missing(_ folder: String) -> Diagnostic {
-    Diagnostic(
+    guard FileSystem.kind(of: folder) == .folder else {
+      return Diagnostic(.noProject, "there is no folder \(folder)")
+    }
+    return Diagnostic(
       .noProject, "there is no weir.yml or dbt_project.yml in \(folder)",
       hint: "run this in a project's folder, name it with --project-dir, or start one with 'weir init'")
   }
