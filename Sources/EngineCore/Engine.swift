@@ -82,13 +82,20 @@ public struct Capabilities: Sendable, Hashable {
   public var hasTransactionalDDL: Bool
   /// `CREATE OR REPLACE TABLE` exists.
   public var replacesTables: Bool
-  /// How many sessions are useful at once.
+  /// How many sessions may write at once.
   public var maximumSessions: Int
+  /// How long to wait before what failed for a passing reason is tried again; each further wait is twice as
+  /// long.
+  public var retryDelay: Duration
 
   /// Makes a set of capabilities.
-  public init(hasTransactionalDDL: Bool, replacesTables: Bool, maximumSessions: Int) {
+  public init(
+    hasTransactionalDDL: Bool, replacesTables: Bool, maximumSessions: Int,
+    retryDelay: Duration = .milliseconds(2)
+  ) {
     self.hasTransactionalDDL = hasTransactionalDDL
     self.replacesTables = replacesTables
     self.maximumSessions = maximumSessions
+    self.retryDelay = retryDelay
   }
 }
