@@ -6,7 +6,8 @@ MAKEFLAGS += --no-print-directory
 CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/weir
 DUCKDB ?= $(CACHE)/duckdb/1.5.5
 # The extensions that Weir, its tests and its demo use. More: make deps EXTENSIONS="fts spatial"
-EXTENSIONS ?= azure ducklake fts httpfs postgres_scanner sqlite_scanner
+EXTENSIONS ?= avro aws azure delta ducklake excel fts httpfs iceberg mysql_scanner odbc_scanner postgres_scanner \
+  sqlite_scanner
 CONFIG ?= release
 FILTER ?=
 PREFIX ?= /usr/local

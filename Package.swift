@@ -55,13 +55,14 @@ let package = Package(
       "Runner",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore",
+        "Connectors", "Loads", "StateStore",
       ]),
     module(
       "CommandLine",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Connectors", "Loads", "StateStore", "Runner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
@@ -87,6 +88,12 @@ let package = Package(
     tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
+    tests(
+      "ConnectorsTests",
+      [
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
+        "ServiceTesting",
+      ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(

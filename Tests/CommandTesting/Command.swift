@@ -52,8 +52,15 @@ public struct Command: Sendable {
   private static func surroundings(_ folder: String) -> [String: String] {
     [
       "PATH": "\(programs):/usr/local/bin:/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8", "TZ": "UTC",
-      "COLUMNS": "100", "NO_COLOR": "1",
+      "COLUMNS": "100", "NO_COLOR": "1", "WEIR_EXTENSION_DIRECTORY": extensionFolder,
     ]
+  }
+
+  /// Where the set-up put DuckDB's extensions.
+  public static var extensionFolder: String {
+    let environment = ProcessInfo.processInfo.environment
+    let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/root") + "/.cache"
+    return cache + "/weir/duckdb/1.5.5/extensions"
   }
 
   /// Runs it to its end, when no more than one other program runs.

@@ -19,11 +19,11 @@ struct ImportRulesTests {
     "StateStore": ["Diagnostics", "GRDB"],
     "Runner": [
       "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-      "StateStore",
+      "Connectors", "Loads", "StateStore",
     ],
     "CommandLine": [
       "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-      "StateStore", "Runner", "ArgumentParser",
+      "Connectors", "Loads", "StateStore", "Runner", "ArgumentParser",
     ],
     "weir": ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
   ]

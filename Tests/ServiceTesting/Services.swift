@@ -14,6 +14,11 @@ public enum Services {
     PostgresService(facts: try await start("postgres"))
   }
 
+  /// MariaDB.
+  public static func mysql() async throws -> MySQLService {
+    MySQLService(facts: try await start("mysql"))
+  }
+
   /// An S3: SeaweedFS.
   public static func s3() async throws -> S3Service {
     S3Service(facts: try await start("s3"))

@@ -27,7 +27,7 @@ extension DiagnosticCode {
   public static let sourceChanged = DiagnosticCode("WEIR-E1113", "a source changed")
 
   /// Codes of loads and connections: E11xx.
-  static let loads: [DiagnosticCode] = [
+  public static let loads: [DiagnosticCode] = [
     plainSecret, unknownConnection, secretUnavailable, sourceUnreachable, sourceMissing, sourceUnreadable,
     tooManyRejects, nameCollision, contractBroken, badLoadKey, badCursor, badLoadState, sourceChanged,
   ]
