@@ -24,8 +24,15 @@ public final class DuckDBEngine: Engine {
   /// commits are only known at the catalog: trying again needs more time there.
   public var capabilities: Capabilities {
     Capabilities(
-      hasTransactionalDDL: true, replacesTables: true, maximumSessions: setup.hasLake ? 1 : 64,
-      retryDelay: .milliseconds(setup.hasLake ? 250 : 2))
+      hasTransactionalDDL: true, replacesTables: true, maximumSessions: hasLake ? 1 : 64,
+      retryDelay: .milliseconds(hasLake ? 250 : 2))
+  }
+
+  private var hasLake: Bool { !setup.lakes.isEmpty }
+
+  /// Whether a database is a DuckLake.
+  func isLake(_ database: String) -> Bool {
+    setup.lakes.contains { $0.lowercased() == database.lowercased() }
   }
 
   /// Opens the file at `path`, or a database in memory that all the engine's sessions share, with settings of

@@ -6,10 +6,21 @@ public protocol Engine: Sendable {
   var dialect: any Dialect { get }
   /// What the engine can and cannot do.
   var capabilities: Capabilities { get }
+  /// The steps that keep a database in good order, first to last; none if the engine needs no upkeep.
+  func maintenance(_ request: MaintenanceRequest) -> [MaintenanceStep]
+  /// A query for the snapshots that a database keeps, newest first; nil if it keeps none.
+  func snapshotQuery(database: String) -> String?
   /// Opens a session of its own; sessions run side by side. Throws a `Diagnostic`.
   func makeSession() async throws -> any Session
   /// Closes what the engine holds. Sessions must be closed before.
   func close() async
+}
+
+extension Engine {
+  /// No upkeep.
+  public func maintenance(_ request: MaintenanceRequest) -> [MaintenanceStep] { [] }
+  /// No snapshots.
+  public func snapshotQuery(database: String) -> String? { nil }
 }
 
 /// One live handle to an engine, confined to a thread of its own.

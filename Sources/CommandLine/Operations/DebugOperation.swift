@@ -69,7 +69,9 @@ extension Target {
   var visiblePairs: [(String, String)] {
     [("type", profile.type), ("database", database), ("schema", schema), ("threads", String(threads))]
       + profile.settings.sorted { $0.key < $1.key }.compactMap { name, setting in
-        guard ["path", "catalog", "data_path", "host", "port", "user", "account"].contains(name) else { return nil }
+        guard ["path", "catalog", "data_path", "host", "port", "user", "account"].contains(name) else {
+          return nil
+        }
         return switch setting {
         case .text(let text): (name, text)
         case .integer(let number): (name, String(number))

@@ -33,7 +33,9 @@ extension EngineSetup {
     searchFolder = profile.projectRoot
     let attachments = Self.attachments(&reader, profile)
     let lake = isLake ? Self.lake(&reader, profile) : nil
-    hasLake = isLake || path.hasPrefix("ducklake:") || attachments.contains(where: \.isLake)
+    lakes = Set(attachments.filter(\.isLake).map { $0.alias ?? "" })
+    if isLake { lakes.insert(reader.text("database") ?? "") }
+    if path.hasPrefix("ducklake:") { lakes.insert(Self.databaseName(of: path)) }
     if !isLake { Self.checkDatabase(&reader, path: path, aliases: attachments.compactMap(\.alias)) }
     Self.checkSnapshot(&reader, profile, attachments)
     for key in reader.table("config_options").sorted(by: { $0.key < $1.key }) {

@@ -10,8 +10,8 @@ struct EngineSetup: Sendable {
   var databaseStatements: [Statement] = []
   /// Statements that make a session ready.
   var sessionStatements: [Statement] = []
-  /// Whether a lakehouse is among the databases.
-  var hasLake = false
+  /// The databases that are lakehouses.
+  var lakes: Set<String> = []
   /// Where relative paths in SQL start, wherever the command is called; empty for the process's own folder.
   var searchFolder = ""
 
