@@ -77,6 +77,7 @@ let package = Package(
       name: "ServiceTesting", dependencies: ["CommandTesting"], path: "Tests/ServiceTesting",
       swiftSettings: settings),
     tests("ServiceTestingTests", ["ServiceTesting", "CommandTesting"]),
+    tests("LakeTests", ["ServiceTesting", "CommandTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
     tests("ExamplesTests", ["CommandTesting"]),
     tests("FaultTests", ["CommandTesting"]),

@@ -110,7 +110,7 @@ struct RunOperation: Sendable {
     let threads = Quantities.count(options.threads, "thread")
     let tally = Tally(nodes).text
     let text =
-      "weir \(session.program.version), project \(settings.name), target \(target.name) (\(target.type)), \(threads)"
+      "weir \(session.program.version), project \(settings.name), target \(target.name) (\(target.profile.type)), \(threads)"
       + (nodes.isEmpty ? "" : "\n\(tally)\n")
     session.printer.log(
       text,

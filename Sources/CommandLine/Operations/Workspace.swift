@@ -75,8 +75,10 @@ struct Workspace: Sendable {
   }
 
   /// Opens the engine of the target.
-  func openEngine() async throws -> any Engine {
-    try await session.program.engines.open(project.target.profile)
+  func openEngine(at moment: SnapshotPoint? = nil) async throws -> any Engine {
+    var profile = project.target.profile
+    profile.snapshot = moment
+    return try await session.program.engines.open(profile)
   }
 
   /// `5 models, 3 seeds, 20 checks`, of all that is enabled.
