@@ -29,7 +29,9 @@ import Testing
     ).rows == [[.integer(Int64(rowCount)), .integer(0)]]
   }
 
-  private static let storable = (ValueTests.expressions + ValueTests.nested).filter { !$0.hasPrefix("row(") }
+  private static let storable = (ValueTests.expressions + ValueTests.nested + ValueTests.variants).filter {
+    !$0.hasPrefix("row(")
+  }
 
   @Test("Batches of every type are appended as they were read")
   func appendEveryType() async throws {
@@ -61,6 +63,47 @@ import Testing
       }
     }
     #expect(wrong == [])
+  }
+
+  @Test("A written variant is of the kinds that it was read with")
+  func variantKinds() async throws {
+    let expressions =
+      ValueTests.simpleVariants
+      + ValueTests.variants.filter { $0.hasSuffix("::VARIANT") && $0 != "NULL::VARIANT" }
+    let wrong = try await withDuckDB { connection in
+      try expressions.filter { expression in
+        try connection.execute(
+          """
+          CREATE OR REPLACE TABLE t AS SELECT 1 AS i, (\(expression)) AS x;
+          CREATE OR REPLACE TABLE copy AS FROM t WITH NO DATA
+          """)
+        let table = try connection.query("FROM t")
+        try connection.append(to: Self.copy) { appender in
+          for batch in table.batches { try appender.append(batch) }
+        }
+        return try connection.query(
+          """
+          SELECT count(*) FROM t JOIN copy USING (i) WHERE variant_typeof(t.x) = variant_typeof(copy.x)
+            AND t.x::VARCHAR = copy.x::VARCHAR AND variant_normalize(t.x) = variant_normalize(copy.x)
+          """
+        ).rows != [[.integer(1)]]
+      }
+    }
+    #expect(wrong == [])
+  }
+
+  @Test("A variant is no value of a column of another type")
+  func variantMisfit() async throws {
+    let error = try await diagnostic {
+      try await withDuckDB { connection in
+        try connection.execute("CREATE TABLE copy(x VARCHAR)")
+        let values = Column(.scalars([.variant(.int8, .integer(1))]))
+        try connection.append(to: Self.copy) {
+          try $0.append(Batch(schema: Schema([Field("x", .variant)]), columns: [values], rowCount: 1))
+        }
+      }
+    }
+    #expect(error?.message == "DuckDB cannot be given a column of type VARIANT")
   }
 
   @Test("A batch larger than DuckDB's vectors keeps its nested values, in pieces too")
@@ -177,9 +220,9 @@ import Testing
       }
       #expect(label?.code == .engineType)
       let variant = #expect(throws: Diagnostic.self) {
-        try append(.unknown("VARIANT"), Column(.scalars([.null])))
+        try append(.unknown("TYPE"), Column(.scalars([.null])))
       }
-      #expect(variant?.message == "DuckDB cannot be given a column of type VARIANT")
+      #expect(variant?.message == "DuckDB cannot be given a column of type TYPE")
       try #expect(
         connection.query("SELECT (SELECT count(*) FROM t) + (SELECT count(*) FROM s)").rows == [[.integer(0)]]
       )

@@ -30,7 +30,8 @@ extension TypeHandle {
     case .json:
       raw = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)
       if let raw { duckdb_logical_type_set_alias(raw, "JSON") }
-    case .unknown(let name): throw Diagnostic(.engineType, "DuckDB cannot be given a column of type \(name)")
+    case .variant, .unknown:
+      throw Diagnostic(.engineType, "DuckDB cannot be given a column of type \(type.duckDBName)")
     default:
       guard let id = Self.simple.first(where: { $0.value == type })?.key else {
         throw Diagnostic(.engineType, "DuckDB has no type for \(type)")
@@ -99,6 +100,7 @@ extension LogicalType {
     case .structure(let names, let values):
       self = .structure(try zip(names, values).map { Field($0, try LogicalType(of: $1)) })
     case .union(let tag, let value): self = .union([Field(tag, try LogicalType(of: value))])
+    case .variant(_, let value): self = try LogicalType(of: value)
     }
   }
 
