@@ -48,18 +48,21 @@ let package = Package(
     module("Planner", ["Diagnostics", "Jinja", "Project"]),
     module("Checks", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("Catalog", ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"]),
+    module("Connectors", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
+    module("Loads", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("StateStore", ["Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Runner",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore",
+        "Connectors", "Loads", "StateStore",
       ]),
     module(
       "CommandLine",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Connectors", "Loads", "StateStore", "Runner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
@@ -69,6 +72,10 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    .target(
+      name: "ServiceTesting", dependencies: ["CommandTesting"], path: "Tests/ServiceTesting",
+      swiftSettings: settings),
+    tests("ServiceTestingTests", ["ServiceTesting", "CommandTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
     tests("ExamplesTests", ["CommandTesting"]),
     tests("FaultTests", ["CommandTesting"]),
@@ -81,6 +88,12 @@ let package = Package(
     tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
+    tests(
+      "ConnectorsTests",
+      [
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
+        "ServiceTesting",
+      ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(

@@ -14,14 +14,16 @@ struct ImportRulesTests {
     "Planner": ["Diagnostics", "Jinja", "Project"],
     "Checks": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "Catalog": ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"],
+    "Connectors": ["Diagnostics", "Jinja", "EngineCore", "Project"],
+    "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "StateStore": ["Diagnostics", "GRDB"],
     "Runner": [
       "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-      "StateStore",
+      "Connectors", "Loads", "StateStore",
     ],
     "CommandLine": [
       "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-      "StateStore", "Runner", "ArgumentParser",
+      "Connectors", "Loads", "StateStore", "Runner", "ArgumentParser",
     ],
     "weir": ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
   ]

@@ -78,7 +78,7 @@ public struct Manifest: Sendable {
     writer.member(
       "nodes",
       object: { writer in
-        for node in project.nodes {
+        for node in project.nodes where node.resourceType != .load {
           writer.key(node.id.rawValue)
           write(node, to: &writer)
         }

@@ -84,7 +84,7 @@ struct Workspace: Sendable {
     func count(_ type: ResourceType) -> Int { project.nodes.count { $0.resourceType == type } }
     var parts: [String] = []
     for (count, noun) in [
-      (count(.model), "model"), (count(.seed), "seed"), (count(.check), "check"),
+      (count(.load), "load"), (count(.model), "model"), (count(.seed), "seed"), (count(.check), "check"),
       (project.sources.count, "source"), (project.exposures.count, "exposure"),
     ] where count > 0 {
       parts.append(Quantities.count(count, noun))
@@ -139,7 +139,8 @@ extension CommandSession {
 enum ResourceTypes {
   static let names: [(String, ResourceType)] = [
     ("model", .model), ("seed", .seed), ("test", .check), ("check", .check), ("source", .source),
-    ("exposure", .exposure), ("snapshot", .snapshot), ("analysis", .analysis), ("unit_test", .unitTest),
+    ("exposure", .exposure), ("load", .load), ("snapshot", .snapshot), ("analysis", .analysis),
+    ("unit_test", .unitTest),
   ]
 
   /// The kinds that the words name; `all` and `default` name no particular one.
@@ -152,7 +153,7 @@ enum ResourceTypes {
         throw Diagnostic(
           .usage, "no kind of node is called '\(TerminalText.oneLine(word))'",
           hint: nearest.map { "did you mean '\($0)'?" }
-            ?? "kinds are model, seed, test, source and exposure")
+            ?? "kinds are model, seed, load, test, source and exposure")
       }
       types.append(type)
     }

@@ -100,7 +100,9 @@ extension Graph {
       members.append(Member(id: node.id, dependencies: node.dependencies, span: node.span))
     }
     for source in project.sources where source.isEnabled {
-      members.append(Member(id: source.id, dependencies: [], span: source.span))
+      // A source whose load is switched off is as one that others produce.
+      let loads = [source.loadedBy].compactMap { $0 }.filter { project.node($0) != nil }
+      members.append(Member(id: source.id, dependencies: loads, span: source.span))
     }
     let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.id < $1.id }
     return isSorted ? members : members.sorted { $0.id < $1.id }

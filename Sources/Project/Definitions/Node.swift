@@ -2,7 +2,7 @@ import Diagnostics
 import EngineCore
 import Jinja
 
-/// Something a run builds or checks: a model, a seed or a check.
+/// Something a run builds or checks: a model, a seed, a load or a check.
 public struct Node: Sendable {
   /// The unique name.
   public var id: NodeID
@@ -44,6 +44,8 @@ public struct Node: Sendable {
   public var dependencies: [NodeID]
   /// What makes it a check; nil for other nodes.
   public var check: CheckDefinition?
+  /// What makes it a load; nil for other nodes. Its tables are sources that say so in `loadedBy`.
+  public var load: LoadDefinition?
   /// Plain SQL's references that the project knows, by place in `code`; empty for text with Jinja.
   public var plainReferences: [PlainReference]
 

@@ -3,6 +3,8 @@ public enum ResourceType: String, Sendable, Codable, Hashable, CaseIterable {
   case model, seed, snapshot, source, exposure, macro, analysis, operation
   /// A check on data. dbt's artifacts and selectors call it a test.
   case check = "test"
+  /// A transfer of tables from a source: Weir's own.
+  case load
   case unitTest = "unit_test"
   case documentation = "doc"
 }

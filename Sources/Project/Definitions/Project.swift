@@ -8,7 +8,7 @@ public struct Project: Sendable {
   public var settings: ProjectSettings
   /// The environment that this run works in.
   public var target: Target
-  /// Enabled models, seeds and checks.
+  /// Enabled models, seeds, loads and checks.
   public var nodes: [Node]
   /// Tables that others produce.
   public var sources: [SourceTable]

@@ -2,7 +2,7 @@ import Diagnostics
 import EngineCore
 import Jinja
 
-/// A table that others produce and models read.
+/// A table that others produce, or one of the project's loads, and models read.
 public struct SourceTable: Sendable {
   /// The unique name.
   public var id: NodeID
@@ -28,6 +28,8 @@ public struct SourceTable: Sendable {
   public var sourceDescription: String
   /// What brings the data, as the project says.
   public var loader: String
+  /// The load of this project that brings the data, if one does.
+  public var loadedBy: NodeID?
   /// The columns that are described.
   public var columns: [ColumnDefinition]
   /// The tags, each once.

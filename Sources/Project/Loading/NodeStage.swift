@@ -96,7 +96,9 @@ enum NodeStage {
     var owners: [String: NodeID] = [:]
     var off: Set<String> = []
     for node in result.disabled { off.insert(node.name) }
-    for node in result.nodes where node.resourceType != .check { owners[node.name] = node.id }
+    for node in result.nodes where node.resourceType != .check && node.resourceType != .load {
+      owners[node.name] = node.id
+    }
     var entries: [CheckEntry] = []
     for resource in contents.properties.flatMap(\.resources) where resource.hasChecks {
       guard let owner = owners[resource.name] else { continue }

@@ -118,6 +118,9 @@ public struct RunDriver: Sendable {
       {
         paths.insert(SchemaPath(database: relation.database, schema: schema))
       }
+      if step.action == .build, let load = project.node(step.node)?.load {
+        paths.insert(SchemaPath(database: load.database ?? project.target.database, schema: load.schema))
+      }
       let checks = step.audits + (step.action == .check ? [step.node] : [])
       for check in checks.compactMap(project.node) where context.storesFailures(check) {
         let relation = context.failuresRelation(check)

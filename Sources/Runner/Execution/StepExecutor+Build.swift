@@ -98,7 +98,7 @@ extension StepExecutor {
     case .incremental:
       return NodeBuild(
         node: node, target: target, work: isIncremental ? .incremental(compiled.sql) : .table(compiled.sql))
-    case .ephemeral, .seed, .check:
+    case .ephemeral, .seed, .check, .load:
       throw Diagnostic(
         .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)",
         at: node.span)
