@@ -191,15 +191,18 @@ import Testing
     "x::VARIANT", "{'a': [x]}::VARIANT",
   ]
 
+  /// SQL for a column's values at a place.
+  static func value(of column: ColumnDescription, at place: String) -> String {
+    place.split(separator: "x", omittingEmptySubsequences: false).joined(separator: "\"\(column.name)\"")
+      .split(separator: "§", omittingEmptySubsequences: false).joined(separator: column.type)
+  }
+
   @Test("Every type of DuckDB reads as its own text, alone and within others", arguments: places)
   func allTypes(place: String) async throws {
     let wrong = try await withDuckDB { connection in
       try connection.execute("SET TimeZone = 'UTC'")
       let columns = try connection.columns(ofQuery: "FROM \(Self.allTypes)")
-      let values = columns.map { column in
-        place.split(separator: "x", omittingEmptySubsequences: false).joined(separator: "\"\(column.name)\"")
-          .split(separator: "§", omittingEmptySubsequences: false).joined(separator: column.type)
-      }
+      let values = columns.map { Self.value(of: $0, at: place) }
       let list = values.map { "\($0), \($0)::VARCHAR" }.joined(separator: ", ")
       let table = try connection.query("SELECT \(list) FROM \(Self.allTypes)")
       let rows = table.rows

@@ -27,20 +27,13 @@ public final class TableAppender {
   public func append(_ batch: Batch) throws {
     guard raw != nil else { throw Diagnostic(.sessionMisused, "rows were added after the adding had ended") }
     let fields = batch.schema.fields
-    let types = try fields.enumerated().map { try handle(of: $1.type, at: $0) }
+    let variant = fields.contains { $0.type.holdsVariants } ? try connection.variantType() : nil
+    let types = try fields.map { try TypeHandle($0.type, variant: variant) }
     let columns = try zip(batch.columns, fields).map { try $0.typed(as: $1.type) }
     let size = Int(duckdb_vector_size())
     for start in stride(from: 0, to: batch.rowCount, by: size) {
       try append(columns, fields, types, rows: start..<min(start + size, batch.rowCount))
     }
-  }
-
-  /// DuckDB makes no type of variants by itself: the table's own serves.
-  private func handle(of type: LogicalType, at index: Int) throws -> TypeHandle {
-    guard type.holdsVariants else { return try TypeHandle(type) }
-    let own = TypeHandle(duckdb_appender_column_type(raw, idx_t(index)))
-    guard own.raw != nil, try own.logicalType() == type else { return try TypeHandle(type) }
-    return own
   }
 
   private func append(_ columns: [Column], _ fields: [Field], _ types: [TypeHandle], rows: Range<Int>) throws

@@ -42,6 +42,8 @@ struct VectorWriter {
     case (.enumeration(let labels), let storage): try writeIndexes(labels.count, storage)
     case (_, .int64(let values)) where Self.isLong(type): copy(values)
     case (_, .bytes(let strings)): try writeStrings(strings)
+    case (.variant, .structure):
+      try VectorWriter(vector, VariantLayout.type, column, rows: rows).write()
     case (.variant, .scalars(let values)):
       let parts = try VariantWriter.column(of: values[rows])
       try VectorWriter(vector, VariantLayout.type, parts, rows: 0..<rows.count).write()
