@@ -72,6 +72,10 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    .target(
+      name: "ServiceTesting", dependencies: ["CommandTesting"], path: "Tests/ServiceTesting",
+      swiftSettings: settings),
+    tests("ServiceTestingTests", ["ServiceTesting", "CommandTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
     tests("ExamplesTests", ["CommandTesting"]),
     tests("FaultTests", ["CommandTesting"]),
@@ -84,6 +88,12 @@ let package = Package(
     tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
+    tests(
+      "ConnectorsTests",
+      [
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
+        "ServiceTesting",
+      ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(

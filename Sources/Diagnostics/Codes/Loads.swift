@@ -30,7 +30,7 @@ extension DiagnosticCode {
   public static let secretExposed = DiagnosticCode("WEIR-E1114", "a secret is kept where others can read it")
 
   /// Codes of loads and connections: E11xx.
-  static let loads: [DiagnosticCode] = [
+  public static let loads: [DiagnosticCode] = [
     plainSecret, unknownConnection, secretUnavailable, sourceUnreachable, sourceMissing, sourceUnreadable,
     tooManyRejects, nameCollision, contractBroken, badLoadKey, badCursor, badLoadState, sourceChanged,
     secretExposed,

@@ -29,6 +29,7 @@ public enum ConnectionShapes {
         Field("dsn", .text, "the name of a data source of odbc.ini"),
         Field("driver", .text, "the driver's name in odbcinst.ini, or its file"),
         Field("options", .dictionary(.text), "further parts of the connection string"),
+        Field("quote", .text, "what its SQL quotes names with, if not double quotes"),
         Field("user", .text, "the user"),
         Field("password", .text, "the password", isSecret: true),
       ]
