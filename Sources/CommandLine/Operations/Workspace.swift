@@ -4,6 +4,7 @@ import EngineCore
 import Jinja
 import Planner
 import Project
+import Runner
 
 /// A loaded project and all that commands need around it.
 struct Workspace: Sendable {
@@ -45,6 +46,15 @@ struct Workspace: Sendable {
     session.printer.hide(workspace.redactor)
     try session.report(warnings: loaded.warnings)
     return workspace
+  }
+
+  /// What sources are read with: their secrets are hidden from the moment that they are known.
+  var sourceAccess: SourceAccess {
+    let (printer, hidden) = (session.printer, redactor)
+    let resolver = ConnectionResolver(
+      project: project, invocation: invocation, secrets: session.program.sources.secrets,
+      hide: { printer.hide(hidden.adding($0)) })
+    return SourceAccess(connections: resolver, readers: session.program.sources.readers)
   }
 
   /// The nodes that a selection means. Prints warnings; throws on an expression that does not parse.

@@ -15,16 +15,17 @@ public struct RunDriver: Sendable {
   let engine: any Engine
   let state: StateStore?
   let options: RunOptions
+  let sources: SourceAccess?
   let clock: RunClock
   let makeCompiler: NodeCompilerFactory
   let events: EventSink
 
   /// Makes a driver. With a `state` given, the caller holds the project's lock: runs that never ended count as
-  /// crashed, and their leftovers are removed. `events` is called by one thread at a time, and should return soon: the run waits for
+  /// crashed, and their leftovers are removed. Loads need `sources`. `events` is called by one thread at a time, and should return soon: the run waits for
   /// it.
   public init(
     project: Project, graph: Graph, plan: Plan, engine: any Engine, state: StateStore?, options: RunOptions,
-    clock: RunClock = .system, makeCompiler: NodeCompilerFactory? = nil,
+    sources: SourceAccess? = nil, clock: RunClock = .system, makeCompiler: NodeCompilerFactory? = nil,
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.project = project
@@ -33,6 +34,7 @@ public struct RunDriver: Sendable {
     self.engine = engine
     self.state = state
     self.options = options
+    self.sources = sources
     self.clock = clock
     self.makeCompiler =
       makeCompiler
@@ -61,7 +63,8 @@ public struct RunDriver: Sendable {
   }
 
   private func context() -> ExecutionContext {
-    ExecutionContext(project: project, options: options, capabilities: engine.capabilities, clock: clock)
+    ExecutionContext(
+      project: project, options: options, capabilities: engine.capabilities, clock: clock, sources: sources)
   }
 
   /// How many sessions the run may use.
@@ -136,6 +139,9 @@ public struct RunDriver: Sendable {
     let session = try await engine.makeSession()
     return Worker(
       name: name, session: session, context: context, makeCompiler: makeCompiler,
-      log: { [events] line in events.send(.log(line)) })
+      log: { [events] line in events.send(.log(line)) },
+      report: { [events, options] node, progress in
+        if options.reportsProgress { events.send(.fetched(node, progress)) }
+      })
   }
 }

@@ -9,6 +9,8 @@ struct ExecutionContext: Sendable {
   let options: RunOptions
   let capabilities: Capabilities
   let clock: RunClock
+  /// What loads read with; nil if the run has none.
+  let sources: SourceAccess?
   let relations = RelationCache()
 
   /// The project's `.weir` folder.
