@@ -16,6 +16,7 @@ public struct RunDriver: Sendable {
   let state: StateStore?
   let options: RunOptions
   let clock: RunClock
+  let loads: LoadServices?
   let makeCompiler: NodeCompilerFactory
   let events: EventSink
 
@@ -24,7 +25,7 @@ public struct RunDriver: Sendable {
   /// it.
   public init(
     project: Project, graph: Graph, plan: Plan, engine: any Engine, state: StateStore?, options: RunOptions,
-    clock: RunClock = .system, makeCompiler: NodeCompilerFactory? = nil,
+    clock: RunClock = .system, loads: LoadServices? = nil, makeCompiler: NodeCompilerFactory? = nil,
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.project = project
@@ -34,6 +35,7 @@ public struct RunDriver: Sendable {
     self.state = state
     self.options = options
     self.clock = clock
+    self.loads = loads
     self.makeCompiler =
       makeCompiler
       ?? { connection, log in
@@ -61,7 +63,15 @@ public struct RunDriver: Sendable {
   }
 
   private func context() -> ExecutionContext {
-    ExecutionContext(project: project, options: options, capabilities: engine.capabilities, clock: clock)
+    var context = ExecutionContext(
+      project: project, options: options, capabilities: engine.capabilities, clock: clock)
+    context.loads = loads
+    if options.reportsProgress {
+      context.loadProgress = { [events] node, fetched in
+        events.send(.progress(node, QueryProgress(fraction: nil, rows: fetched.rows)))
+      }
+    }
+    return context
   }
 
   /// How many sessions the run may use.
