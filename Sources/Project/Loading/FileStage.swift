@@ -24,6 +24,7 @@ struct ProjectFiles: Sendable {
   var checks: [FilePlace] = []
   var macros: [FilePlace] = []
   var properties: [FilePlace] = []
+  var loads: [FilePlace] = []
   var docs: [FilePlace] = []
 }
 
@@ -32,7 +33,13 @@ struct FileContents: Sendable {
   var macros: MacroTable
   var docs: [DocsBlock]
   var properties: [PropertyFile]
+  var loads: [DeclaredLoad] = []
   var problems: [Diagnostic]
+}
+
+extension FileContents {
+  /// Every declaration of a source's table, those of loads first.
+  var allSources: [SourceProperties] { loads.flatMap(\.sources) + properties.flatMap(\.sources) }
 }
 
 /// Finds the project's files and reads macros, property files and docs blocks.
@@ -71,6 +78,7 @@ enum FileStage {
       settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
       + settings.macroPaths + settings.testPaths
     files.properties = places(propertyRoots, ["yml", "yaml"])
+    files.loads = places(settings.loadPaths, ["yml", "yaml"])
     files.docs = places(settings.docsPaths, ["md"])
     problems += discovery.problems
     checkPackages(settings, &problems)

@@ -34,17 +34,22 @@ public struct ProjectLoader: Sendable {
     let environment = LoadEnvironment(
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
       invocation: Invocation(options))
-    let contents = await FileStage.read(files, environment)
+    let loads = LoadStage.run(files.loads, environment)
+    problems += loads.problems
+    var contents = await FileStage.read(files, environment)
     problems += contents.problems
+    contents.loads = loads.loads
     let parsed = await NodeStage.run(files, contents, environment)
     problems += parsed.problems
+    let patterns = PatternSources(
+      loads: loads.loads, package: environment.settings.name, target: environment.target)
     var project = Project(
       settings: environment.settings, target: environment.target, nodes: parsed.nodes,
       sources: parsed.sources,
       exposures: parsed.exposures, macros: contents.macros.macros, docs: contents.docs,
       disabled: parsed.disabled,
-      vars: environment.vars)
-    await PlainSQLStage.run(&project, parser, &problems)
+      vars: environment.vars, connections: loads.connections)
+    await PlainSQLStage.run(&project, parser, patterns, &problems)
     ReferenceStage(recorded: parsed.recorded).run(&project, &problems)
     ValidationStage(
       project: project, file: settingsStage.file, properties: contents.properties.flatMap(\.resources)

@@ -46,6 +46,8 @@ struct SourceProperties: Sendable {
   var loader: String
   /// Configuration and meta of the source, then of the table.
   var sourceConfig: DataValue
+  /// Whether it is a load's own declaration.
+  var isLoaded = false
 }
 
 /// An entry whose keys are passed on as they are: exposures and macros.
