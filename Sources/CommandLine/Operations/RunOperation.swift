@@ -71,14 +71,15 @@ struct RunOperation: Sendable {
     session.printer.report(state.warnings)
     let engine = try await workspace.openEngine()
     let display = RunDisplay(printer: session.printer, nodes: nodes)
-    let sources = workspace.sourceAccess
+    let connections = workspace.makeResolver()
     let artifacts =
       try session.writesArtifacts()
       ? RunArtifacts(
-        workspace, arguments: arguments(options), hidden: { sources.connections.redactor }) : nil
+        workspace, arguments: arguments(options), hidden: { connections.redactor }) : nil
     let driver = RunDriver(
       project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
-      options: options, sources: sources,
+      options: options,
+      loads: LoadServices(readers: session.program.sources.readers, connections: connections),
       events: { event in
         if case .finished(let result, _, _) = event { artifacts?.write(result) }
         display.show(event)
@@ -89,7 +90,7 @@ struct RunOperation: Sendable {
     var problems = artifacts?.finish(result, at: session.program.now()) ?? []
     await isClosed
     do throws(Diagnostic) { try state.close() } catch { problems.append(error) }
-    session.printer.report(sources.connections.warnings + result.diagnostics + problems)
+    session.printer.report(connections.warnings + result.diagnostics + problems)
     display.end(result) { artifacts?.compiledPath($0) }
     return status(of: result, hasProblems: !problems.isEmpty)
   }

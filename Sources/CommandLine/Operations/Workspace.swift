@@ -4,7 +4,6 @@ import EngineCore
 import Jinja
 import Planner
 import Project
-import Runner
 
 /// A loaded project and all that commands need around it.
 struct Workspace: Sendable {
@@ -48,13 +47,12 @@ struct Workspace: Sendable {
     return workspace
   }
 
-  /// What sources are read with: their secrets are hidden from the moment that they are known.
-  var sourceAccess: SourceAccess {
+  /// What renders connections: their secrets are hidden from the moment that they are known.
+  func makeResolver() -> ConnectionResolver {
     let (printer, hidden) = (session.printer, redactor)
-    let resolver = ConnectionResolver(
+    return ConnectionResolver(
       project: project, invocation: invocation, secrets: session.program.sources.secrets,
       hide: { printer.hide(hidden.adding($0)) })
-    return SourceAccess(connections: resolver, readers: session.program.sources.readers)
   }
 
   /// The nodes that a selection means. Prints warnings; throws on an expression that does not parse.

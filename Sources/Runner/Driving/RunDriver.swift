@@ -15,17 +15,17 @@ public struct RunDriver: Sendable {
   let engine: any Engine
   let state: StateStore?
   let options: RunOptions
-  let sources: SourceAccess?
   let clock: RunClock
+  let loads: LoadServices?
   let makeCompiler: NodeCompilerFactory
   let events: EventSink
 
   /// Makes a driver. With a `state` given, the caller holds the project's lock: runs that never ended count as
-  /// crashed, and their leftovers are removed. Loads need `sources`. `events` is called by one thread at a time, and should return soon: the run waits for
+  /// crashed, and their leftovers are removed. Loads need `loads`. `events` is called by one thread at a time, and should return soon: the run waits for
   /// it.
   public init(
     project: Project, graph: Graph, plan: Plan, engine: any Engine, state: StateStore?, options: RunOptions,
-    sources: SourceAccess? = nil, clock: RunClock = .system, makeCompiler: NodeCompilerFactory? = nil,
+    clock: RunClock = .system, loads: LoadServices? = nil, makeCompiler: NodeCompilerFactory? = nil,
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.project = project
@@ -34,8 +34,8 @@ public struct RunDriver: Sendable {
     self.engine = engine
     self.state = state
     self.options = options
-    self.sources = sources
     self.clock = clock
+    self.loads = loads
     self.makeCompiler =
       makeCompiler
       ?? { connection, log in
@@ -63,8 +63,15 @@ public struct RunDriver: Sendable {
   }
 
   private func context() -> ExecutionContext {
-    ExecutionContext(
-      project: project, options: options, capabilities: engine.capabilities, clock: clock, sources: sources)
+    var context = ExecutionContext(
+      project: project, options: options, capabilities: engine.capabilities, clock: clock)
+    context.loads = loads
+    if options.reportsProgress {
+      context.loadProgress = { [events] node, fetched in
+        events.send(.fetched(node, fetched))
+      }
+    }
+    return context
   }
 
   /// How many sessions the run may use.
@@ -139,9 +146,6 @@ public struct RunDriver: Sendable {
     let session = try await engine.makeSession()
     return Worker(
       name: name, session: session, context: context, makeCompiler: makeCompiler,
-      log: { [events] line in events.send(.log(line)) },
-      report: { [events, options] node, progress in
-        if options.reportsProgress { events.send(.fetched(node, progress)) }
-      })
+      log: { [events] line in events.send(.log(line)) })
   }
 }

@@ -1,4 +1,3 @@
-import Connectors
 import Diagnostics
 import EngineCore
 import Planner
@@ -11,8 +10,6 @@ final class Worker: Sendable {
   let session: any Session
   let workbench: Workbench
   let context: ExecutionContext
-  /// Told how much a load has fetched. Cheap to call often.
-  let report: @Sendable (NodeID, FetchProgress) -> Void
 
   /// What is made once and used on the session's thread alone.
   ///
@@ -41,11 +38,9 @@ final class Worker: Sendable {
   init(
     name: String, session: any Session, context: ExecutionContext,
     makeCompiler: @escaping NodeCompilerFactory,
-    log: @escaping @Sendable (LogLine) -> Void,
-    report: @escaping @Sendable (NodeID, FetchProgress) -> Void = { _, _ in }
+    log: @escaping @Sendable (LogLine) -> Void
   ) {
     self.name = name
-    self.report = report
     self.session = session
     self.context = context
     workbench = Workbench(makeCompiler, log)
