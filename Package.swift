@@ -69,7 +69,8 @@ let package = Package(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
       exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings),
     .executableTarget(
-      name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
+      name: "weir",
+      dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
@@ -94,7 +95,8 @@ let package = Package(
     tests(
       "ConnectorsTests",
       [
-        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular",
+        "CommandTesting",
         "ServiceTesting",
       ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
@@ -102,7 +104,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        "CommandLine", "Connectors", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner",
+        "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(
