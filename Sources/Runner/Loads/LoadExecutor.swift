@@ -29,7 +29,7 @@ struct LoadExecutor {
   /// Performs the load; tries again what failed for a passing reason. Throws what went wrong.
   func perform(_ result: inout NodeResult) async throws -> Worker.Report {
     let (connection, load) = try await services.resolve(definition, node.span)
-    let spool = SpoolFolder(context.folder, run: context.options.invocation.id, load: load.name)
+    let spool = LoadFolder(context.folder, run: context.options.invocation.id, load: load.name)
     try spool.create(in: context.folder)
     defer { spool.remove() }
     var attempt = 1
