@@ -28,10 +28,13 @@ extension DiagnosticCode {
   /// A program that was to print rows did not end well.
   public static let programFailed = DiagnosticCode("WEIR-E1120", "a program that was to print rows failed")
 
+  /// A secret is kept where others can read it.
+  public static let secretExposed = DiagnosticCode("WEIR-E1114", "a secret is kept where others can read it")
+
   /// Codes of loads and connections: E11xx.
   public static let loads: [DiagnosticCode] = [
     plainSecret, unknownConnection, secretUnavailable, sourceUnreachable, sourceMissing, sourceUnreadable,
     tooManyRejects, nameCollision, contractBroken, badLoadKey, badCursor, badLoadState, sourceChanged,
-    programFailed,
+    secretExposed, programFailed,
   ]
 }
