@@ -21,11 +21,11 @@ public final class FileReader: SourceReader {
   private static let count = Atomic<Int>(0)
 
   /// A reader. Relative paths start at the project's folder; what cannot be read as it is goes through `folder`.
-  public init(_ connection: ResolvedConnection, spooling folder: String, projectRoot: String) throws {
+  public init(_ connection: ResolvedConnection, spooling folder: String) throws {
     self.connection = connection
     spool = try SpoolFolder(at: folder)
     prefix = "weir_files_\(Self.count.add(1, ordering: .relaxed).newValue)"
-    store = FileStore(connection, projectRoot: projectRoot, secret: prefix)
+    store = FileStore(connection, secret: prefix)
   }
 
   /// The files of the connection's folder that have a known format, by path. Throws a `Diagnostic`.
