@@ -14,7 +14,9 @@ struct ImportRulesTests {
     "Planner": ["Diagnostics", "Jinja", "Project"],
     "Checks": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "Catalog": ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"],
-    "Connectors": ["Diagnostics", "Jinja", "EngineCore", "Project"],
+    "Connectors": [
+      "Diagnostics", "Jinja", "EngineCore", "Project", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+    ],
     "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "StateStore": ["Diagnostics", "GRDB"],
     "Runner": [
