@@ -50,6 +50,9 @@ struct FileStore {
     scheme == .files ? [] : ["DROP TEMPORARY SECRET IF EXISTS \(name)"]
   }
 
+  /// Whether the files are this machine's.
+  var isLocal: Bool { scheme == .files }
+
   /// A load may name a URL in place of a connection.
   private var scheme: ConnectionType {
     guard connection.type == .files, let path = text("path") ?? text("url") else { return connection.type }
