@@ -21,7 +21,7 @@ public struct RunDriver: Sendable {
   let events: EventSink
 
   /// Makes a driver. With a `state` given, the caller holds the project's lock: runs that never ended count as
-  /// crashed, and their leftovers are removed. `events` is called by one thread at a time, and should return soon: the run waits for
+  /// crashed, and their leftovers are removed. Loads need `loads`. `events` is called by one thread at a time, and should return soon: the run waits for
   /// it.
   public init(
     project: Project, graph: Graph, plan: Plan, engine: any Engine, state: StateStore?, options: RunOptions,
@@ -68,7 +68,7 @@ public struct RunDriver: Sendable {
     context.loads = loads
     if options.reportsProgress {
       context.loadProgress = { [events] node, fetched in
-        events.send(.progress(node, QueryProgress(fraction: nil, rows: fetched.rows)))
+        events.send(.fetched(node, fetched))
       }
     }
     return context

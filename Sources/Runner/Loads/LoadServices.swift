@@ -11,6 +11,14 @@ public struct LoadServices: Sendable {
     @Sendable (_ load: LoadDefinition, _ span: SourceSpan) async throws -> (
       connection: ResolvedConnection, load: LoadDefinition
     )
+  /// Hides every secret that was used so far.
+  public var hidden: @Sendable () -> Redactor = { .none }
+
+  /// Services that render connections with `connections`, and hide what is secret in them.
+  public init(readers: any SourceReaderFactory, connections: ConnectionResolver) {
+    self.init(readers: readers) { try await connections.resolve($0, at: $1) }
+    hidden = { connections.redactor }
+  }
 
   /// Makes services.
   public init(
