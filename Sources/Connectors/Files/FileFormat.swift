@@ -8,7 +8,9 @@ enum FileFormat: String, Sendable {
   init?(path: String) {
     var name = path.lowercased()[...]
     if let query = name.firstIndex(of: "?"), name.contains("://") { name = name[..<query] }
-    for packing in [".gz", ".zst", ".zstd"] where name.hasSuffix(packing) { name = name.dropLast(packing.count) }
+    for packing in [".gz", ".zst", ".zstd"] where name.hasSuffix(packing) {
+      name = name.dropLast(packing.count)
+    }
     switch name.split(separator: ".").last.map(String.init) {
     case "csv", "txt": self = .csv
     case "tsv", "tab": self = .tsv

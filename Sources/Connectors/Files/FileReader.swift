@@ -21,11 +21,11 @@ public final class FileReader: SourceReader {
   private static let count = Atomic<Int>(0)
 
   /// A reader. Relative paths start at the project's folder; what cannot be read as it is goes through `folder`.
-  public init(_ connection: ResolvedConnection, spooling folder: String, projectRoot: String) throws {
+  public init(_ connection: ResolvedConnection, spooling folder: String) throws {
     self.connection = connection
     spool = try SpoolFolder(at: folder)
     prefix = "weir_files_\(Self.count.add(1, ordering: .relaxed).newValue)"
-    store = FileStore(connection, projectRoot: projectRoot, secret: prefix)
+    store = FileStore(connection, secret: prefix)
   }
 
   /// The files of the connection's folder that have a known format, by path. Throws a `Diagnostic`.
@@ -104,7 +104,9 @@ public final class FileReader: SourceReader {
   }
 
   private func format(of table: LoadTable, _ place: String) throws -> FileFormat {
-    if let word = table.settings["format"]?.stringValue, let format = FileFormat(rawValue: word) { return format }
+    if let word = table.settings["format"]?.stringValue, let format = FileFormat(rawValue: word) {
+      return format
+    }
     if let format = FileFormat(path: place) { return format }
     throw Diagnostic(
       .sourceUnreadable, "the name '\(table.from)' does not tell the files' format", at: table.span,
@@ -199,10 +201,12 @@ extension SourceRead {
 extension Diagnostic {
   /// What failed of which connection, with the engine's own words as the cause.
   func ofSource(_ connection: ResolvedConnection, _ what: String) -> Diagnostic {
-    let isOurs = DiagnosticCode.loads.contains(code) || code == .extensionMissing || code == .engineInterrupted
+    let isOurs =
+      DiagnosticCode.loads.contains(code) || code == .extensionMissing || code == .engineInterrupted
     guard !isOurs else { return self }
     return Diagnostic(
-      .sourceUnreachable, "\(connection.type.rawValue) connection '\(connection.name)': \(what)", notes: notes,
+      .sourceUnreachable, "\(connection.type.rawValue) connection '\(connection.name)': \(what)",
+      notes: notes,
       hint: hint, cause: [message, cause].compactMap { $0 }.joined(separator: "\n"), isTransient: isTransient)
   }
 }

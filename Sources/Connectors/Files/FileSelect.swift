@@ -13,7 +13,8 @@ struct FileSelect {
   /// The SELECTs of all rows. `options` are added to those of the table.
   func selects(_ options: [String] = []) -> [String] {
     // A row's number within its file is counted file by file, in the file's order.
-    let needsSingle = format == .excel || format.isTable || (table.rowNumberColumn != nil && format != .parquet)
+    let needsSingle =
+      format == .excel || format.isTable || (table.rowNumberColumn != nil && format != .parquet)
     return needsSingle ? files.map { select([$0], options) } : [select(files, options)]
   }
 
@@ -23,7 +24,8 @@ struct FileSelect {
       let quoted = StandardQuoting.quoted(name)
       columns =
         format == .parquet
-        ? "* EXCLUDE (file_row_number), file_row_number + 1 AS \(quoted)" : "*, row_number() OVER () AS \(quoted)"
+        ? "* EXCLUDE (file_row_number), file_row_number + 1 AS \(quoted)"
+        : "*, row_number() OVER () AS \(quoted)"
     }
     if !FileSelect.namesItself(format), let name = table.fileNameColumn, let file = files.first {
       columns += ", \(StandardQuoting.literal(file)) AS \(StandardQuoting.quoted(name))"
@@ -32,7 +34,9 @@ struct FileSelect {
   }
 
   /// Whether the engine's reader can give the name of the file of each row.
-  private static func namesItself(_ format: FileFormat) -> Bool { format != .excel && !format.isTable && format != .avro }
+  private static func namesItself(_ format: FileFormat) -> Bool {
+    format != .excel && !format.isTable && format != .avro
+  }
 
   private func reader(_ files: [String], _ options: [String]) -> String {
     let list = files.map(Self.literal)
@@ -43,10 +47,12 @@ struct FileSelect {
     case .ndjson: return call("read_json", all, ["format = 'newline_delimited'"] + json + options)
     case .parquet:
       return call(
-        "read_parquet", all, several + (table.rowNumberColumn == nil ? [] : ["file_row_number = true"]) + options)
+        "read_parquet", all,
+        several + (table.rowNumberColumn == nil ? [] : ["file_row_number = true"]) + options)
     case .excel: return call("read_xlsx", list.first ?? "''", excel + options)
     case .avro: return call("read_avro", all, several.filter { $0.hasPrefix("union_by_name") } + options)
-    case .iceberg: return call("iceberg_scan", list.first ?? "''", ["allow_moved_paths = true"] + version("version"))
+    case .iceberg:
+      return call("iceberg_scan", list.first ?? "''", ["allow_moved_paths = true"] + version("version"))
     case .delta: return call("delta_scan", list.first ?? "''", version("version"))
     }
   }
@@ -109,7 +115,9 @@ struct FileSelect {
     for (key, name) in [
       ("compression", "compression"), ("date_format", "dateformat"), ("timestamp_format", "timestampformat"),
     ] {
-      if let value = settings[key]?.stringValue { options.append("\(name) = \(StandardQuoting.literal(value))") }
+      if let value = settings[key]?.stringValue {
+        options.append("\(name) = \(StandardQuoting.literal(value))")
+      }
     }
     return options
   }
@@ -117,7 +125,9 @@ struct FileSelect {
   private var excel: [String] {
     var options: [String] = []
     for key in ["sheet", "range"] {
-      if let value = settings[key]?.stringValue { options.append("\(key) = \(StandardQuoting.literal(value))") }
+      if let value = settings[key]?.stringValue {
+        options.append("\(key) = \(StandardQuoting.literal(value))")
+      }
     }
     if let header = settings["header"]?.boolValue { options.append("header = \(header)") }
     return options

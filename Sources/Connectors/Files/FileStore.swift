@@ -6,12 +6,10 @@ import Project
 /// statement that reads holds a key.
 struct FileStore {
   private let connection: ResolvedConnection
-  private let projectRoot: String
   private let name: String
 
-  init(_ connection: ResolvedConnection, projectRoot: String, secret name: String) {
+  init(_ connection: ResolvedConnection, secret name: String) {
     self.connection = connection
-    self.projectRoot = projectRoot
     self.name = name
   }
 
@@ -31,13 +29,13 @@ struct FileStore {
     default:
       let folder = text("path") ?? ""
       let path = from.hasPrefix("/") || folder.isEmpty ? from : Self.joined(folder, from)
-      return path.hasPrefix("/") ? path : projectRoot + "/" + path
+      return path.hasPrefix("/") ? path : connection.root + "/" + path
     }
   }
 
   /// The statements that make the store reachable. They may hold secrets.
   func opening() -> [String] {
-    switch scheme {
+    switch connection.type {
     case .s3: ["LOAD httpfs"] + s3
     case .azure: ["LOAD azure"] + azure
     case .http: ["LOAD httpfs"] + http
@@ -47,19 +45,11 @@ struct FileStore {
 
   /// The statements that undo it.
   func closing() -> [String] {
-    scheme == .files ? [] : ["DROP TEMPORARY SECRET IF EXISTS \(name)"]
+    connection.type == .files ? [] : ["DROP TEMPORARY SECRET IF EXISTS \(name)"]
   }
 
   /// Whether the files are this machine's.
-  var isLocal: Bool { scheme == .files }
-
-  /// A load may name a URL in place of a connection.
-  private var scheme: ConnectionType {
-    guard connection.type == .files, let path = text("path") ?? text("url") else { return connection.type }
-    if path.hasPrefix("s3://") { return .s3 }
-    if path.hasPrefix("az://") || path.hasPrefix("abfss://") { return .azure }
-    return path.hasPrefix("http") && path.contains("://") ? .http : .files
-  }
+  var isLocal: Bool { connection.type == .files }
 
   private func secret(_ type: String, _ parts: [(String, String?)], provider: String? = nil) -> String {
     let head = ["TYPE \(type)"] + (provider.map { ["PROVIDER \($0)"] } ?? [])
@@ -75,7 +65,8 @@ struct FileStore {
     if let key = text("key_id") {
       return [
         secret(
-          "s3", [("KEY_ID", key), ("SECRET", text("secret")), ("SESSION_TOKEN", text("session_token"))] + place)
+          "s3",
+          [("KEY_ID", key), ("SECRET", text("secret")), ("SESSION_TOKEN", text("session_token"))] + place)
       ]
     }
     return ["LOAD aws", secret("s3", [("PROFILE", text("profile"))] + place, provider: "credential_chain")]

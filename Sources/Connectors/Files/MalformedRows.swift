@@ -49,7 +49,9 @@ struct MalformedRows {
     func isSaid(_ option: String) -> Bool { said.contains { $0.hasPrefix(option + " ") } }
     var prepare = drops
     var held: [String] = []
-    for (option, column) in [("delim", "Delimiter"), ("quote", "Quote"), ("escape", "Escape"), ("header", "HasHeader")]
+    for (option, column) in [
+      ("delim", "Delimiter"), ("quote", "Quote"), ("escape", "Escape"), ("header", "HasHeader"),
+    ]
     where !isSaid(option) {
       let call = (["\(file)", "ignore_errors = true"] + said).joined(separator: ", ")
       let value =
@@ -101,7 +103,8 @@ struct MalformedRows {
     }
     return SourceRead.Fallback(
       prepare: prepare, selects: selects,
-      rejects: "SELECT file, line, NULL::VARCHAR AS \"column\", reason, text FROM \(prefix)_lines ORDER BY ALL")
+      rejects:
+        "SELECT file, line, NULL::VARCHAR AS \"column\", reason, text FROM \(prefix)_lines ORDER BY ALL")
   }
 
   private var aside: [String] {

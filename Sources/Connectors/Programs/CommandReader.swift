@@ -10,12 +10,10 @@ import Project
 public struct CommandReader: SourceReader {
   private let connection: ResolvedConnection
   private let spool: SpoolFolder
-  private let projectRoot: String
 
   /// A reader that spools into a folder. Throws a `Diagnostic` if the folder cannot be made.
-  public init(_ connection: ResolvedConnection, spooling folder: String, projectRoot: String) throws {
+  public init(_ connection: ResolvedConnection, spooling folder: String) throws {
     self.connection = connection
-    self.projectRoot = projectRoot
     spool = try SpoolFolder(at: folder)
   }
 
@@ -24,10 +22,11 @@ public struct CommandReader: SourceReader {
 
   /// Runs the program to its end. Throws a `Diagnostic` if that was not a good one.
   public func open(_ request: ReadRequest, on session: any Session) async throws -> SourceRead {
-    let format = request.table.settings["format"]?.stringValue ?? connection.settings["format"]?.stringValue ?? "ndjson"
+    let format =
+      request.table.settings["format"]?.stringValue ?? connection.settings["format"]?.stringValue ?? "ndjson"
     let folder = try spool.folder(SpoolFolder.safeName(request.table.name))
     let (output, errors) = (folder.file("output.\(format)"), folder.file("errors.log"))
-    var run = ProgramSettings(connection.settings, projectRoot).run(of: "command")
+    var run = ProgramSettings(connection).run(of: "command")
     run.words += request.table.settings["arguments"]?.programWords ?? []
     run.environment.merge(Self.wishes(request)) { $1 }
     do {
@@ -72,9 +71,9 @@ struct ProgramSettings {
   private let settings: DataValue
   private let projectRoot: String
 
-  init(_ settings: DataValue, _ projectRoot: String) {
-    self.settings = settings
-    self.projectRoot = projectRoot
+  init(_ connection: ResolvedConnection) {
+    settings = connection.settings
+    projectRoot = connection.root
   }
 
   /// A run of the program that stands under `key`.

@@ -31,7 +31,8 @@ struct ProgramRun {
   private func status(output: String, errors: String) async throws -> TerminationStatus {
     let written = try Self.open(output)
     let told = try Self.open(errors)
-    let words = self.words.count == 1 && self.words[0].contains(" ") ? ["/bin/sh", "-c", self.words[0]] : self.words
+    let words =
+      self.words.count == 1 && self.words[0].contains(" ") ? ["/bin/sh", "-c", self.words[0]] : self.words
     guard let program = words.first else { throw Diagnostic(.programFailed, "no program is named") }
     var options = PlatformOptions()
     options.processGroupID = 0
@@ -41,7 +42,8 @@ struct ProgramRun {
       arguments: Arguments(Array(words.dropFirst())),
       environment: .inherit.updating(
         Dictionary(
-          environment.compactMap { key, value in Environment.Key(rawValue: key).map { ($0, value as String?) } },
+          environment.compactMap { key, value in Environment.Key(rawValue: key).map { ($0, value as String?) }
+          },
           uniquingKeysWith: { $1 })),
       workingDirectory: FilePath(folder), platformOptions: options)
     do {

@@ -68,7 +68,9 @@ struct SingerCatalog {
           facts = setting("replication-method", .string("INCREMENTAL"), in: facts)
           facts = setting("replication-key", .string(cursor), in: facts)
         }
-      } else if path.count == 2, let property = path[1].stringValue, facts["inclusion"]?.stringValue != "automatic" {
+      } else if path.count == 2, let property = path[1].stringValue,
+        facts["inclusion"]?.stringValue != "automatic"
+      {
         facts = setting("selected", .bool(isWanted(property)), in: facts)
       }
       return setting("metadata", facts, in: item)
@@ -89,7 +91,8 @@ struct SingerCatalog {
 
   private static func key(of entry: DataValue) -> [String] {
     if let key = entry["key_properties"]?.listValue { return key.compactMap(\.stringValue) }
-    let facts = entry["metadata"]?.listValue?.first { ($0["breadcrumb"]?.listValue ?? []).isEmpty }?["metadata"]
+    let facts = entry["metadata"]?.listValue?.first { ($0["breadcrumb"]?.listValue ?? []).isEmpty }?[
+      "metadata"]
     return (facts?["table-key-properties"]?.listValue ?? []).compactMap(\.stringValue)
   }
 }

@@ -44,10 +44,14 @@ struct SingerMessages {
     }
     switch try text("type") {
     case "RECORD":
-      guard try text("stream") == stream, let record = try JSONText.member("record", bytes, whole) else { return }
+      guard try text("stream") == stream, let record = try JSONText.member("record", bytes, whole) else {
+        return
+      }
       try writer.append(bytes[record])
     case "SCHEMA":
-      guard try text("stream") == stream, let found = try JSONText.member("schema", bytes, whole) else { return }
+      guard try text("stream") == stream, let found = try JSONText.member("schema", bytes, whole) else {
+        return
+      }
       schema = try DataValue.parse(json: String(decoding: bytes[found], as: UTF8.self))
     case "STATE":
       if let value = try JSONText.member("value", bytes, whole) {
@@ -112,7 +116,9 @@ enum SingerType {
     return "DOUBLE"
   }
 
-  private static func power(_ exponent: Int) -> Double { (0..<exponent).reduce(1.0) { value, _ in value * 10 } }
+  private static func power(_ exponent: Int) -> Double {
+    (0..<exponent).reduce(1.0) { value, _ in value * 10 }
+  }
 
   private static func text(_ format: String?) -> String {
     switch format {
@@ -125,7 +131,9 @@ enum SingerType {
   }
 
   private static func structure(_ schema: DataValue) -> String {
-    guard let properties = schema["properties"]?.dictValue.map(Array.init), !properties.isEmpty else { return "JSON" }
+    guard let properties = schema["properties"]?.dictValue.map(Array.init), !properties.isEmpty else {
+      return "JSON"
+    }
     let fields = properties.map { name, property in
       "\(StandardQuoting.quoted(name)) \(engineType(of: property))"
     }

@@ -10,12 +10,10 @@ import Project
 public struct SingerReader: SourceReader {
   private let connection: ResolvedConnection
   private let spool: SpoolFolder
-  private let projectRoot: String
 
   /// A reader that spools into a folder. Throws a `Diagnostic` if the folder cannot be made.
-  public init(_ connection: ResolvedConnection, spooling folder: String, projectRoot: String) throws {
+  public init(_ connection: ResolvedConnection, spooling folder: String) throws {
     self.connection = connection
-    self.projectRoot = projectRoot
     spool = try SpoolFolder(at: folder)
   }
 
@@ -51,7 +49,9 @@ public struct SingerReader: SourceReader {
     arguments += ["--catalog", try folder.write("catalog.json", selection.json())]
     // Taps of the first generation know the same file by another name.
     if !catalog.hasMetadata { arguments += ["--properties", folder.file("catalog.json")] }
-    if let state = request.position?.state { arguments += ["--state", try folder.write("state.json", state)] }
+    if let state = request.position?.state {
+      arguments += ["--state", try folder.write("state.json", state)]
+    }
     let (output, errors) = (folder.file("messages.ndjson"), folder.file("errors.log"))
     try await program(arguments).run(output: output, errors: errors)
     var messages = SingerMessages(stream: table.from, into: SpoolWriter(in: folder))
@@ -62,7 +62,7 @@ public struct SingerReader: SourceReader {
 
   private func catalog() async throws -> SingerCatalog {
     if let path = connection.settings["catalog"]?.stringValue {
-      let path = path.hasPrefix("/") ? path : projectRoot + "/" + path
+      let path = path.hasPrefix("/") ? path : connection.root + "/" + path
       return try SingerCatalog(text: LocalPath.text(of: path), from: path)
     }
     let (output, errors) = (spool.file("discovered.json"), spool.file("discovery.log"))
@@ -78,7 +78,7 @@ public struct SingerReader: SourceReader {
   }
 
   private func program(_ arguments: [String]) -> ProgramRun {
-    var run = ProgramSettings(connection.settings, projectRoot).run(of: "tap")
+    var run = ProgramSettings(connection).run(of: "tap")
     run.words += arguments
     return run
   }

@@ -8,7 +8,9 @@ enum ProgramShapes {
 
   static let commandConnection: [Field] =
     [
-      Field("command", .oneOrMore(.text), "the program and its arguments, or one line for the shell", isRequired: true),
+      Field(
+        "command", .oneOrMore(.text), "the program and its arguments, or one line for the shell",
+        isRequired: true),
       format,
     ] + surroundings
 
