@@ -39,7 +39,7 @@ struct FileSelect {
   }
 
   private func reader(_ files: [String], _ options: [String]) -> String {
-    let list = files.map(StandardQuoting.literal)
+    let list = files.map(Self.literal)
     let all = "[\(list.joined(separator: ", "))]"
     switch format {
     case .csv, .tsv: return call("read_csv", all, csv + options)
@@ -55,6 +55,19 @@ struct FileSelect {
       return call("iceberg_scan", list.first ?? "''", ["allow_moved_paths = true"] + version("version"))
     case .delta: return call("delta_scan", list.first ?? "''", version("version"))
     }
+  }
+
+  /// The files as the engine's readers take them: by name, though the names may look like patterns.
+  var listed: [String] { files.map(Self.literal) }
+
+  private static func literal(_ file: String) -> String {
+    guard file.contains(where: { "*?[".contains($0) }) else { return StandardQuoting.literal(file) }
+    return StandardQuoting.literal(String(file.flatMap { "*?[".contains($0) ? "[\($0)]" : String($0) }))
+  }
+
+  /// Whether a column comes from the names of folders.
+  func isPartition(_ column: String) -> Bool {
+    settings["hive_partitioning"]?.boolValue != false && files.contains { $0.contains("/\(column)=") }
   }
 
   private func call(_ function: String, _ files: String, _ options: [String]) -> String {
@@ -94,13 +107,11 @@ struct FileSelect {
       let words = nulls.programWords.map(StandardQuoting.literal).joined(separator: ", ")
       options.append("nullstr = [\(words)]")
     }
-    // A line may be as long as the longest text that it holds.
-    options.append("max_line_size = 209715200")
     return options
   }
 
   private var json: [String] {
-    var options = several + ["maximum_object_size = 536870912"]
+    var options = several
     for (key, name) in [
       ("compression", "compression"), ("date_format", "dateformat"), ("timestamp_format", "timestampformat"),
     ] {

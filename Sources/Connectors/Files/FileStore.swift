@@ -48,6 +48,9 @@ struct FileStore {
     connection.type == .files ? [] : ["DROP TEMPORARY SECRET IF EXISTS \(name)"]
   }
 
+  /// Whether the files are this machine's.
+  var isLocal: Bool { connection.type == .files }
+
   private func secret(_ type: String, _ parts: [(String, String?)], provider: String? = nil) -> String {
     let head = ["TYPE \(type)"] + (provider.map { ["PROVIDER \($0)"] } ?? [])
     let values = parts.compactMap { key, value in value.map { "\(key) \(StandardQuoting.literal($0))" } }

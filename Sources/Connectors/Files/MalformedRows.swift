@@ -19,7 +19,26 @@ struct MalformedRows {
   }
 
   private var wide: SourceRead.Fallback {
-    SourceRead.Fallback(selects: select.selects(["sample_size = -1"]))
+    var fallback = SourceRead.Fallback(selects: select.selects(["sample_size = -1"] + long))
+    let (select, long) = (select, long)
+    if isCSV { fallback.asText = { select.selects(["sample_size = -1", Self.types($0)] + long) } }
+    return fallback
+  }
+
+  private var isCSV: Bool { select.format == .csv || select.format == .tsv }
+
+  /// A row may be as long as the longest text that it holds; to allow for it costs memory.
+  private var long: [String] {
+    isCSV ? ["max_line_size = 209715200"] : ["maximum_object_size = 268435456"]
+  }
+
+  /// Columns that are read as they are written.
+  static func types(_ columns: Set<String>, _ others: [String: String] = [:]) -> String {
+    let all = others.merging(columns.map { ($0, "VARCHAR") }) { $1 }
+    let pairs = all.sorted { $0.key < $1.key }.map {
+      "\(StandardQuoting.literal($0.key)): \(StandardQuoting.literal($0.value))"
+    }
+    return "types = {\(pairs.joined(separator: ", "))}"
   }
 
   /// How the file is written is found out from its start and then held: a stray quote further down would otherwise make
@@ -40,9 +59,11 @@ struct MalformedRows {
       prepare.append("SET VARIABLE \(prefix)_\(option) = (SELECT \(value) FROM sniff_csv(\(call)))")
       held.append("\(option) = getvariable('\(prefix)_\(option)')")
     }
+    let options = held + ["sample_size = -1"] + long + aside
+    let select = select
     return SourceRead.Fallback(
-      prepare: prepare, selects: select.selects(held + ["sample_size = -1"] + aside),
-      rejects: rejects)
+      prepare: prepare, selects: select.selects(options), rejects: rejects, cleanUp: drops,
+      asText: { select.selects(options + [Self.types($0)]) })
   }
 
   /// Lines that are JSON are copied to a file of their own; all others are rejected.
@@ -74,7 +95,7 @@ struct MalformedRows {
     var table = select.table
     table.fileNameColumn = nil
     let selects = zip(select.files, copies).flatMap { file, copy in
-      FileSelect(format: .ndjson, table: table, files: [copy]).selects(["sample_size = -1"]).map { sql in
+      FileSelect(format: .ndjson, table: table, files: [copy]).selects(["sample_size = -1"] + long).map { sql in
         select.table.fileNameColumn.map { name in
           "SELECT *, \(StandardQuoting.literal(file)) AS \(StandardQuoting.quoted(name)) FROM (\(sql))"
         } ?? sql
