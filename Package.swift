@@ -97,8 +97,6 @@ let package = Package(
       "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
     tests("ChecksTests", ["Checks", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
-    tests(
-      "ConnectorsTests", ["Connectors", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Server"]),
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
     tests(
@@ -106,7 +104,7 @@ let package = Package(
       [
         "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
         "ServiceTesting",
-      ]),
+      ], exclude: ["REST/Server"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(

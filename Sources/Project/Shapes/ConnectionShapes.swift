@@ -36,7 +36,8 @@ public enum ConnectionShapes {
         Field("user", .text, "the user"),
         Field("password", .text, "the password", isSecret: true),
       ]
-    case .rest, .command, .singer: []
+    case .rest: RESTShapes.connection
+    case .command, .singer: []
     }
   }
 

@@ -99,6 +99,7 @@ public enum LoadShapes {
   private static func ownTable(_ type: ConnectionType) -> [Field] {
     if type.isFiles { return FileShapes.table }
     if type.isDatabase { return DatabaseShapes.table }
+    if type == .rest { return RESTShapes.table }
     return []
   }
 

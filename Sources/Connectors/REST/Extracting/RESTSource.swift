@@ -61,7 +61,8 @@ public struct RESTSource: Sendable {
       if resource.paging == nil { resource.paging = connection.paging }
       let run = ExtractionRun(
         resource: resource, connection: connection, requester: requester, clock: clock, spool: spool,
-        rawFolder: resource.keepsRaw ? try spool.folder("raw") : nil, progress: ProgressMeter(progress))
+        rawFolder: try resource.rawFolder.map { path in try SpoolFolder(at: path) },
+        progress: ProgressMeter(progress))
       return try await run.extraction(window, parents)
     } catch let diagnostic as Diagnostic {
       throw await requester.redactor.redact(diagnostic)

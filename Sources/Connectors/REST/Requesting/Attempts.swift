@@ -102,7 +102,7 @@ struct Attempts {
       switch response.status {
       case 401, 403: "check the connection's 'auth'"
       case 404:
-        "check 'base_url' and the table's 'path'; a 404 that means 'nothing' is told by 'response_actions'"
+        "check 'base_url' and the table's 'from'; a 404 that means 'nothing' is told by 'response_actions'"
       case 429: "give the connection a 'rate_limit'"
       default: nil
       }
