@@ -13,7 +13,7 @@ fail() {
 command -v swift >/dev/null || fail "needs Swift 6.2 or later: see https://www.swift.org/install/linux/"
 
 # Debian packages. pip and Python's venv are asked for where they are used: by the download below, by `make bench`.
-packages=(g++ git libsqlite3-dev pkgconf)
+packages=(g++ git libsqlite3-dev pkgconf zlib1g-dev)
 [ -e "$prefix/.complete" ] || packages+=(ca-certificates python3 python3-pip)
 # A toolchain unpacked from an archive may lack the libraries it was linked with.
 if [ ! -e "$prefix/.complete" ]; then
