@@ -17,6 +17,7 @@ struct ImportRulesTests {
     "Catalog": ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner"],
     "Connectors": [
       "Diagnostics", "Jinja", "EngineCore", "Project", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+      "Subprocess", "SystemPackage",
     ],
     "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "StateStore": ["Diagnostics", "Files", "GRDB"],

@@ -34,7 +34,8 @@ public enum ConnectionShapes {
         Field("password", .text, "the password", isSecret: true),
       ]
     case .rest: RESTShapes.connection
-    case .command, .singer: []
+    case .command: ProgramShapes.commandConnection
+    case .singer: ProgramShapes.singerConnection
     }
   }
 

@@ -108,7 +108,7 @@ public enum LoadShapes {
     if type.isFiles { return FileShapes.table }
     if type.isDatabase { return DatabaseShapes.table }
     if type == .rest { return RESTShapes.table }
-    return []
+    return type == .command ? ProgramShapes.commandTable : []
   }
 
   /// The keys of tables of all kinds, each once.

@@ -21,7 +21,7 @@ struct ReaderTests {
     let engine = try DuckDBEngine(path: nil, configuration: ["threads": "2"])
     let session = try await engine.makeSession()
     try await TestFolder.with { folder in
-      try await body(try RESTReader(connection, spooling: folder, projectRoot: folder), session)
+      try await body(try RESTReader(connection, spooling: folder), session)
     }
     await session.close()
     await engine.close()
@@ -168,7 +168,7 @@ struct ReaderTests {
     let bad = ResolvedConnection(
       name: "shop", type: .rest, settings: ["base_url": "https://me:hush@x/"],
       redactor: Redactor(secrets: ["hush"]))
-    let found = #expect(throws: Diagnostic.self) { try RESTConnection(bad, projectRoot: "/") }
+    let found = #expect(throws: Diagnostic.self) { try RESTConnection(bad) }
     #expect(found?.message == "'base_url' of connection 'shop' is no http or https URL")
     #expect(found?.hint == "names and passwords belong under 'auth', not into the URL")
   }
@@ -192,7 +192,7 @@ struct ReaderTests {
       """
     let value = try DataValue.parse(yaml: yaml, name: "x")
     let connection = try RESTConnection(
-      ResolvedConnection(name: "c", type: .rest, settings: value, redactor: .none), projectRoot: "/p")
+      ResolvedConnection(name: "c", type: .rest, settings: value, root: "/p", redactor: .none))
     #expect(connection.baseURL.description == "https://x/v1")
     #expect(connection.headers == ["X-A": "b"])
     #expect(
@@ -249,7 +249,7 @@ struct ReaderTests {
             name: try #require(settings["name"]?.string), from: settings["from"]?.string ?? "x",
             span: SourceSpan(file: "x"))
           table.settings = settings.data
-          _ = try RESTResource(table, projectRoot: "/")
+          _ = try RESTResource(table, root: "/")
         }
       }
     }

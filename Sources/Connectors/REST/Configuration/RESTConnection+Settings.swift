@@ -3,9 +3,8 @@ import Jinja
 import Project
 
 extension RESTConnection {
-  /// Reads the settings of a connection of type `rest`. Throws a diagnostic if a value cannot be used; paths of files
-  /// start from `projectRoot`.
-  public init(_ connection: ResolvedConnection, projectRoot: String) throws {
+  /// Reads the settings of a connection of type `rest`. Throws a diagnostic if a value cannot be used.
+  public init(_ connection: ResolvedConnection) throws {
     let settings = RESTSettings(connection.settings, of: "connection '\(connection.name)'")
     guard let base = try settings.url("base_url") else { throw settings.problem("base_url", "is missing") }
     self.init(baseURL: base)
@@ -26,7 +25,7 @@ extension RESTConnection {
     }
     concurrency = min(max(try settings.integer("concurrency") ?? concurrency, 1), 256)
     maximumResponseSize = try settings.bytes("max_response_size") ?? maximumResponseSize
-    authorityFile = settings.text("ca_file").map { $0.hasPrefix("/") ? $0 : "\(projectRoot)/\($0)" }
+    authorityFile = settings.text("ca_file").map { $0.hasPrefix("/") ? $0 : "\(connection.root)/\($0)" }
     proxy = try settings.url("proxy")
   }
 

@@ -4,8 +4,8 @@ import Project
 
 extension RESTResource {
   /// Reads the settings of a table of a load from a connection of type `rest`. Throws a diagnostic if a value cannot be
-  /// used; paths of files start from `projectRoot`.
-  public init(_ table: LoadTable, projectRoot: String) throws {
+  /// used; paths of files start from `root`.
+  public init(_ table: LoadTable, root: String) throws {
     let settings = RESTSettings(table.settings, of: "table '\(table.name)'")
     do {
       self.init(name: table.name, path: TemplateText(table.from))
@@ -34,7 +34,7 @@ extension RESTResource {
       exactFields = Set(
         table.columnTypes.filter { column in exact.contains { column.type.uppercased().hasPrefix($0) } }
           .map { Self.plainName($0.column) })
-      rawFolder = settings.text("raw").map { $0.hasPrefix("/") ? $0 : "\(projectRoot)/\($0)" }
+      rawFolder = settings.text("raw").map { $0.hasPrefix("/") ? $0 : "\(root)/\($0)" }
       if body != nil, method == "GET" {
         throw settings.problem("json", "needs 'method: POST': a GET request has no body")
       }

@@ -8,16 +8,14 @@ public actor RESTReader: SourceReader {
   private let connection: ResolvedConnection
   private let settings: RESTConnection
   private let spool: SpoolFolder
-  private let projectRoot: String
   /// The files of the tables that were read: children ask for their parents' rows.
   private var files: [String: [String]] = [:]
 
   /// A reader that spools into a folder. Throws a `Diagnostic` if a setting cannot be used or the folder cannot be made.
-  public init(_ connection: ResolvedConnection, spooling folder: String, projectRoot: String) throws {
+  public init(_ connection: ResolvedConnection, spooling folder: String) throws {
     self.connection = connection
-    self.projectRoot = projectRoot
     do {
-      settings = try RESTConnection(connection, projectRoot: projectRoot)
+      settings = try RESTConnection(connection)
       spool = try SpoolFolder(at: folder)
     } catch let diagnostic as Diagnostic {
       throw connection.redactor.redact(diagnostic)
@@ -48,7 +46,7 @@ public actor RESTReader: SourceReader {
     var resource: RESTResource
     let window: RESTSource.Window
     do {
-      resource = try RESTResource(table, projectRoot: projectRoot)
+      resource = try RESTResource(table, root: connection.root)
       resource.maximumRows = request.maximumRows
       window = try CursorWindow(request).window
     } catch let diagnostic as Diagnostic {
