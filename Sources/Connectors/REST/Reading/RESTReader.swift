@@ -4,18 +4,20 @@ import Jinja
 import Project
 
 /// Reads tables from a REST API: their rows go to files of newline-delimited JSON, and the engine reads those.
-public actor RESTReader: SourceReader {
+public struct RESTReader: SourceReader {
   private let connection: ResolvedConnection
   private let settings: RESTConnection
+  private let state: ConnectionState
   private let spool: SpoolFolder
   /// The files of the tables that were read: children ask for their parents' rows.
-  private var files: [String: [String]] = [:]
+  private let finished = FinishedTables()
 
   /// A reader that spools into a folder. Throws a `Diagnostic` if a setting cannot be used or the folder cannot be made.
   public init(_ connection: ResolvedConnection, spooling folder: String) throws {
     self.connection = connection
     do {
       settings = try RESTConnection(connection)
+      state = ConnectionState(settings, clock: .system, seed: .random(in: 0...(.max)))
       spool = try SpoolFolder(at: folder)
     } catch let diagnostic as Diagnostic {
       throw connection.redactor.redact(diagnostic)
@@ -30,17 +32,17 @@ public actor RESTReader: SourceReader {
     resource.paging = Paging(.single)
     resource.maximumRows = 1
     do {
-      _ = try await extraction(resource, RESTSource.Window(), try spool.folder("test"), progress: { _ in })
+      _ = try await extraction(
+        resource, RESTSource.Window(), [:], try spool.folder("test"), progress: { _ in })
     } catch let diagnostic as Diagnostic
       where path == nil && [.sourceRefused, .sourceUnreadable].contains(diagnostic.code)
-      && !diagnostic.isTransient
     {
       // Without a path to test, any answer but a refusal of the credentials shows that a server is there.
     }
     return []
   }
 
-  /// Asks for the table's rows. A table that takes values from another must be opened after it. Throws a `Diagnostic`.
+  /// Asks for the table's rows. A table that takes values from an earlier one waits for it. Throws a `Diagnostic`.
   public func open(_ request: ReadRequest, on session: any Session) async throws -> SourceRead {
     let table = request.table
     var resource: RESTResource
@@ -52,25 +54,33 @@ public actor RESTReader: SourceReader {
     } catch let diagnostic as Diagnostic {
       throw connection.redactor.redact(diagnostic.located(at: table.span))
     }
-    let folder = try spool.folder(SpoolFolder.safeName(table.name))
-    let extraction = try await extraction(resource, window, folder, progress: request.progress)
-    files[table.name] = extraction.files
+    let extraction: Extraction
+    do {
+      let parents = try await finished.files(of: resource.parents, among: request.earlierTables)
+      let folder = try spool.folder(SpoolFolder.safeName(table.name))
+      extraction = try await self.extraction(resource, window, parents, folder, progress: request.progress)
+      await finished.add(table.name, extraction.files)
+    } catch {
+      await finished.add(table.name, nil)
+      throw (error as? Diagnostic)?.located(at: table.span) ?? error
+    }
     var read = SourceRead(selects: extraction.files.isEmpty ? [] : [Self.select(extraction)])
     read.bytes = extraction.bytes
     read.isComplete = !(resource.asksForPart && window != RESTSource.Window()) && request.maximumRows == nil
     return read
   }
 
-  /// The runner removes the spool.
-  public func close(on session: any Session) async {}
+  /// Forgets what was read. The runner removes the spool.
+  public func close(on session: any Session) async { await finished.removeAll() }
 
   private func extraction(
-    _ resource: RESTResource, _ window: RESTSource.Window, _ folder: SpoolFolder,
+    _ resource: RESTResource, _ window: RESTSource.Window, _ parents: [String: [String]],
+    _ folder: SpoolFolder,
     progress: @escaping @Sendable (FetchProgress) -> Void
   ) async throws -> Extraction {
-    let parents = files
-    return try await RESTSource.with(settings) { source in
-      try await source.extract(resource, window, parents: parents, into: folder) { rows, bytes in
+    try await AsyncHTTPTransport.with(settings) { transport in
+      let source = RESTSource(settings, state, transport: transport)
+      return try await source.extract(resource, window, parents: parents, into: folder) { rows, bytes in
         progress(FetchProgress(rows: rows, bytes: bytes))
       }
     }

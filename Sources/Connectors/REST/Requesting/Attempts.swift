@@ -53,7 +53,8 @@ struct Attempts {
       case .giveUp(let reason):
         var diagnostic = failure.diagnostic
         diagnostic.notes.append("given up: \(reason)")
-        diagnostic.isTransient = true
+        // The policy's attempts are all there are: nobody is to begin anew with the first page.
+        diagnostic.isTransient = false
         throw diagnostic
       case .wait(let delay):
         await counters.countRetry()
