@@ -46,12 +46,15 @@ public struct ReadRequest: Sendable {
   public var until: String?
   /// At most so many rows, for previews; nil reads all.
   public var maximumRows: Int?
+  /// The load's tables that were opened before this one, and may still be on their way.
+  public var earlierTables: [String]
   /// Told now and then how much was fetched.
   public var progress: @Sendable (FetchProgress) -> Void
 
   /// Makes a request for all rows.
   public init(table: LoadTable, progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }) {
     self.table = table
+    earlierTables = []
     self.progress = progress
   }
 }

@@ -21,7 +21,7 @@ struct SafetyServerTests {
       var resource = try RESTResource.make("away", data: "rows", paging)
       resource.headers = [("X-Own", TemplateText("secret"))]
       resource.isDataOptional = true
-      resource.keepsRaw = true
+      resource.rawFolder = NSTemporaryDirectory() + "weir-raw-\(UUID().uuidString)"
       try await extract(resource, from: try secretive(server)) { extraction, _ in
         #expect(
           extraction.rawFiles.map(\.request) == [

@@ -124,3 +124,14 @@ extension JSONPath {
   /// A path that is known to be one.
   static func test(_ text: String) -> JSONPath { JSONPath(text) ?? .root }
 }
+
+extension RESTSource {
+  /// Lends a source that uses the network.
+  static func with<Result: Sendable>(
+    _ connection: RESTConnection, _ body: (RESTSource) async throws -> Result
+  ) async throws -> Result {
+    try await AsyncHTTPTransport.with(connection) { transport in
+      try await body(RESTSource(connection, transport: transport, seed: .random(in: 0...(.max))))
+    }
+  }
+}
