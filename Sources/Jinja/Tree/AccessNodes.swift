@@ -9,6 +9,8 @@ final class Attribute: Expression {
   private let isDictMethod: Bool
   /// The target, where it is a name.
   private let variable: Name?
+  /// What a dictionary without the key gives.
+  private let missing: Value
 
   init(_ target: Expression, _ name: String, position: Int32) {
     self.target = target
@@ -16,17 +18,18 @@ final class Attribute: Expression {
     variable = target as? Name
     loopField = LoopField(rawValue: name)
     isDictMethod = DictMethod(rawValue: name) != nil
+    missing = .undefined(UndefinedName(name, .attribute(of: "dict")))
     super.init(position: position, height: target.height + 1)
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    if let loopField, let variable, let loop = variable.loop(frame) { return loop.value(loopField) }
+    if let found = target.look(frame, quickly) { return found }
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
     interpreter.position = position
     switch value {
     case .dict(let dict):
-      if !isDictMethod { return dict[name] ?? .undefined(UndefinedName(name, .attribute(of: "dict"))) }
+      if !isDictMethod { return dict[name] ?? missing }
     case .object(let object):
       if let loopField, let loop = LoopObject.from(object) { return loop.value(loopField) }
     default: break
@@ -34,11 +37,60 @@ final class Attribute: Expression {
     return try Access.attribute(of: value, name, interpreter)
   }
 
+  /// The attribute of a value that is borrowed, where that takes no call of the host.
+  @inline(__always)
+  private func quickly(_ value: Value) -> Value? {
+    switch value {
+    case .dict(let dict): return isDictMethod ? nil : dict[name] ?? missing
+    case .object(let object):
+      if let loopField, let loop = LoopObject.from(object) { return loop.value(loopField) }
+      return NamespaceObject.from(object)?.attributes[name]
+    default: return nil
+    }
+  }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    let output = interpreter.output
+    let isWritten: Bool? = try target.look(frame) { value in
+      switch value {
+      case .dict(let dict):
+        return isDictMethod ? nil : try dict.look(name) { try output.append(plain: $0) }
+      case .object(let object):
+        guard let loopField, let loop = LoopObject.from(object) else { return nil }
+        return try output.append(plain: loop.value(loopField))
+      default: return nil
+      }
+    }
+    if isWritten != true { try output.append(try evaluate(frame, interpreter)) }
+  }
+
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
-    if let loopField, let variable, let loop = variable.loop(frame) {
-      if case .bool(let flag) = loop.value(loopField) { return flag }
+    if let loopField, let variable {
+      let flag: Bool?? = variable.look(atLoop: frame) { $0.flag(loopField) }
+      if let flag = flag ?? nil { return flag }
     }
     return try evaluate(frame, interpreter).isTruthy
+  }
+
+  override func isUndefined(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    let known: Bool? = target.look(frame) { value in
+      guard case .dict(let dict) = value, !isDictMethod else { return nil }
+      return dict.look(name) { $0.isUndefined } ?? true
+    }
+    return try known ?? evaluate(frame, interpreter).isUndefined
+  }
+
+  override func integer(_ frame: Frame) -> Int? {
+    target.look(frame) { value in
+      switch value {
+      case .dict(let dict):
+        return isDictMethod ? nil : dict.look(name) { if case .int(let number) = $0 { number } else { nil } }
+      case .object(let object):
+        guard let loopField, let loop = LoopObject.from(object) else { return nil }
+        return loop.integer(loopField)
+      default: return nil
+      }
+    }
   }
 
   override func analyze(_ scope: Scope) { target.analyze(scope) }
@@ -118,15 +170,16 @@ final class ArgumentList {
     self.extras = extras
     self.keywords = keywords
     let values = positional.compactMap(\.constant)
-    if values.count == positional.count, keyword.isEmpty, extras == nil, keywords == nil {
-      constant = Arguments(values)
-    } else {
-      constant = nil
-    }
+    let named = keyword.compactMap { part in part.value.constant.map { (name: part.name, value: $0) } }
+    let isConstant = values.count == positional.count && named.count == keyword.count
+    constant =
+      isConstant && extras == nil && keywords == nil ? Arguments(values, keyword: named) : nil
   }
 
   /// Whether the arguments are only those written out.
   var isPlain: Bool { extras == nil && keywords == nil }
+  /// Whether the arguments are only those written out without a name.
+  var isPositional: Bool { isPlain && keyword.isEmpty }
 
   var parts: [Expression] {
     positional.nodes + keyword.map(\.value) + [extras, keywords].compactMap { $0 }
@@ -236,6 +289,8 @@ final class MethodCall: Expression {
   let dictMethod: DictMethod?
   private let stringMethod: StringMethod?
   private let listMethod: ListMethod?
+  /// Whether this is `append` with one argument.
+  private let isAppend: Bool
 
   init(_ target: Expression, _ name: String, _ arguments: ArgumentList, position: Int32) {
     self.target = target
@@ -244,6 +299,7 @@ final class MethodCall: Expression {
     dictMethod = DictMethod(rawValue: name)
     stringMethod = StringMethod(rawValue: name)
     listMethod = ListMethod(rawValue: name)
+    isAppend = name == "append" && arguments.isPositional && arguments.positional.count == 1
     super.init(position: position, height: Expression.height(over: [target] + arguments.parts))
   }
 
@@ -254,6 +310,7 @@ final class MethodCall: Expression {
   /// Calls, with a caller block if there is one.
   func call(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws -> Value {
     try interpreter.guardStack()
+    if isAppend, caller == nil, let result = try appendQuickly(frame, interpreter) { return result }
     let value = try target.evaluate(frame, interpreter)
     interpreter.position = position
     switch value {
@@ -282,6 +339,14 @@ final class MethodCall: Expression {
     return try Access.call(member, try evaluateArguments(frame, interpreter, caller), interpreter)
   }
 
+  /// Appends to a list that a variable of this frame holds, which is most of what `do` is used for.
+  private func appendQuickly(_ frame: Frame, _ interpreter: Interpreter) throws -> Value? {
+    guard target.localSlot >= 0, let list = frame.slots[target.localSlot].list else { return nil }
+    let item = try arguments.positional.with(0) { try $0.evaluate(frame, interpreter) }
+    list.items.append(item)
+    return Value.none
+  }
+
   private func evaluateArguments(
     _ frame: Frame, _ interpreter: Interpreter, _ caller: Value?
   ) throws -> Arguments {
@@ -305,12 +370,14 @@ final class FilterCall: Expression {
   let name: String
   private let arguments: ArgumentList
   private let builtin: BuiltinFilters.Entry?
+  private let printer: FilterPrinter?
 
   init(_ target: Expression?, _ name: String, _ arguments: ArgumentList, position: Int32) {
     self.target = target
     self.name = name
     self.arguments = arguments
     builtin = BuiltinFilters.table[name]
+    printer = FilterPrinter.find(name, on: target, arguments)
     super.init(
       position: position, height: Expression.height(over: (target.map { [$0] } ?? []) + arguments.parts))
   }
@@ -318,6 +385,14 @@ final class FilterCall: Expression {
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     try interpreter.guardStack()
     return try apply(to: try target?.evaluate(frame, interpreter) ?? .string(""), frame, interpreter)
+  }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    if let printer, let target, !interpreter.overridesFilters {
+      try interpreter.guardStack()
+      return try printer.write(target, frame, interpreter, at: position)
+    }
+    try interpreter.output.append(try evaluate(frame, interpreter))
   }
 
   /// The filters that stand in a row before this one, applied to `text`, and then this one.
@@ -372,8 +447,10 @@ final class TestCall: Expression {
 
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
     try interpreter.guardStack()
+    if isDefinedTest, !interpreter.overridesTests {
+      return try target.isUndefined(frame, interpreter) == isNegated
+    }
     let value = try target.evaluate(frame, interpreter)
-    if isDefinedTest, !interpreter.overridesTests { return value.isUndefined == isNegated }
     let values = try arguments.evaluate(frame, interpreter)
     interpreter.position = position
     if builtin == nil || interpreter.overridesTests, let test = interpreter.tests[name] {

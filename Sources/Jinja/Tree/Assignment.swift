@@ -13,7 +13,7 @@ enum Target {
     case .attribute(let name, let attribute, let position):
       let owner = try name.evaluate(frame, interpreter)
       interpreter.position = position
-      guard case .object(let object) = owner, let namespace = object as? NamespaceObject else {
+      guard case .object(let object) = owner, let namespace = NamespaceObject.from(object) else {
         throw fault("cannot assign attribute on non-namespace object")
       }
       namespace.attributes.set(string: attribute, to: value)

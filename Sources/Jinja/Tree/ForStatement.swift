@@ -6,6 +6,8 @@ enum LoopSource {
   /// A list that the loop may change while it goes.
   case list(ListObject)
   case range(RangeObject)
+  /// A dictionary's entries: pairs of which no tuple is made unless someone asks for one.
+  case entries([(key: Value, value: Value)])
 
   init(_ value: Value, _ interpreter: Interpreter) throws {
     switch value {
@@ -27,8 +29,11 @@ enum LoopSource {
     case .items(let items): return index < items.count ? items[index] : nil
     case .list(let list): return index < list.items.count ? list.items[index] : nil
     case .range(let range): return index < range.count ? .int(range.value(at: index)) : nil
+    case .entries(let entries): return index < entries.count ? LoopSource.pair(entries[index]) : nil
     }
   }
+
+  private static func pair(_ entry: (key: Value, value: Value)) -> Value { .tuple([entry.key, entry.value]) }
 
   /// Calls `body` with each item until it says false. A list that changes meanwhile is followed, as in Python.
   @inline(__always)
@@ -44,6 +49,8 @@ enum LoopSource {
       }
     case .range(let range):
       for index in 0..<range.count { guard try body(.int(range.value(at: index))) else { return } }
+    case .entries(let entries):
+      for entry in entries { guard try body(LoopSource.pair(entry)) else { return } }
     }
   }
 
@@ -52,6 +59,7 @@ enum LoopSource {
     case .items(let items): items.count
     case .list(let list): list.items.count
     case .range(let range): range.count
+    case .entries(let entries): entries.count
     }
   }
 }
@@ -68,6 +76,12 @@ final class ForStatement: Statement {
   private let loopName: Name
   /// Whether the body says `loop` at all.
   private let usesLoop: Bool
+  /// The target, where it is one name.
+  private let single: Name?
+  /// The target, where it is two names.
+  private let pair: (key: Name, value: Name)?
+  /// The name whose `items()` the loop goes over, for two names.
+  private let mapping: Expression?
 
   private let entry = ScopeEntry()
   private let filterEntry = ScopeEntry()
@@ -89,16 +103,30 @@ final class ForStatement: Statement {
     self.isRecursive = isRecursive
     self.usesLoop = usesLoop || isRecursive
     loopName = Name("loop", position: position)
+    switch target {
+    case .name(let name): (single, pair) = (name, nil)
+    case .several(let targets, _):
+      if targets.count == 2, case .name(let key) = targets[0], case .name(let value) = targets[1] {
+        (single, pair) = (nil, (key, value))
+      } else {
+        (single, pair) = (nil, nil)
+      }
+    case .attribute: (single, pair) = (nil, nil)
+    }
+    if pair != nil, filter == nil, !isRecursive, let call = iterable as? MethodCall,
+      call.dictMethod == .items, call.arguments.parts.isEmpty
+    {
+      mapping = call.target
+    } else {
+      mapping = nil
+    }
     super.init(position: position)
   }
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     try interpreter.guardStack()
-    if case .several(let names, _) = target, names.count == 2, !usesLoop, filter == nil,
-      let call = iterable as? MethodCall, call.dictMethod == .items, call.arguments.parts.isEmpty,
-      case .dict(let dict) = try call.target.evaluate(frame, interpreter)
-    {
-      return try run(dict, names[0], names[1], frame, interpreter)
+    if let mapping, let dict = mapping.look(frame, { $0.dictValue }) {
+      return try run(.entries(dict.entries), depth: 0, frame, interpreter)
     }
     let value = try iterable.evaluate(frame, interpreter)
     interpreter.position = position
@@ -107,21 +135,6 @@ final class ForStatement: Statement {
       return try recurse(source, depth: 0, frame, interpreter)
     }
     return try run(source, depth: 0, frame, interpreter)
-  }
-
-  /// A dictionary's entries, without making a tuple of each.
-  private func run(
-    _ dict: DictObject, _ key: Target, _ value: Target, _ frame: Frame, _ interpreter: Interpreter
-  ) throws -> Flow {
-    let entries = dict.entries
-    for entry in entries {
-      try interpreter.step()
-      try self.entry.enter(frame, interpreter)
-      try key.assign(entry.key, frame, interpreter)
-      try value.assign(entry.value, frame, interpreter)
-      if try body.execute(frame, interpreter) == .leaveLoop { break }
-    }
-    return entries.isEmpty ? try runElse(frame, interpreter) : .next
   }
 
   /// Runs a recursive loop's body in a frame of its own; `frame` is the one around the loop.
@@ -138,17 +151,56 @@ final class ForStatement: Statement {
   ) throws -> Flow {
     if usesLoop { return try runWithLoop(source, depth: depth, frame, interpreter) }
     var isEmpty = true
-    try source.forEach { item in
-      try interpreter.step()
-      if let filter {
+    if let filter {
+      try source.forEach { item in
+        try interpreter.step()
         guard try passes(item, filter, frame, interpreter) else { return true }
+        isEmpty = false
+        try entry.enter(frame, interpreter)
+        try assign(item, frame, interpreter)
+        return try body.execute(frame, interpreter) != .leaveLoop
       }
-      isEmpty = false
-      try entry.enter(frame, interpreter)
-      try target.assign(item, frame, interpreter)
-      return try body.execute(frame, interpreter) != .leaveLoop
+    } else {
+      try rounds(source, frame, interpreter) {
+        isEmpty = false
+        return try body.execute(frame, interpreter) != .leaveLoop
+      }
     }
     return isEmpty ? try runElse(frame, interpreter) : .next
+  }
+
+  /// Calls `body` in each round, the target assigned, until it says false.
+  @inline(__always)
+  private func rounds(
+    _ source: LoopSource, _ frame: Frame, _ interpreter: Interpreter, _ body: () throws -> Bool
+  ) throws {
+    if let pair, case .entries(let entries) = source {
+      for entry in entries {
+        try interpreter.step()
+        try self.entry.enter(frame, interpreter)
+        pair.key.assign(entry.key, frame)
+        pair.value.assign(entry.value, frame)
+        guard try body() else { return }
+      }
+    } else {
+      try source.forEach { item in
+        try interpreter.step()
+        try entry.enter(frame, interpreter)
+        try assign(item, frame, interpreter)
+        return try body()
+      }
+    }
+  }
+
+  @inline(__always)
+  private func assign(_ item: Value, _ frame: Frame, _ interpreter: Interpreter) throws {
+    if let single { return single.assign(item, frame) }
+    if let pair, case .tuple(let items) = item, items.count == 2 {
+      pair.key.assign(items[0], frame)
+      pair.value.assign(items[1], frame)
+    } else {
+      try target.assign(item, frame, interpreter)
+    }
   }
 
   private func runWithLoop(
@@ -157,11 +209,9 @@ final class ForStatement: Statement {
     var source = source
     if let filter { source = .items(try filtered(source, filter, frame, interpreter)) }
     var loop = LoopObject(source, depth: depth, recursion: isRecursive ? self : nil, frame: frame)
-    try source.forEach { item in
-      try interpreter.step()
-      try entry.enter(frame, interpreter)
-      try target.assign(item, frame, interpreter)
-      loopName.assign(.object(loop), frame)
+    try rounds(source, frame, interpreter) {
+      // An inner scope may have assigned the name.
+      if loopName.look(atLoop: frame, { $0 === loop }) != true { loopName.assign(.object(loop), frame) }
       if try body.execute(frame, interpreter) == .leaveLoop { return false }
       loop.index0 += 1
       return true

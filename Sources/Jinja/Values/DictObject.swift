@@ -49,6 +49,14 @@ public final class DictObject {
     }
   }
 
+  /// Calls `body` with the value under a text key where it lies, without counting a reference; nil where there is none.
+  /// `body` must not change the dictionary.
+  @inline(__always)
+  func look<Result>(_ key: String, _ body: (Value) throws -> Result?) rethrows -> Result? {
+    guard let index = position(ofString: key) else { return nil }
+    return try entries.withCells { try body($0[index].value) }
+  }
+
   /// A new dictionary with the same entries.
   public func copy() -> DictObject {
     let copy = DictObject()
@@ -95,9 +103,9 @@ public final class DictObject {
   /// Empties the dictionary and hands over the containers that it held.
   func takeNested() -> [Value] {
     var nested: [Value] = []
-    for entry in entries {
-      if Unwinding.nests(entry.value) { nested.append(entry.value) }
-      if Unwinding.nests(entry.key) { nested.append(entry.key) }
+    for entry in entries where Unwinding.nests(entry.value) || Unwinding.nests(entry.key) {
+      nested.append(entry.value)
+      nested.append(entry.key)
     }
     if !nested.isEmpty { removeAll() }
     return nested
@@ -127,8 +135,8 @@ extension DictObject {
 
   func position(ofString text: String) -> Int? {
     if table.isEmpty {
-      for index in entries.indices {
-        if case .string(let key) = entries[index].key, key.isSame(as: text) { return index }
+      if let index = entries.withCells({ cells in (0..<cells.count).first { cells[$0].hasKey(text) } }) {
+        return index
       }
       return hasObjectKeys ? entries.firstIndex { $0.key.isEqual(to: .string(text)) } : nil
     }
@@ -173,6 +181,27 @@ extension DictObject {
     while size < entries.count * 4 { size *= 2 }
     table = [Int32](repeating: -1, count: size)
     for index in entries.indices { place(index) }
+  }
+}
+
+/// An entry in a dictionary's memory, to be read where it lies: see `Slot`. Has the layout of a pair of values.
+struct EntryCell: ~Copyable {
+  let key: Value
+  let value: Value
+
+  /// Whether the key is this text.
+  @inline(__always)
+  borrowing func hasKey(_ text: String) -> Bool {
+    if case .string(let key) = key { return key.isSame(as: text) }
+    return false
+  }
+}
+
+extension [(key: Value, value: Value)] {
+  /// Lends the entries' memory.
+  @inline(__always)
+  func withCells<Result>(_ body: (UnsafeBufferPointer<EntryCell>) throws -> Result) rethrows -> Result {
+    try withUnsafeBytes { try body($0.assumingMemoryBound(to: EntryCell.self)) }
   }
 }
 

@@ -59,6 +59,29 @@ final class LoopObject: HostObject {
 
   private var count: Int { fixedCount >= 0 ? fixedCount : source.count }
 
+  /// The field's value, if it is a truth value.
+  @inline(__always)
+  func flag(_ field: LoopField) -> Bool? {
+    switch field {
+    case .first: index0 == 0
+    case .last: index0 + 1 >= count
+    default: nil
+    }
+  }
+
+  /// The field's value, if it is an integer.
+  @inline(__always)
+  func integer(_ field: LoopField) -> Int? {
+    switch field {
+    case .index: index0 + 1
+    case .index0: index0
+    case .length: count
+    case .revindex: count - index0
+    case .revindex0: count - index0 - 1
+    default: nil
+    }
+  }
+
   func value(_ field: LoopField) -> Value {
     switch field {
     case .index: return .int(index0 + 1)

@@ -1,0 +1,74 @@
+/// A variable's memory.
+///
+/// It cannot be copied, so that its value is read where it lies: to read copyable memory counts a reference, to borrow
+/// it does not. While a value is borrowed nothing may assign the slot; expressions assign none of their own frame.
+struct Slot: ~Copyable {
+  /// The value; nil where nothing was assigned yet.
+  var value: Value?
+
+  /// Memory for `count` variables, of which none is assigned.
+  static func allocate(_ count: Int) -> UnsafeMutablePointer<Slot> {
+    let slots = UnsafeMutablePointer<Slot>.allocate(capacity: count)
+    for index in 0..<count { (slots + index).initialize(to: Slot(value: nil)) }
+    return slots
+  }
+
+  /// Calls `body` with the value, if there is one.
+  @inline(__always)
+  borrowing func look<Result>(_ body: (Value) throws -> Result?) rethrows -> Result? {
+    guard let value else { return nil }
+    return try body(value)
+  }
+
+  /// Whether nothing was assigned yet.
+  @inline(__always)
+  var isEmpty: Bool {
+    if case nil = value { return true }
+    return false
+  }
+
+  /// Whether the value is the undefined one, or none was assigned.
+  @inline(__always)
+  var isUndefined: Bool {
+    switch value {
+    case nil, .undefined: true
+    default: false
+    }
+  }
+
+  /// The list, if the value is one.
+  var list: ListObject? {
+    if case .list(let list) = value { return list }
+    return nil
+  }
+
+  /// Writes what printing the value gives; nothing where there is none.
+  @inline(__always)
+  borrowing func write(to output: Output) throws {
+    if let value { try output.append(value) }
+  }
+
+  /// The loop object, if the value is one.
+  @inline(__always)
+  borrowing func look<Result>(atLoop body: (LoopObject) -> Result) -> Result? {
+    guard case .object(let object) = value, let loop = LoopObject.from(object) else { return nil }
+    return body(loop)
+  }
+}
+
+/// A value in someone else's memory, to be read where it lies: see `Slot`. Has the layout of `Value`.
+struct Cell: ~Copyable {
+  let value: Value
+
+  /// Writes what printing the value gives.
+  @inline(__always)
+  borrowing func write(to output: Output) throws { try output.append(value) }
+}
+
+extension [Value] {
+  /// Lends the values' memory.
+  @inline(__always)
+  func withCells<Result>(_ body: (UnsafeBufferPointer<Cell>) throws -> Result) rethrows -> Result {
+    try withUnsafeBytes { try body($0.assumingMemoryBound(to: Cell.self)) }
+  }
+}
