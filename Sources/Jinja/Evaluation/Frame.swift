@@ -66,7 +66,7 @@ final class Frame {
 
   /// Forgets all variables, which also breaks the cycle of a frame and the macros that it holds.
   func clear() {
-    for index in 0..<used { slots[index].value = nil }
+    for index in 0..<used { slots[index].clear() }
     parent = nil
   }
 
@@ -116,7 +116,7 @@ final class Module {
 
   private func reset(to epoch: Int) {
     self.epoch = epoch
-    for index in program.contextNames.indices { context[index].value = nil }
+    for index in program.contextNames.indices { context[index].clear() }
   }
 
   /// Asks the host for the outside name with this number, and keeps the answer.

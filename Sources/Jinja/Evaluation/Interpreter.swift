@@ -289,7 +289,7 @@ extension Interpreter {
     guard !frame.isCaptured else { return }
     frame.clear()
     guard poolCount < 32 else { return }
-    frame.nextFree = pool
+    swap(&frame.nextFree, &pool)
     pool = frame
     poolCount += 1
   }

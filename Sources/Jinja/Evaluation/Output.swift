@@ -70,6 +70,7 @@ final class Output {
 
   /// Appends an integer, with `fill` before its digits up to `width` bytes of them.
   func append(_ value: Int, width: Int, fill: UInt8) throws {
+    if value >= 0, value < 10, width < 2 { return try append(UInt8(truncatingIfNeeded: value) + 0x30) }
     var magnitude = value.magnitude
     if value < 0 { try append(0x2D) }
     let digits = Output.digits(of: magnitude)
@@ -81,12 +82,13 @@ final class Output {
       place += 1
     }
     place = base + count + length
-    repeat {
-      let (rest, digit) = (magnitude / 10, magnitude % 10)
+    while magnitude >= 10 {
+      let rest = magnitude / 10
       place -= 1
-      place.pointee = UInt8(truncatingIfNeeded: digit) + 0x30
+      place.pointee = UInt8(truncatingIfNeeded: magnitude &- rest &* 10) + 0x30
       magnitude = rest
-    } while magnitude > 0
+    }
+    place[-1] = UInt8(truncatingIfNeeded: magnitude) + 0x30
     count += length
   }
 
@@ -177,8 +179,11 @@ final class Output {
   private static func digits(of magnitude: UInt) -> Int {
     if magnitude < 10 { return 1 }
     if magnitude < 100 { return 2 }
-    var digits = 3
-    var rest = magnitude / 1000
+    if magnitude < 1000 { return 3 }
+    if magnitude < 10_000 { return 4 }
+    if magnitude < 100_000 { return 5 }
+    var digits = 6
+    var rest = magnitude / 1_000_000
     while rest > 0 {
       digits += 1
       rest /= 10

@@ -3,55 +3,73 @@
 /// It cannot be copied, so that its value is read where it lies: to read copyable memory counts a reference, to borrow
 /// it does not. While a value is borrowed nothing may assign the slot; expressions assign none of their own frame.
 struct Slot: ~Copyable {
-  /// The value; nil where nothing was assigned yet.
-  var value: Value?
+  /// Kept apart from `isEmpty`: the compiler copies what it takes out of an optional.
+  private var stored = Value.none
+  /// Whether nothing was assigned yet.
+  private(set) var isEmpty = true
+
+  /// The value; nil where nothing was assigned yet. Getting it counts a reference.
+  @inline(__always)
+  var value: Value? {
+    get { isEmpty ? nil : stored }
+    set {
+      isEmpty = newValue == nil
+      stored = newValue ?? .none
+    }
+  }
 
   /// Memory for `count` variables, of which none is assigned.
   static func allocate(_ count: Int) -> UnsafeMutablePointer<Slot> {
     let slots = UnsafeMutablePointer<Slot>.allocate(capacity: count)
-    for index in 0..<count { (slots + index).initialize(to: Slot(value: nil)) }
+    for index in 0..<count { (slots + index).initialize(to: Slot()) }
     return slots
+  }
+
+  /// Assigns the value.
+  @inline(__always)
+  mutating func assign(_ value: consuming Value) {
+    stored = value
+    isEmpty = false
+  }
+
+  /// Takes the value away.
+  @inline(__always)
+  mutating func clear() {
+    stored = .none
+    isEmpty = true
   }
 
   /// Calls `body` with the value, if there is one.
   @inline(__always)
   borrowing func look<Result>(_ body: (Value) throws -> Result?) rethrows -> Result? {
-    guard let value else { return nil }
-    return try body(value)
-  }
-
-  /// Whether nothing was assigned yet.
-  @inline(__always)
-  var isEmpty: Bool {
-    if case nil = value { return true }
-    return false
+    isEmpty ? nil : try body(stored)
   }
 
   /// Whether the value is the undefined one, or none was assigned.
   @inline(__always)
   var isUndefined: Bool {
-    switch value {
-    case nil, .undefined: true
-    default: false
+    switch stored {
+    case .undefined: true
+    default: isEmpty
     }
   }
 
   /// The list, if the value is one.
   var list: ListObject? {
-    if case .list(let list) = value { return list }
+    if case .list(let list) = stored { return list }
     return nil
   }
 
   /// Writes what printing the value gives; nothing where there is none.
   @inline(__always)
   borrowing func write(to output: Output) throws {
-    if let value { try output.append(value) }
+    if !isEmpty { try output.append(stored) }
   }
 
   /// The loop object, if the value is one.
   @inline(__always)
   borrowing func look<Result>(atLoop body: (LoopObject) -> Result) -> Result? {
-    guard case .object(let object) = value, let loop = LoopObject.from(object) else { return nil }
+    guard case .object(let object) = stored, let loop = LoopObject.from(object) else { return nil }
     return body(loop)
   }
 }

@@ -1,27 +1,39 @@
 /// How a filter is printed straight into the output, without making text of its result first. Found when the template
 /// is parsed, for the filters and arguments that are frequent; all others are applied to values.
 class FilterPrinter {
-  /// Writes what printing the filtered value of `target` gives. `position` is the filter's, for errors.
-  func write(_ target: Expression, _ frame: Frame, _ interpreter: Interpreter, at position: Int32) throws {}
+  /// What is filtered.
+  final let target: Expression
+  /// The filter's own place, for errors.
+  final let position: Int32
+
+  init(_ target: Expression, _ position: Int32) {
+    self.target = target
+    self.position = position
+  }
+
+  /// Writes what printing the filtered value gives.
+  func write(_ frame: Frame, _ interpreter: Interpreter) throws {}
 
   /// The printer of the built-in filter `name` with these arguments, if there is one.
-  static func find(_ name: String, on target: Expression?, _ arguments: ArgumentList) -> FilterPrinter? {
-    guard arguments.isPositional, target != nil else { return nil }
+  static func find(
+    _ name: String, on target: Expression?, _ arguments: ArgumentList, _ position: Int32
+  ) -> FilterPrinter? {
+    guard arguments.isPositional, let target else { return nil }
     let parts = arguments.positional.nodes
     switch (name, parts.count) {
-    case ("upper", 0): return CasePrinter(.upper)
-    case ("lower", 0): return CasePrinter(.lower)
-    case ("capitalize", 0): return CasePrinter(.capitalize)
+    case ("upper", 0): return CasePrinter(.upper, target, position)
+    case ("lower", 0): return CasePrinter(.lower, target, position)
+    case ("capitalize", 0): return CasePrinter(.capitalize, target, position)
     case ("replace", 2):
       guard case .string(let old)? = parts[0].constant, case .string(let new)? = parts[1].constant,
         !old.isEmpty
       else { return nil }
-      return ReplacePrinter(old, with: new)
-    case ("default", 1), ("d", 1): return DefaultPrinter(parts[0])
-    case ("join", 1): return JoinPrinter(parts[0])
+      return ReplacePrinter(old, with: new, target, position)
+    case ("default", 1), ("d", 1): return DefaultPrinter(parts[0], target, position)
+    case ("join", 1): return JoinPrinter(parts[0], target, position)
     case ("format", 1...):
-      guard case .string(let format)? = target?.constant else { return nil }
-      return FormatPrinter(format, parts)
+      guard case .string(let format)? = target.constant else { return nil }
+      return FormatPrinter(format, parts, target, position)
     default: return nil
     }
   }
@@ -35,11 +47,12 @@ final class CasePrinter: FilterPrinter {
 
   private let kind: Kind
 
-  init(_ kind: Kind) { self.kind = kind }
+  init(_ kind: Kind, _ target: Expression, _ position: Int32) {
+    self.kind = kind
+    super.init(target, position)
+  }
 
-  override func write(
-    _ target: Expression, _ frame: Frame, _ interpreter: Interpreter, at position: Int32
-  ) throws {
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let output = interpreter.output
     let start = output.count
     try target.write(frame, interpreter)
@@ -91,16 +104,15 @@ final class ReplacePrinter: FilterPrinter {
   private let oldBytes: [UInt8]
   private let newBytes: [UInt8]
 
-  init(_ old: String, with new: String) {
+  init(_ old: String, with new: String, _ target: Expression, _ position: Int32) {
     self.old = old
     self.new = new
     oldBytes = Array(old.utf8)
     newBytes = Array(new.utf8)
+    super.init(target, position)
   }
 
-  override func write(
-    _ target: Expression, _ frame: Frame, _ interpreter: Interpreter, at position: Int32
-  ) throws {
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let output = interpreter.output
     let start = output.count
     try target.write(frame, interpreter)
@@ -135,18 +147,21 @@ final class ReplacePrinter: FilterPrinter {
 final class DefaultPrinter: FilterPrinter {
   private let fallback: Expression
 
-  init(_ fallback: Expression) { self.fallback = fallback }
+  init(_ fallback: Expression, _ target: Expression, _ position: Int32) {
+    self.fallback = fallback
+    super.init(target, position)
+  }
 
-  override func write(
-    _ target: Expression, _ frame: Frame, _ interpreter: Interpreter, at position: Int32
-  ) throws {
-    let value = try target.evaluate(frame, interpreter)
-    guard value.isUndefined else {
-      // It is evaluated all the same: it may fail, or do something.
-      if !fallback.isConstant { _ = try fallback.evaluate(frame, interpreter) }
-      return try interpreter.output.append(value)
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    // The argument is evaluated in any case: it may fail, or do something.
+    if fallback.isConstant, target.isRepeatable {
+      guard try target.isUndefined(frame, interpreter) else { return try target.write(frame, interpreter) }
+      return try fallback.write(frame, interpreter)
     }
-    try fallback.write(frame, interpreter)
+    let value = try target.evaluate(frame, interpreter)
+    let other = try fallback.evaluate(frame, interpreter)
+    interpreter.position = position
+    try interpreter.output.append(value.isUndefined ? other : value)
   }
 }
 
@@ -154,11 +169,12 @@ final class DefaultPrinter: FilterPrinter {
 final class JoinPrinter: FilterPrinter {
   private let separator: Expression
 
-  init(_ separator: Expression) { self.separator = separator }
+  init(_ separator: Expression, _ target: Expression, _ position: Int32) {
+    self.separator = separator
+    super.init(target, position)
+  }
 
-  override func write(
-    _ target: Expression, _ frame: Frame, _ interpreter: Interpreter, at position: Int32
-  ) throws {
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let value = try target.evaluate(frame, interpreter)
     let separator = try separator.evaluate(frame, interpreter).description
     interpreter.position = position
@@ -188,15 +204,13 @@ final class FormatPrinter: FilterPrinter {
   private let format: String
   private let pieces: [Piece]
   private let rest: String
-  private let argument: Expression
-  private let second: Expression?
+  private let arguments: NodeList<Expression>
 
   /// Nil for a format that has anything else, or other than one or two arguments.
-  init?(_ format: String, _ arguments: [Expression]) {
-    guard arguments.count <= 2, let first = arguments.first else { return nil }
+  init?(_ format: String, _ arguments: [Expression], _ target: Expression, _ position: Int32) {
+    guard arguments.count <= 2 else { return nil }
     self.format = format
-    argument = first
-    second = arguments.count > 1 ? arguments[1] : nil
+    self.arguments = NodeList(arguments)
     var pieces: [Piece] = []
     var text: [UInt8] = []
     var bytes = format.utf8.makeIterator()
@@ -223,15 +237,22 @@ final class FormatPrinter: FilterPrinter {
     guard pieces.count == arguments.count else { return nil }
     self.pieces = pieces
     rest = String(decoding: text, as: UTF8.self)
+    super.init(target, position)
   }
 
-  override func write(
-    _ target: Expression, _ frame: Frame, _ interpreter: Interpreter, at position: Int32
-  ) throws {
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let output = interpreter.output
     let start = output.count
-    let value = try argument.evaluate(frame, interpreter)
-    let next = try second?.evaluate(frame, interpreter)
+    if arguments.count == 1 {
+      // A number needs no value around it.
+      if pieces[0].isNumber, let number = try arguments.with(0, { $0.integer(frame) }), number >= 0 {
+        try output.append(pieces[0].text)
+        try output.append(number, width: pieces[0].width, fill: pieces[0].fill)
+        return try output.append(rest)
+      }
+    }
+    let value = try arguments.with(0) { try $0.evaluate(frame, interpreter) }
+    let next = arguments.count > 1 ? try arguments.with(1) { try $0.evaluate(frame, interpreter) } : nil
     interpreter.position = position
     if try write(value, pieces[0], output) {
       guard let next else { return try output.append(rest) }

@@ -23,7 +23,7 @@ final class Attribute: Expression {
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    if let found = target.look(frame, quickly) { return found }
+    if let found = target.look(frame, { quickly($0) }) { return found }
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
     interpreter.position = position
@@ -79,6 +79,8 @@ final class Attribute: Expression {
     }
     return try known ?? evaluate(frame, interpreter).isUndefined
   }
+
+  override var isRepeatable: Bool { target.isRepeatable }
 
   override func integer(_ frame: Frame) -> Int? {
     target.look(frame) { value in
@@ -248,8 +250,12 @@ final class Call: Expression {
   func call(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws -> Value {
     try interpreter.guardStack()
     let callee = try target.evaluate(frame, interpreter)
-    if case .callable(let callable) = callee, let macro = callable.macro {
-      return try macro.value(arguments, caller, frame, interpreter, at: position)
+    if case .callable(let callable) = callee, let macro = callable.macroReference {
+      return try withExtendedLifetime(callable) {
+        try macro._withUnsafeGuaranteedRef {
+          try $0.value(arguments, caller, frame, interpreter, at: position)
+        }
+      }
     }
     return try invoke(callee, frame, interpreter, caller)
   }
@@ -258,8 +264,12 @@ final class Call: Expression {
   func write(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws {
     try interpreter.guardStack()
     let callee = try target.evaluate(frame, interpreter)
-    if case .callable(let callable) = callee, let macro = callable.macro {
-      return try macro.write(arguments, caller, frame, interpreter, at: position)
+    if case .callable(let callable) = callee, let macro = callable.macroReference {
+      return try withExtendedLifetime(callable) {
+        try macro._withUnsafeGuaranteedRef {
+          try $0.write(arguments, caller, frame, interpreter, at: position)
+        }
+      }
     }
     try interpreter.output.append(try invoke(callee, frame, interpreter, caller))
   }
@@ -371,13 +381,16 @@ final class FilterCall: Expression {
   private let arguments: ArgumentList
   private let builtin: BuiltinFilters.Entry?
   private let printer: FilterPrinter?
+  /// The same, to be used without counting references.
+  private let printerReference: Unmanaged<FilterPrinter>?
 
   init(_ target: Expression?, _ name: String, _ arguments: ArgumentList, position: Int32) {
     self.target = target
     self.name = name
     self.arguments = arguments
     builtin = BuiltinFilters.table[name]
-    printer = FilterPrinter.find(name, on: target, arguments)
+    printer = FilterPrinter.find(name, on: target, arguments, position)
+    printerReference = printer.map { .passUnretained($0) }
     super.init(
       position: position, height: Expression.height(over: (target.map { [$0] } ?? []) + arguments.parts))
   }
@@ -388,9 +401,9 @@ final class FilterCall: Expression {
   }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
-    if let printer, let target, !interpreter.overridesFilters {
+    if let printerReference, !interpreter.overridesFilters {
       try interpreter.guardStack()
-      return try printer.write(target, frame, interpreter, at: position)
+      return try printerReference._withUnsafeGuaranteedRef { try $0.write(frame, interpreter) }
     }
     try interpreter.output.append(try evaluate(frame, interpreter))
   }

@@ -40,6 +40,17 @@ enum Target {
     return items
   }
 
+  /// The name, or the several names, where it is nothing else.
+  var plainNames: [Name] {
+    switch self {
+    case .name(let name): return [name]
+    case .attribute: return []
+    case .several(let targets, _):
+      let names = targets.compactMap { if case .name(let name) = $0 { name } else { nil } }
+      return names.count == targets.count && names.count > 1 ? names : []
+    }
+  }
+
   /// Notes the names as assigned.
   func analyze(_ scope: Scope) {
     switch self {

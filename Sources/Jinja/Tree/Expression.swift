@@ -40,6 +40,9 @@ class Expression {
     try evaluate(frame, interpreter).isUndefined
   }
 
+  /// Whether it does no harm to evaluate this twice: it does nothing else, and is quick.
+  var isRepeatable: Bool { isConstant }
+
   /// The value, if it is an integer that can be had at once: without calling anyone, and without any harm in being
   /// evaluated again where this gives nil.
   func integer(_ frame: Frame) -> Int? { nil }
@@ -85,7 +88,7 @@ final class Constant: Expression {
     self.value = value
     super.init(position: position, height: 1)
     let memory = Slot.allocate(1)
-    memory.pointee.value = value
+    memory.pointee.assign(value)
     constantMemory = memory
   }
 
@@ -175,6 +178,8 @@ final class Name: Expression {
     try interpreter.output.append(try evaluate(frame, interpreter))
   }
 
+  override var isRepeatable: Bool { true }
+
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
     if let flag = look(frame, { $0.quickTruth }) { return flag }
     return try evaluate(frame, interpreter).isTruthy
@@ -203,7 +208,7 @@ final class Name: Expression {
   @inline(__always)
   func assign(_ value: Value, _ frame: Frame) {
     if localSlot >= 0 {
-      frame.slots[localSlot].value = value
+      frame.slots[localSlot].assign(value)
     } else {
       assignElsewhere(value, frame)
     }
@@ -211,9 +216,9 @@ final class Name: Expression {
 
   private func assignElsewhere(_ value: Value, _ frame: Frame) {
     switch place {
-    case .local(let slot): frame.slots[slot].value = value
+    case .local(let slot): frame.slots[slot].assign(value)
     case .enclosing(let depth, let slot), .macro(_, let depth, let slot):
-      frame.slot(depth, slot).pointee.value = value
+      frame.slot(depth, slot).pointee.assign(value)
     case .outside, .nowhere: break
     }
   }

@@ -76,10 +76,8 @@ final class ForStatement: Statement {
   private let loopName: Name
   /// Whether the body says `loop` at all.
   private let usesLoop: Bool
-  /// The target, where it is one name.
-  private let single: Name?
-  /// The target, where it is two names.
-  private let pair: (key: Name, value: Name)?
+  /// The target, where it is one or two names; else empty.
+  private let names: NodeList<Name>
   /// The name whose `items()` the loop goes over, for two names.
   private let mapping: Expression?
 
@@ -103,17 +101,9 @@ final class ForStatement: Statement {
     self.isRecursive = isRecursive
     self.usesLoop = usesLoop || isRecursive
     loopName = Name("loop", position: position)
-    switch target {
-    case .name(let name): (single, pair) = (name, nil)
-    case .several(let targets, _):
-      if targets.count == 2, case .name(let key) = targets[0], case .name(let value) = targets[1] {
-        (single, pair) = (nil, (key, value))
-      } else {
-        (single, pair) = (nil, nil)
-      }
-    case .attribute: (single, pair) = (nil, nil)
-    }
-    if pair != nil, filter == nil, !isRecursive, let call = iterable as? MethodCall,
+    let names = target.plainNames
+    self.names = NodeList(names.count <= 2 ? names : [])
+    if names.count == 2, filter == nil, !isRecursive, let call = iterable as? MethodCall,
       call.dictMethod == .items, call.arguments.parts.isEmpty
     {
       mapping = call.target
@@ -174,12 +164,12 @@ final class ForStatement: Statement {
   private func rounds(
     _ source: LoopSource, _ frame: Frame, _ interpreter: Interpreter, _ body: () throws -> Bool
   ) throws {
-    if let pair, case .entries(let entries) = source {
+    if case .entries(let entries) = source, names.count == 2 {
       for entry in entries {
         try interpreter.step()
         try self.entry.enter(frame, interpreter)
-        pair.key.assign(entry.key, frame)
-        pair.value.assign(entry.value, frame)
+        try names.with(0) { $0.assign(entry.key, frame) }
+        try names.with(1) { $0.assign(entry.value, frame) }
         guard try body() else { return }
       }
     } else {
@@ -194,10 +184,11 @@ final class ForStatement: Statement {
 
   @inline(__always)
   private func assign(_ item: Value, _ frame: Frame, _ interpreter: Interpreter) throws {
-    if let single { return single.assign(item, frame) }
-    if let pair, case .tuple(let items) = item, items.count == 2 {
-      pair.key.assign(items[0], frame)
-      pair.value.assign(items[1], frame)
+    if names.count == 1 {
+      try names.with(0) { $0.assign(item, frame) }
+    } else if names.count == 2, case .tuple(let items) = item, items.count == 2 {
+      try names.with(0) { $0.assign(items[0], frame) }
+      try names.with(1) { $0.assign(items[1], frame) }
     } else {
       try target.assign(item, frame, interpreter)
     }
@@ -239,6 +230,7 @@ final class ForStatement: Statement {
     _ source: LoopSource, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> [Value] {
     var items: [Value] = []
+    items.reserveCapacity(min(source.count, 64))
     try source.forEach { item in
       try interpreter.step()
       if try passes(item, filter, frame, interpreter) { items.append(item) }

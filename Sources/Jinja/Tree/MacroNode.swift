@@ -183,7 +183,7 @@ extension Name {
 
   /// Takes the variable's value away.
   func clear(_ frame: Frame) {
-    if localSlot >= 0 { frame.slots[localSlot].value = nil }
+    if localSlot >= 0 { frame.slots[localSlot].clear() }
   }
 }
 

@@ -53,9 +53,10 @@ final class OutputRun: Statement {
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     let output = interpreter.output
-    for piece in pieces {
-      try output.append(template: piece.text)
-      try piece.expression?._withUnsafeGuaranteedRef { expression in
+    for index in 0..<pieces.count {
+      try output.append(template: pieces[index].text)
+      guard let expression = pieces[index].expression else { continue }
+      try expression._withUnsafeGuaranteedRef { expression in
         if expression.localSlot >= 0 {
           try frame.slots[expression.localSlot].write(to: output)
         } else {

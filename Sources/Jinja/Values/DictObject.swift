@@ -12,6 +12,11 @@ public final class DictObject {
   /// An empty dictionary.
   public init() {}
 
+  private init(_ entries: [(key: Value, value: Value)], _ table: [Int32]) {
+    self.entries = entries
+    self.table = table
+  }
+
   deinit {
     var nested = takeNested()
     Unwinding.release(&nested)
@@ -58,12 +63,7 @@ public final class DictObject {
   }
 
   /// A new dictionary with the same entries.
-  public func copy() -> DictObject {
-    let copy = DictObject()
-    copy.entries = entries
-    copy.table = table
-    return copy
-  }
+  public func copy() -> DictObject { DictObject(entries, table) }
 
   func set(string key: String, to value: Value) {
     if let index = position(ofString: key) {
@@ -100,8 +100,17 @@ public final class DictObject {
     table = []
   }
 
+  /// Whether nothing that it holds may hold something.
+  var isFlat: Bool {
+    entries.withCells { cells in
+      for index in cells.indices where cells[index].nests { return false }
+      return true
+    }
+  }
+
   /// Empties the dictionary and hands over the containers that it held.
   func takeNested() -> [Value] {
+    guard !isFlat else { return [] }
     var nested: [Value] = []
     for entry in entries where Unwinding.nests(entry.value) || Unwinding.nests(entry.key) {
       nested.append(entry.value)
@@ -188,6 +197,10 @@ extension DictObject {
 struct EntryCell: ~Copyable {
   let key: Value
   let value: Value
+
+  /// Whether the key or the value may hold other values.
+  @inline(__always)
+  var nests: Bool { Unwinding.nests(value) || Unwinding.nests(key) }
 
   /// Whether the key is this text.
   @inline(__always)
