@@ -34,19 +34,22 @@ final class Frame {
   }
 
   /// Makes a frame from the pool ready for use again.
+  @inline(__always)
   func reuse(module: Module, size: Int, parent: Frame?) {
-    if size > capacity {
-      slots.deinitialize(count: capacity)
-      slots.deallocate()
-      capacity = size * 2
-      slots = Slot.allocate(capacity)
-    }
+    if size > capacity { enlarge(to: size) }
     used = size
     if self.module !== module {
       self.module = module
       context = module.context
     }
     self.parent = parent
+  }
+
+  private func enlarge(to size: Int) {
+    slots.deinitialize(count: capacity)
+    slots.deallocate()
+    capacity = size * 2
+    slots = Slot.allocate(capacity)
   }
 
   /// Whether the interpreter clears the frame in the end: it holds macros that hold it.
@@ -66,7 +69,7 @@ final class Frame {
 
   /// Forgets all variables, which also breaks the cycle of a frame and the macros that it holds.
   func clear() {
-    for index in 0..<used { slots[index].clear() }
+    for index in 0..<used where !slots[index].isEmpty { slots[index].clear() }
     parent = nil
   }
 

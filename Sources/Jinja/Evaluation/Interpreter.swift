@@ -262,6 +262,7 @@ extension Interpreter {
 // MARK: - Frames
 
 extension Interpreter {
+  @inline(__always)
   func makeFrame(_ module: Module, size: Int, parent: Frame?) -> Frame {
     guard let frame = pool else { return Frame(module: module, size: size, parent: parent) }
     pool = frame.nextFree.take()

@@ -65,14 +65,43 @@ final class Output {
   }
 
   /// Appends an integer's decimal digits.
+  func append(_ value: Int) throws {
+    guard value >= 0, value < 10_000 else { return try append(value, width: 0, fill: 0x20) }
+    if count + 4 > capacity { try grow(by: 4) }
+    let number = UInt32(truncatingIfNeeded: value)
+    let target = UnsafeMutableRawPointer(base + count)
+    if number < 10 {
+      base[count] = UInt8(truncatingIfNeeded: number) + 0x30
+      count += 1
+    } else if number < 100 {
+      target.storeBytes(of: Output.pair(number), as: UInt16.self)
+      count += 2
+    } else {
+      let high = number / 100
+      let low = Output.pair(number &- high &* 100)
+      if high < 10 {
+        base[count] = UInt8(truncatingIfNeeded: high) + 0x30
+        (target + 1).storeBytes(of: low, as: UInt16.self)
+        count += 3
+      } else {
+        target.storeBytes(of: Output.pair(high), as: UInt16.self)
+        (target + 2).storeBytes(of: low, as: UInt16.self)
+        count += 4
+      }
+    }
+  }
+
+  /// The two digits of a number below 100, as bytes in the order of memory.
   @inline(__always)
-  func append(_ value: Int) throws { try append(value, width: 0, fill: 0x20) }
+  private static func pair(_ number: UInt32) -> UInt16 {
+    let tens = number / 10
+    return UInt16(truncatingIfNeeded: (number &- tens &* 10) &<< 8 | tens).littleEndian &+ 0x3030
+  }
 
   /// Appends an integer, with `fill` before its digits up to `width` bytes of them.
   func append(_ value: Int, width: Int, fill: UInt8) throws {
-    if value >= 0, value < 10, width < 2 { return try append(UInt8(truncatingIfNeeded: value) + 0x30) }
+    if value < 0 { try append(UInt8(0x2D)) }
     var magnitude = value.magnitude
-    if value < 0 { try append(0x2D) }
     let digits = Output.digits(of: magnitude)
     let length = max(digits, width)
     if count + length > capacity { try grow(by: length) }
@@ -101,18 +130,6 @@ final class Output {
     case .undefined: break
     default: try append(described: value)
     }
-  }
-
-  /// Appends a value whose printing calls nobody and is quick. Says whether it was one.
-  @inline(__always)
-  func append(plain value: Value) throws -> Bool {
-    switch value {
-    case .string(let text): try append(text)
-    case .int(let number): try append(number)
-    case .undefined: break
-    default: return false
-    }
-    return true
   }
 
   @inline(never)

@@ -146,17 +146,21 @@ final class ReplacePrinter: FilterPrinter {
 /// `default(value)`
 final class DefaultPrinter: FilterPrinter {
   private let fallback: Expression
+  /// Whether both sides may be looked at twice.
+  private let isQuick: Bool
 
   init(_ fallback: Expression, _ target: Expression, _ position: Int32) {
     self.fallback = fallback
+    isQuick = target.isRepeatable && fallback.isRepeatable
     super.init(target, position)
   }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
-    // The argument is evaluated in any case: it may fail, or do something.
-    if fallback.isConstant, target.isRepeatable {
-      guard try target.isUndefined(frame, interpreter) else { return try target.write(frame, interpreter) }
-      return try fallback.write(frame, interpreter)
+    // The argument is evaluated in any case, since it may fail.
+    if isQuick {
+      if try target.isUndefined(frame, interpreter) { return try fallback.write(frame, interpreter) }
+      if !fallback.isConstant { _ = try fallback.isUndefined(frame, interpreter) }
+      return try target.write(frame, interpreter)
     }
     let value = try target.evaluate(frame, interpreter)
     let other = try fallback.evaluate(frame, interpreter)
@@ -205,6 +209,8 @@ final class FormatPrinter: FilterPrinter {
   private let pieces: [Piece]
   private let rest: String
   private let arguments: NodeList<Expression>
+  /// The width and the fill of a format that is one number and nothing else.
+  private let number: (width: Int, fill: UInt8)?
 
   /// Nil for a format that has anything else, or other than one or two arguments.
   init?(_ format: String, _ arguments: [Expression], _ target: Expression, _ position: Int32) {
@@ -235,6 +241,8 @@ final class FormatPrinter: FilterPrinter {
       text = []
     }
     guard pieces.count == arguments.count else { return nil }
+    let isBare = pieces.count == 1 && pieces[0].isNumber && pieces[0].text.isEmpty && text.isEmpty
+    number = isBare ? (pieces[0].width, pieces[0].fill) : nil
     self.pieces = pieces
     rest = String(decoding: text, as: UTF8.self)
     super.init(target, position)
@@ -243,13 +251,8 @@ final class FormatPrinter: FilterPrinter {
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let output = interpreter.output
     let start = output.count
-    if arguments.count == 1 {
-      // A number needs no value around it.
-      if pieces[0].isNumber, let number = try arguments.with(0, { $0.integer(frame) }), number >= 0 {
-        try output.append(pieces[0].text)
-        try output.append(number, width: pieces[0].width, fill: pieces[0].fill)
-        return try output.append(rest)
-      }
+    if let number, let value = try arguments.with(0, { $0.integer(frame) }), value >= 0 {
+      return try output.append(value, width: number.width, fill: number.fill)
     }
     let value = try arguments.with(0) { try $0.evaluate(frame, interpreter) }
     let next = arguments.count > 1 ? try arguments.with(1) { try $0.evaluate(frame, interpreter) } : nil

@@ -174,11 +174,11 @@ enum DictMethod: String {
   /// Adds a mapping's entries, or pairs, to `dict`.
   static func merge(_ source: Value, into dict: DictObject, _ interpreter: Interpreter) throws {
     if case .dict(let other) = source {
-      for (key, value) in other.entries { dict.set(key, to: value) }
+      for entry in other.entries { dict.set(entry.key, to: entry.value) }
       return
     }
     if case .object(let object) = source, let namespace = object as? NamespaceObject {
-      for (key, value) in namespace.attributes.entries { dict.set(key, to: value) }
+      for entry in namespace.attributes.entries { dict.set(entry.key, to: entry.value) }
       return
     }
     for (index, pair) in try Access.items(source, interpreter).enumerated() {

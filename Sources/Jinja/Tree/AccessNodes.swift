@@ -7,6 +7,7 @@ final class Attribute: Expression {
   /// Known in advance, so that running code compares no names.
   let loopField: LoopField?
   private let isDictMethod: Bool
+  private let key: DictKey
   /// The target, where it is a name.
   private let variable: Name?
   /// What a dictionary without the key gives.
@@ -16,6 +17,7 @@ final class Attribute: Expression {
     self.target = target
     self.name = name
     variable = target as? Name
+    key = DictKey(name)
     loopField = LoopField(rawValue: name)
     isDictMethod = DictMethod(rawValue: name) != nil
     missing = .undefined(UndefinedName(name, .attribute(of: "dict")))
@@ -29,7 +31,7 @@ final class Attribute: Expression {
     interpreter.position = position
     switch value {
     case .dict(let dict):
-      if !isDictMethod { return dict[name] ?? missing }
+      if !isDictMethod { return dict[key] ?? missing }
     case .object(let object):
       if let loopField, let loop = LoopObject.from(object) { return loop.value(loopField) }
     default: break
@@ -41,27 +43,22 @@ final class Attribute: Expression {
   @inline(__always)
   private func quickly(_ value: Value) -> Value? {
     switch value {
-    case .dict(let dict): return isDictMethod ? nil : dict[name] ?? missing
+    case .dict(let dict): return isDictMethod ? nil : dict[key] ?? missing
     case .object(let object):
       if let loopField, let loop = LoopObject.from(object) { return loop.value(loopField) }
-      return NamespaceObject.from(object)?.attributes[name]
+      return NamespaceObject.from(object)?.attributes[key]
     default: return nil
     }
   }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let output = interpreter.output
-    let isWritten: Bool? = try target.look(frame) { value in
-      switch value {
-      case .dict(let dict):
-        return isDictMethod ? nil : try dict.look(name) { try output.append(plain: $0) }
-      case .object(let object):
-        guard let loopField, let loop = LoopObject.from(object) else { return nil }
-        return try output.append(plain: loop.value(loopField))
-      default: return nil
-      }
+    if let loopField, target.localSlot >= 0 {
+      let number: Int?? = frame.slots[target.localSlot].look(atLoop: { $0.integer(loopField) })
+      if let number = number ?? nil { return try output.append(number) }
     }
-    if isWritten != true { try output.append(try evaluate(frame, interpreter)) }
+    if let value = target.look(frame, { quickly($0) }) { return try output.append(value) }
+    try output.append(try evaluate(frame, interpreter))
   }
 
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
@@ -75,7 +72,7 @@ final class Attribute: Expression {
   override func isUndefined(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
     let known: Bool? = target.look(frame) { value in
       guard case .dict(let dict) = value, !isDictMethod else { return nil }
-      return dict.look(name) { $0.isUndefined } ?? true
+      return dict.isUndefined(key)
     }
     return try known ?? evaluate(frame, interpreter).isUndefined
   }
@@ -86,7 +83,8 @@ final class Attribute: Expression {
     target.look(frame) { value in
       switch value {
       case .dict(let dict):
-        return isDictMethod ? nil : dict.look(name) { if case .int(let number) = $0 { number } else { nil } }
+        if !isDictMethod, case .int(let number)? = dict[key] { return number }
+        return nil
       case .object(let object):
         guard let loopField, let loop = LoopObject.from(object) else { return nil }
         return loop.integer(loopField)
@@ -103,14 +101,24 @@ final class Attribute: Expression {
 final class Subscript: Expression {
   private let target: Expression
   private let key: Expression
+  /// The key, where it is a constant text.
+  private let name: DictKey?
 
   init(_ target: Expression, _ key: Expression, position: Int32) {
     self.target = target
     self.key = key
+    if case .string(let name)? = key.constant { self.name = DictKey(name) } else { name = nil }
     super.init(position: position, height: max(target.height, key.height) + 1)
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    if let name {
+      let found: Value? = target.look(frame) { value in
+        guard case .dict(let dict) = value else { return nil }
+        return dict[name]
+      }
+      if let found { return found }
+    }
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
     let key = try key.evaluate(frame, interpreter)
@@ -158,6 +166,8 @@ final class Slice: Expression {
 final class ArgumentList {
   let positional: NodeList<Expression>
   let keyword: [(name: String, value: Expression)]
+  /// The values of `keyword`.
+  let keywordValues: NodeList<Expression>
   let extras: Expression?
   let keywords: Expression?
   /// The arguments, if they are the same every time.
@@ -169,6 +179,7 @@ final class ArgumentList {
   ) {
     self.positional = NodeList(positional)
     self.keyword = keyword
+    keywordValues = NodeList(keyword.map(\.value))
     self.extras = extras
     self.keywords = keywords
     let values = positional.compactMap(\.constant)
@@ -215,12 +226,12 @@ final class ArgumentList {
       if case .undefined(let name) = value { throw fault(name.message) }
       throw fault("argument after ** must be a mapping, not \(value.typeName)")
     }
-    for (key, value) in dict.entries {
-      guard let name = key.stringValue else { throw fault("keywords must be strings") }
+    for entry in dict.entries {
+      guard let name = entry.key.stringValue else { throw fault("keywords must be strings") }
       guard arguments[name] == nil else {
         throw fault("got multiple values for keyword argument '\(name)'")
       }
-      arguments.keyword.append((name, value))
+      arguments.keyword.append((name, entry.value))
     }
   }
 

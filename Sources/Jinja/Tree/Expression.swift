@@ -134,11 +134,8 @@ final class Name: Expression {
       case .enclosing(let depth, let slot): return frame.slot(depth, slot).pointee.value
       case .outside(let number): return frame.context[number].value ?? frame.module.lookUp(number, interpreter)
       case .macro(let number, let depth, let slot):
-        if let value = frame.context[number].value ?? frame.module.lookUp(number, interpreter),
-          !value.isUndefined
-        {
-          return value
-        }
+        if frame.context[number].isEmpty { _ = frame.module.lookUp(number, interpreter) }
+        if !frame.context[number].isUndefined { return frame.context[number].value }
         return frame.slot(depth, slot).pointee.value
       case .nowhere: return nil
       }

@@ -7,7 +7,7 @@ enum LoopSource {
   case list(ListObject)
   case range(RangeObject)
   /// A dictionary's entries: pairs of which no tuple is made unless someone asks for one.
-  case entries([(key: Value, value: Value)])
+  case entries([DictEntry])
 
   init(_ value: Value, _ interpreter: Interpreter) throws {
     switch value {
@@ -33,11 +33,11 @@ enum LoopSource {
     }
   }
 
-  private static func pair(_ entry: (key: Value, value: Value)) -> Value { .tuple([entry.key, entry.value]) }
+  private static func pair(_ entry: DictEntry) -> Value { .tuple([entry.key, entry.value]) }
 
   /// Calls `body` with each item until it says false. A list that changes meanwhile is followed, as in Python.
   @inline(__always)
-  func forEach(_ body: (Value) throws -> Bool) throws {
+  func forEach(_ body: (consuming Value) throws -> Bool) throws {
     switch self {
     case .items(let items):
       for item in items { guard try body(item) else { return } }
@@ -84,6 +84,8 @@ final class ForStatement: Statement {
   private let entry = ScopeEntry()
   private let filterEntry = ScopeEntry()
   private let filterTarget: Target?
+  /// The filter's own target, where it is one name; else empty.
+  private let filterNames: NodeList<Name>
   private let elseEntry = ScopeEntry()
   /// How many variables a recursive body has; it runs in frames of its own.
   private var slotCount = 0
@@ -96,6 +98,7 @@ final class ForStatement: Statement {
     self.iterable = iterable
     self.filter = filter
     self.filterTarget = filterTarget
+    if case .name(let name)? = filterTarget { filterNames = NodeList([name]) } else { filterNames = NodeList([]) }
     self.body = body
     self.otherwise = otherwise
     self.isRecursive = isRecursive
@@ -183,10 +186,17 @@ final class ForStatement: Statement {
   }
 
   @inline(__always)
-  private func assign(_ item: Value, _ frame: Frame, _ interpreter: Interpreter) throws {
-    if names.count == 1 {
-      try names.with(0) { $0.assign(item, frame) }
-    } else if names.count == 2, case .tuple(let items) = item, items.count == 2 {
+  private func assign(_ item: consuming Value, _ frame: Frame, _ interpreter: Interpreter) throws {
+    let slot = names.count == 1 ? try names.with(0) { $0.localSlot } : -1
+    if slot >= 0 {
+      frame.slots[slot].assign(item)
+    } else {
+      try unpack(item, frame, interpreter)
+    }
+  }
+
+  private func unpack(_ item: Value, _ frame: Frame, _ interpreter: Interpreter) throws {
+    if names.count == 2, case .tuple(let items) = item, items.count == 2 {
       try names.with(0) { $0.assign(items[0], frame) }
       try names.with(1) { $0.assign(items[1], frame) }
     } else {
@@ -222,7 +232,11 @@ final class ForStatement: Statement {
     _ item: Value, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> Bool {
     try filterEntry.enter(frame, interpreter)
-    try filterTarget?.assign(item, frame, interpreter)
+    if filterNames.count == 1 {
+      try filterNames.with(0) { $0.assign(item, frame) }
+    } else {
+      try filterTarget?.assign(item, frame, interpreter)
+    }
     return try filter.isTrue(frame, interpreter)
   }
 

@@ -86,7 +86,9 @@ final class MacroNode: Statement {
     guard arguments.isPlain, keywordsName == nil, extrasName == nil, !hasExplicitCaller,
       count <= parameters.count, caller == nil || callerName != nil
     else { return false }
-    for (name, _) in arguments.keyword where parameter(name, after: count) == nil { return false }
+    for index in arguments.keyword.indices where parameter(arguments.keyword[index].name, after: count) == nil {
+      return false
+    }
     return true
   }
 
@@ -191,12 +193,15 @@ extension Name {
 final class MacroClosure {
   let definition: MacroNode
   /// The frame that the macro was defined in; nil for one that the host asked for, until it is called.
-  @exclusivity(unchecked) private var frame: Frame?
+  private let frame: Frame?
+  /// The same, to be used without counting references.
+  private let frameReference: Unmanaged<Frame>?
   private let program: Program?
 
   init(_ definition: MacroNode, in frame: Frame) {
     self.definition = definition
     self.frame = frame
+    frameReference = .passUnretained(frame)
     program = nil
     frame.capture()
   }
@@ -204,16 +209,20 @@ final class MacroClosure {
   init(_ definition: MacroNode, program: Program) {
     self.definition = definition
     self.program = program
+    frame = nil
+    frameReference = nil
   }
 
   /// A new frame for one call.
   private func activate(_ interpreter: Interpreter) throws -> Frame {
-    if let program {
-      let module = try interpreter.library(program)
-      return interpreter.makeFrame(module, size: definition.slotCount, parent: module.root)
+    if let frameReference {
+      return frameReference._withUnsafeGuaranteedRef {
+        interpreter.makeFrame($0.module, size: definition.slotCount, parent: $0)
+      }
     }
-    guard let frame else { throw fault("macro '\(definition.name)' outlived its template") }
-    return interpreter.makeFrame(frame.module, size: definition.slotCount, parent: frame)
+    guard let program else { throw fault("macro '\(definition.name)' outlived its template") }
+    let module = try interpreter.library(program)
+    return interpreter.makeFrame(module, size: definition.slotCount, parent: module.root)
   }
 
   /// Calls with evaluated arguments.
@@ -258,9 +267,9 @@ final class MacroClosure {
         let value = try arguments.positional.with(index) { try $0.evaluate(outer, interpreter) }
         try variables.with(index) { $0.assign(value, frame) }
       }
-      for (name, expression) in arguments.keyword {
-        let value = try expression.evaluate(outer, interpreter)
-        guard let index = definition.parameter(name, after: count) else { continue }
+      for number in 0..<arguments.keywordValues.count {
+        let value = try arguments.keywordValues.with(number) { try $0.evaluate(outer, interpreter) }
+        guard let index = definition.parameter(arguments.keyword[number].name, after: count) else { continue }
         try variables.with(index) { $0.assign(value, frame) }
       }
       definition.callerName?.assign(caller ?? definition.noCaller, frame)
@@ -280,21 +289,22 @@ final class MacroClosure {
 
   /// Runs the body, which writes into the output; gives the value that `return()` was called with, if it was.
   private func run(_ frame: Frame, _ interpreter: Interpreter) throws -> Value? {
-    let module = interpreter.module
+    let isForeign = interpreter.module !== frame.module
+    let module = isForeign ? interpreter.module : nil
     let position = interpreter.position
     let start = interpreter.output.count
     try interpreter.descend()
-    if module !== frame.module { interpreter.module = frame.module }
+    if isForeign { interpreter.module = frame.module }
     frame.module.refresh(interpreter)
     do {
       try definition.run(frame, interpreter)
     } catch {
       interpreter.depth -= 1
       interpreter.output.truncate(to: start)
-      return try returned(error, interpreter, module, position)
+      return try returned(error, interpreter, isForeign ? module : frame.module, position)
     }
     interpreter.depth -= 1
-    if module !== frame.module { interpreter.module = module }
+    if isForeign { interpreter.module = module }
     interpreter.position = position
     return nil
   }

@@ -56,12 +56,11 @@ final class OutputRun: Statement {
     for index in 0..<pieces.count {
       try output.append(template: pieces[index].text)
       guard let expression = pieces[index].expression else { continue }
-      try expression._withUnsafeGuaranteedRef { expression in
-        if expression.localSlot >= 0 {
-          try frame.slots[expression.localSlot].write(to: output)
-        } else {
-          try expression.write(frame, interpreter)
-        }
+      let slot = expression._withUnsafeGuaranteedRef { $0.localSlot }
+      if slot >= 0 {
+        try frame.slots[slot].write(to: output)
+      } else {
+        try expression._withUnsafeGuaranteedRef { try $0.write(frame, interpreter) }
       }
     }
     return .next
