@@ -100,6 +100,15 @@ final class Output {
 
   /// Appends an integer, with `fill` before its digits up to `width` bytes of them.
   func append(_ value: Int, width: Int, fill: UInt8) throws {
+    if width == 2, value >= 0, value < 100 {
+      // Days, months and hours.
+      if count + 2 > capacity { try grow(by: 2) }
+      let pair = Output.pair(UInt32(truncatingIfNeeded: value))
+      UnsafeMutableRawPointer(base + count).storeBytes(of: pair, as: UInt16.self)
+      if value < 10 { base[count] = fill }
+      count += 2
+      return
+    }
     if value < 0 { try append(UInt8(0x2D)) }
     var magnitude = value.magnitude
     let digits = Output.digits(of: magnitude)

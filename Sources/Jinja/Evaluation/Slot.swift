@@ -54,6 +54,13 @@ struct Slot: ~Copyable {
     }
   }
 
+  /// The integer, if the value is one.
+  @inline(__always)
+  var integer: Int? {
+    if !isEmpty, case .int(let number) = stored { return number }
+    return nil
+  }
+
   /// The list, if the value is one.
   var list: ListObject? {
     if case .list(let list) = stored { return list }

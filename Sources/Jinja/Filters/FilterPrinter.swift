@@ -251,7 +251,7 @@ final class FormatPrinter: FilterPrinter {
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let output = interpreter.output
     let start = output.count
-    if let number, let value = try arguments.with(0, { $0.integer(frame) }), value >= 0 {
+    if let number, let value = try arguments.with(0, { $0.quickInteger(frame) }), value >= 0 {
       return try output.append(value, width: number.width, fill: number.fill)
     }
     let value = try arguments.with(0) { try $0.evaluate(frame, interpreter) }

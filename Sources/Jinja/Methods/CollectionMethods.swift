@@ -221,6 +221,12 @@ enum NumberAttributes {
 enum Sorting {
   /// `items` in the order of `keys`, which stand beside them; equal ones keep their order.
   static func sorted(_ items: [Value], by keys: [Value], reverse: Bool) throws -> [Value] {
+    let texts = keys.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    if texts.count == keys.count {
+      return items.indices.sorted {
+        reverse ? Value.order(texts[$1], texts[$0]) < 0 : Value.order(texts[$0], texts[$1]) < 0
+      }.map { items[$0] }
+    }
     var failure: (any Error)?
     let order = items.indices.sorted { left, right in
       guard failure == nil else { return false }

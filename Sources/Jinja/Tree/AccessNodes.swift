@@ -80,16 +80,13 @@ final class Attribute: Expression {
   override var isRepeatable: Bool { target.isRepeatable }
 
   override func integer(_ frame: Frame) -> Int? {
-    target.look(frame) { value in
-      switch value {
-      case .dict(let dict):
-        if !isDictMethod, case .int(let number)? = dict[key] { return number }
-        return nil
-      case .object(let object):
-        guard let loopField, let loop = LoopObject.from(object) else { return nil }
-        return loop.integer(loopField)
-      default: return nil
-      }
+    if let loopField, target.localSlot >= 0 {
+      let number: Int?? = frame.slots[target.localSlot].look(atLoop: { $0.integer(loopField) })
+      if let number { return number }
+    }
+    return target.look(frame) { value in
+      if !isDictMethod, case .dict(let dict) = value, case .int(let number)? = dict[key] { return number }
+      return nil
     }
   }
 
@@ -137,26 +134,33 @@ final class Subscript: Expression {
 /// `a[b:c:d]`
 final class Slice: Expression {
   private let target: Expression
-  private let bounds: [Expression?]
+  private let start: Expression?
+  private let stop: Expression?
+  private let step: Expression?
 
   init(_ target: Expression, _ start: Expression?, _ stop: Expression?, _ step: Expression?, position: Int32)
   {
     self.target = target
-    bounds = [start, stop, step]
-    super.init(position: position, height: Expression.height(over: [target] + bounds.compactMap { $0 }))
+    self.start = start
+    self.stop = stop
+    self.step = step
+    super.init(
+      position: position, height: Expression.height(over: [target] + [start, stop, step].compactMap { $0 }))
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
-    let values = try bounds.map { try $0?.evaluate(frame, interpreter) }
+    let start = try start?.evaluate(frame, interpreter)
+    let stop = try stop?.evaluate(frame, interpreter)
+    let step = try step?.evaluate(frame, interpreter)
     interpreter.position = position
-    return try Access.slice(value, values[0], values[1], values[2], interpreter)
+    return try Access.slice(value, start, stop, step, interpreter)
   }
 
   override func analyze(_ scope: Scope) {
     target.analyze(scope)
-    for bound in bounds { bound?.analyze(scope) }
+    for bound in [start, stop, step] { bound?.analyze(scope) }
   }
 
   override var kindName: String { "getitem" }
@@ -166,6 +170,8 @@ final class Slice: Expression {
 final class ArgumentList {
   let positional: NodeList<Expression>
   let keyword: [(name: String, value: Expression)]
+  /// The names of `keyword`.
+  let keywordKeys: [DictKey]
   /// The values of `keyword`.
   let keywordValues: NodeList<Expression>
   let extras: Expression?
@@ -179,6 +185,7 @@ final class ArgumentList {
   ) {
     self.positional = NodeList(positional)
     self.keyword = keyword
+    keywordKeys = keyword.map { DictKey($0.name) }
     keywordValues = NodeList(keyword.map(\.value))
     self.extras = extras
     self.keywords = keywords

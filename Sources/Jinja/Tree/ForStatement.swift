@@ -79,7 +79,7 @@ final class ForStatement: Statement {
   /// The target, where it is one or two names; else empty.
   private let names: NodeList<Name>
   /// The name whose `items()` the loop goes over, for two names.
-  private let mapping: Expression?
+  private let mapping: Name?
 
   private let entry = ScopeEntry()
   private let filterEntry = ScopeEntry()
@@ -109,7 +109,7 @@ final class ForStatement: Statement {
     if names.count == 2, filter == nil, !isRecursive, let call = iterable as? MethodCall,
       call.dictMethod == .items, call.arguments.parts.isEmpty
     {
-      mapping = call.target
+      mapping = call.target as? Name
     } else {
       mapping = nil
     }
@@ -118,7 +118,7 @@ final class ForStatement: Statement {
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     try interpreter.guardStack()
-    if let mapping, let dict = mapping.look(frame, { $0.dictValue }) {
+    if let mapping, case .dict(let dict) = try mapping.evaluate(frame, interpreter) {
       return try run(.entries(dict.entries), depth: 0, frame, interpreter)
     }
     let value = try iterable.evaluate(frame, interpreter)

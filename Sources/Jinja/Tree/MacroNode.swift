@@ -11,6 +11,8 @@ final class MacroNode: Statement {
   /// The name in messages.
   let name: String
   let parameters: [Parameter]
+  /// The parameters' names.
+  private let keys: [DictKey]
   /// The parameters' variables.
   let variables: NodeList<Name>
   /// The variables `caller`, `kwargs` and `varargs`, where the body uses them.
@@ -33,6 +35,7 @@ final class MacroNode: Statement {
     self.name = name
     self.variable = variable
     self.parameters = parameters
+    keys = parameters.map { DictKey($0.name) }
     variables = NodeList(parameters.map(\.variable))
     self.body = body
     catchesReturn = variable != nil
@@ -73,9 +76,9 @@ final class MacroNode: Statement {
   }
 
   /// The number of the parameter of this name, not one of the first `count`.
-  func parameter(_ name: String, after count: Int) -> Int? {
-    for index in count..<max(count, parameters.count) where parameters[index].name.isSame(as: name) {
-      return index
+  func parameter(_ key: DictKey, after count: Int) -> Int? {
+    for index in count..<max(count, keys.count) where keys[index].fingerprint == key.fingerprint {
+      if keys[index].text.isSame(as: key.text) { return index }
     }
     return nil
   }
@@ -86,9 +89,8 @@ final class MacroNode: Statement {
     guard arguments.isPlain, keywordsName == nil, extrasName == nil, !hasExplicitCaller,
       count <= parameters.count, caller == nil || callerName != nil
     else { return false }
-    for index in arguments.keyword.indices where parameter(arguments.keyword[index].name, after: count) == nil {
-      return false
-    }
+    for index in arguments.keywordKeys.indices
+    where parameter(arguments.keywordKeys[index], after: count) == nil { return false }
     return true
   }
 
@@ -269,7 +271,7 @@ final class MacroClosure {
       }
       for number in 0..<arguments.keywordValues.count {
         let value = try arguments.keywordValues.with(number) { try $0.evaluate(outer, interpreter) }
-        guard let index = definition.parameter(arguments.keyword[number].name, after: count) else { continue }
+        guard let index = definition.parameter(arguments.keywordKeys[number], after: count) else { continue }
         try variables.with(index) { $0.assign(value, frame) }
       }
       definition.callerName?.assign(caller ?? definition.noCaller, frame)

@@ -18,7 +18,9 @@ final class Binary: Expression {
   }
 
   override func integer(_ frame: Frame) -> Int? {
-    guard isQuick, let left = left.integer(frame), let right = right.integer(frame) else { return nil }
+    guard isQuick, let left = left.quickInteger(frame), let right = right.quickInteger(frame) else {
+      return nil
+    }
     let result: (partialValue: Int, overflow: Bool)
     switch operation {
     case .add: result = left.addingReportingOverflow(right)

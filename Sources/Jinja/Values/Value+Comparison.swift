@@ -102,7 +102,7 @@ extension Value {
   }
 
   /// Order by code points, as Python has it.
-  private static func order(_ left: String, _ right: String) -> Int {
+  static func order(_ left: String, _ right: String) -> Int {
     if left.isSame(as: right) { return 0 }
     var (left, right) = (left, right)
     return left.withUTF8 { left in
