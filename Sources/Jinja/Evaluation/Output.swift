@@ -180,11 +180,15 @@ final class Output {
     guard count <= 16 else { return target.update(from: source, count: count) }
     let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
     if count >= 8 {
-      let (head, tail) = (from.loadUnaligned(as: UInt64.self), (from + (count - 8)).loadUnaligned(as: UInt64.self))
+      let (head, tail) = (
+        from.loadUnaligned(as: UInt64.self), (from + (count - 8)).loadUnaligned(as: UInt64.self)
+      )
       to.storeBytes(of: head, as: UInt64.self)
       (to + (count - 8)).storeBytes(of: tail, as: UInt64.self)
     } else if count >= 4 {
-      let (head, tail) = (from.loadUnaligned(as: UInt32.self), (from + (count - 4)).loadUnaligned(as: UInt32.self))
+      let (head, tail) = (
+        from.loadUnaligned(as: UInt32.self), (from + (count - 4)).loadUnaligned(as: UInt32.self)
+      )
       to.storeBytes(of: head, as: UInt32.self)
       (to + (count - 4)).storeBytes(of: tail, as: UInt32.self)
     } else if count > 0 {

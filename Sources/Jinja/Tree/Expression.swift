@@ -139,7 +139,8 @@ final class Name: Expression {
       switch self {
       case .local(let slot): return frame.slots[slot].value
       case .enclosing(let depth, let slot): return frame.slot(depth, slot).pointee.value
-      case .outside(let number): return frame.context[number].value ?? frame.module.lookUp(number, interpreter)
+      case .outside(let number):
+        return frame.context[number].value ?? frame.module.lookUp(number, interpreter)
       case .macro(let number, let depth, let slot):
         if frame.context[number].isEmpty { _ = frame.module.lookUp(number, interpreter) }
         if !frame.context[number].isUndefined { return frame.context[number].value }

@@ -98,7 +98,11 @@ final class ForStatement: Statement {
     self.iterable = iterable
     self.filter = filter
     self.filterTarget = filterTarget
-    if case .name(let name)? = filterTarget { filterNames = NodeList([name]) } else { filterNames = NodeList([]) }
+    if case .name(let name)? = filterTarget {
+      filterNames = NodeList([name])
+    } else {
+      filterNames = NodeList([])
+    }
     self.body = body
     self.otherwise = otherwise
     self.isRecursive = isRecursive
@@ -150,7 +154,7 @@ final class ForStatement: Statement {
         guard try passes(item, filter, frame, interpreter) else { return true }
         isEmpty = false
         try entry.enter(frame, interpreter)
-        try assign(item, frame, interpreter)
+        try target.assign(item, frame, interpreter)
         return try body.execute(frame, interpreter) != .leaveLoop
       }
     } else {
@@ -175,23 +179,18 @@ final class ForStatement: Statement {
         try names.with(1) { $0.assign(entry.value, frame) }
         guard try body() else { return }
       }
-    } else {
-      try source.forEach { item in
-        try interpreter.step()
-        try entry.enter(frame, interpreter)
-        try assign(item, frame, interpreter)
-        return try body()
-      }
+      return
     }
-  }
-
-  @inline(__always)
-  private func assign(_ item: consuming Value, _ frame: Frame, _ interpreter: Interpreter) throws {
     let slot = names.count == 1 ? try names.with(0) { $0.localSlot } : -1
-    if slot >= 0 {
-      frame.slots[slot].assign(item)
-    } else {
-      try unpack(item, frame, interpreter)
+    try source.forEach { item in
+      try interpreter.step()
+      try entry.enter(frame, interpreter)
+      if slot >= 0 {
+        frame.slots[slot].assign(consume item)
+      } else {
+        try unpack(item, frame, interpreter)
+      }
+      return try body()
     }
   }
 
@@ -211,10 +210,10 @@ final class ForStatement: Statement {
     if let filter { source = .items(try filtered(source, filter, frame, interpreter)) }
     var loop = LoopObject(source, depth: depth, recursion: isRecursive ? self : nil, frame: frame)
     try rounds(source, frame, interpreter) {
-      // An inner scope may have assigned the name.
+      loop.index0 += 1
+      // The body may have assigned the name.
       if loopName.look(atLoop: frame, { $0 === loop }) != true { loopName.assign(.object(loop), frame) }
       if try body.execute(frame, interpreter) == .leaveLoop { return false }
-      loop.index0 += 1
       return true
     }
     loopName.clear(frame)

@@ -4,8 +4,9 @@ import Diagnostics
 public final class DictObject {
   /// The entries in order.
   @exclusivity(unchecked) private(set) var entries: [DictEntry] = []
-  /// Whether there was a key that is an object, which may equal a text (text marked safe).
-  @exclusivity(unchecked) private var hasObjectKeys = false
+  /// Whether there was a key that is an object, which may equal a text (text marked safe). To find a key then calls the
+  /// host.
+  @exclusivity(unchecked) private(set) var hasObjectKeys = false
   /// Open addressing over `entries`; empty while a linear search is quicker.
   @exclusivity(unchecked) private var table: [Int32] = []
 

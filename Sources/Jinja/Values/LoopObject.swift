@@ -8,8 +8,8 @@ enum LoopField: String {
 
 /// `loop`, inside of a `for`.
 final class LoopObject: HostObject {
-  /// How many rounds are done.
-  @exclusivity(unchecked) var index0 = 0
+  /// The number of the round, from 0 on; -1 before the first. Behind the loop it stays at the last one's.
+  @exclusivity(unchecked) var index0 = -1
   private var source: LoopSource
   /// The number of rounds where it cannot change, else -1.
   private let fixedCount: Int

@@ -69,7 +69,9 @@ extension Value {
     budget -= 1
     guard left.count == right.count, depth < maxNesting, budget > 0 else { return false }
     for entry in left.entries {
-      guard let other = right[entry.key], entry.value.equals(other, depth: depth + 1, &budget) else { return false }
+      guard let other = right[entry.key], entry.value.equals(other, depth: depth + 1, &budget) else {
+        return false
+      }
     }
     return true
   }
