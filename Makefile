@@ -5,8 +5,9 @@ MAKEFLAGS += --no-print-directory
 
 CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/weir
 DUCKDB ?= $(CACHE)/duckdb/1.5.5
-# The extensions that tests and demo use. More: make deps EXTENSIONS="fts httpfs"
-EXTENSIONS ?= fts
+# The extensions that Weir, its tests and its demo use. More: make deps EXTENSIONS="fts spatial"
+EXTENSIONS ?= avro aws azure delta ducklake excel fts httpfs iceberg mysql_scanner odbc_scanner postgres_scanner \
+  sqlite_scanner
 CONFIG ?= release
 FILTER ?=
 PREFIX ?= /usr/local
@@ -30,6 +31,7 @@ demo: .build/release.built ## a year of real flights: read, modelled, checked, p
 
 test: build ## run the tests (FILTER=PlannerTests for some of them)
 	@scripts/fetch.py flights "$(CACHE)/flights"
+	@scripts/services.sh "$(CACHE)"
 	@swift test --configuration $(CONFIG) -Xswiftc -enable-testing --skip-build $(if $(FILTER),--filter "$(FILTER)")
 
 bench: build ## compare with dbt and a bare loop over DuckDB; writes docs/benchmarks.md

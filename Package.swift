@@ -40,40 +40,51 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CDuckDB", pkgConfig: "duckdb"),
     module("Diagnostics"),
+    module("Files"),
     module("Tabular", ["Diagnostics"]),
     module("Jinja", ["Diagnostics"]),
     module("EngineCore", ["Diagnostics", "Tabular"]),
-    module("DuckDBEngine", ["CDuckDB", "Diagnostics", "Tabular", "EngineCore"]),
-    module("Project", ["Diagnostics", "Tabular", "Jinja", "EngineCore", "Yams"]),
+    module("DuckDBEngine", ["CDuckDB", "Diagnostics", "Files", "Tabular", "EngineCore"]),
+    module("Project", ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Yams"]),
     module("Planner", ["Diagnostics", "Jinja", "Project"]),
     module("Checks", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
-    module("Catalog", ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"]),
-    module("StateStore", ["Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    module("Catalog", ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner"]),
+    module("Connectors", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
+    module("Loads", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
+    module("StateStore", ["Diagnostics", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Runner",
       [
         "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore",
+        "Connectors", "Loads", "StateStore",
       ]),
     module(
       "CommandLine",
       [
-        "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "StateStore", "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
+        "Connectors", "Loads", "StateStore", "Runner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
       exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings),
     .executableTarget(
-      name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
+      name: "weir",
+      dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    .target(
+      name: "ServiceTesting", dependencies: ["CommandTesting"], path: "Tests/ServiceTesting",
+      swiftSettings: settings),
+    tests("ServiceTestingTests", ["ServiceTesting", "CommandTesting"]),
+    tests("LakeTests", ["ServiceTesting", "CommandTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
     tests("ExamplesTests", ["CommandTesting"]),
     tests("FaultTests", ["CommandTesting"]),
     tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("FilesTests", ["Files"]),
     tests("ImportRulesTests", []),
     tests(
       "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
@@ -81,12 +92,20 @@ let package = Package(
     tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
+    tests(
+      "ConnectorsTests",
+      [
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular",
+        "CommandTesting",
+        "ServiceTesting",
+      ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(
       "CommandLineTests",
       [
-        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        "CommandLine", "Connectors", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner",
+        "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(

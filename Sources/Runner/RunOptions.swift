@@ -15,6 +15,10 @@ public struct RunOptions: Sendable {
   public var failureSampleRows = 100
   /// Whether `RunEvent.progress` is wanted.
   public var reportsProgress = false
+  /// Loads: where a backfill begins, on the cursor's column, as text; itself part of it.
+  public var since: String?
+  /// Loads: where a backfill ends; not part of it.
+  public var until: String?
 
   /// Options of an invocation.
   public init(threads: Int, invocation: Invocation) {

@@ -13,6 +13,14 @@ public struct Command: Sendable {
   /// Its whole environment: nothing is inherited from the test.
   public var environment: [String: String]
 
+  /// A program with all that it is given.
+  public init(program: String, arguments: [String], folder: String, environment: [String: String]) {
+    self.program = program
+    self.arguments = arguments
+    self.folder = folder
+    self.environment = environment
+  }
+
   /// How a program ended, and what it printed.
   public struct Outcome: Sendable, Equatable {
     /// The exit code; as a shell has it, 128 more than the signal for one that was killed.
@@ -44,8 +52,15 @@ public struct Command: Sendable {
   private static func surroundings(_ folder: String) -> [String: String] {
     [
       "PATH": "\(programs):/usr/local/bin:/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8", "TZ": "UTC",
-      "COLUMNS": "100", "NO_COLOR": "1",
+      "COLUMNS": "100", "NO_COLOR": "1", "WEIR_EXTENSION_DIRECTORY": extensionFolder,
     ]
+  }
+
+  /// Where the set-up put DuckDB's extensions.
+  public static var extensionFolder: String {
+    let environment = ProcessInfo.processInfo.environment
+    let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/root") + "/.cache"
+    return cache + "/weir/duckdb/1.5.5/extensions"
   }
 
   /// Runs it to its end, when no more than one other program runs.

@@ -51,6 +51,34 @@ struct PlanTests {
     #expect(try lines(fixture).contains("stg ! test.t_mid test.t_stg"))
   }
 
+  private var loading: ProjectFixture {
+    var fixture = ProjectFixture()
+    fixture.load("shop", ["customers", "orders"])
+    fixture.model("stg", reads: ["source.shop.orders"], .view)
+    fixture.check("t_orders", reads: ["source.shop.orders"], generic: "not_null")
+    fixture.check("t_stg", reads: ["source.shop.customers", "stg"], generic: "relationships")
+    return fixture
+  }
+
+  @Test("a load comes before the models that read its tables, gated by the checks on them")
+  func loads() throws {
+    #expect(try lines(loading) == ["load.shop ! test.t_orders", "stg <- load.shop ! test.t_stg"])
+    #expect(try lines(loading, .run) == ["stg"])
+  }
+
+  @Test("load runs loads with the checks that read nothing else")
+  func loadsAlone() throws {
+    #expect(try lines(loading, .load) == ["load.shop ! test.t_orders"])
+    #expect(try lines(loading, .load, selected: ["load.shop"]) == ["load.shop"])
+  }
+
+  @Test("a check on a table whose load is not built runs on its own, before what reads the table")
+  func loadsLeftOut() throws {
+    let selected = ["stg", "test.t_orders"]
+    #expect(
+      try lines(loading, .build, selected: selected) == ["check test.t_orders", "stg <- test.t_orders"])
+  }
+
   @Test("run builds models only, seed seeds only, test runs every selected check on its own")
   func commands() throws {
     #expect(try lines(shop, .run) == ["stg", "customers <- stg", "orders <- stg"])

@@ -80,6 +80,22 @@ struct ProjectFixture {
     sources.append(definition)
   }
 
+  /// Adds a load and the tables that it brings.
+  mutating func load(_ name: String, _ tables: [String], tags: [String] = []) {
+    var config = NodeConfig(materialization: .load, values: .none)
+    config.tags = tags
+    var node = Node(
+      id: NodeID(.load, self.name, name), resourceType: .load, name: name, package: self.name,
+      path: "\(name).yml", originalPath: "loads/\(name).yml", fqn: [self.name, name],
+      span: SourceSpan(file: "loads/\(name).yml", line: 1), config: config, code: "", checksum: "0")
+    node.load = LoadDefinition(name: name, origin: .location("data", .files), schema: name, tables: [])
+    nodes.append(node)
+    for table in tables {
+      source(name, table)
+      sources[sources.count - 1].loadedBy = node.id
+    }
+  }
+
   /// Adds an exposure.
   mutating func exposure(_ name: String, reads: [String]) {
     var exposure = Exposure(

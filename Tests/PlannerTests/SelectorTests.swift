@@ -47,6 +47,27 @@ struct SelectorTests {
     #expect(selection.warnings.allSatisfy { $0.severity == .warning && $0.code == .nothingSelected })
   }
 
+  @Test("loads are selected by method, path, kind and graph, with the checks of their tables")
+  func loads() throws {
+    var fixture = shop
+    fixture.load("crm", ["people"], tags: ["hourly"])
+    fixture.model("people", reads: ["source.crm.people"])
+    fixture.check("t_people", reads: ["source.crm.people"], generic: "unique")
+    func found(_ expression: String, _ kinds: [ResourceType] = []) throws -> [String] {
+      let request = SelectionRequest(select: [expression], resourceTypes: kinds)
+      let selection = try Selector().select(request, project: fixture.project, graph: fixture.graph())
+      return selection.nodes.map(ProjectFixture.short).sorted()
+    }
+    #expect(try found("load:crm") == ["load.crm", "test.t_people"])
+    for expression in ["load:shop.c*", "tag:hourly", "path:loads", "crm"] {
+      #expect(try found(expression, [.load]) == ["load.crm"], "\(expression)")
+    }
+    #expect(try found("resource_type:load") == ["load.crm", "test.t_people"])
+    #expect(try found("load:crm+") == ["load.crm", "people", "source.crm.people", "test.t_people"])
+    #expect(try found("+people", [.load, .model]) == ["load.crm", "people"])
+    #expect(try found("source:crm") == ["source.crm.people", "test.t_people"])
+  }
+
   @Test("an empty expression selects nothing and says so")
   func empty() throws {
     let selection = try select(SelectionRequest(select: [""]))

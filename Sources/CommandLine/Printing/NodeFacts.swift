@@ -38,7 +38,7 @@ struct NodeFacts: Sendable {
     checksum = node.checksum
     let stored = [schema, alias].filter { !$0.isEmpty }.joined(separator: ".")
     let isCheck = node.resourceType == .check
-    title = isCheck ? node.name : stored
+    title = isCheck || node.resourceType == .load ? node.name : stored
     kind = isCheck ? "check" : node.config.materialization.rawValue
     if case .generic(let check) = node.check { attachedNode = check.attachedNode }
   }
@@ -77,9 +77,9 @@ struct Tally: Sendable, Hashable {
     }
   }
 
-  /// `3 seeds, 2 table models, 20 checks`; seeds first, checks last, models by name between them.
+  /// `1 load, 3 seeds, 2 table models, 20 checks`; models by name, checks last.
   var text: String {
-    func rank(_ noun: String) -> Int { noun == "seed" ? 0 : noun == "check" ? 2 : 1 }
+    func rank(_ noun: String) -> Int { ["load": 0, "seed": 1, "check": 3][noun] ?? 2 }
     let nouns = counts.keys.sorted { (rank($0), $0) < (rank($1), $1) }
     return nouns.map { Quantities.count(counts[$0] ?? 0, $0) }.joined(separator: ", ")
   }

@@ -2,8 +2,9 @@ import Project
 
 /// Turns a selection into steps.
 ///
-/// A check that reads built nodes gates the last of them; every other check is a step of its own. Steps never wait
-/// for what comes later in the plan, so that waiting always ends.
+/// A check that reads built nodes gates the last of them; every other check is a step of its own. A table that a
+/// built load brings counts as that load. Steps never wait for what comes later in the plan, so that waiting always
+/// ends.
 public struct PlanBuilder: Sendable {
   private let project: Project
   private let graph: Graph
@@ -18,6 +19,8 @@ public struct PlanBuilder: Sendable {
   private var audits: [[Int]]
   /// Checks that are steps, by the place that they follow; -1 is the start.
   private var checkSteps: [Int: [Int]] = [:]
+  /// Whether checks that gate nothing are left out.
+  private let keepsGatesOnly: Bool
   private var marks: Marks
 
   /// The plan of a request: the same input always gives the same plan.
@@ -47,6 +50,7 @@ public struct PlanBuilder: Sendable {
     }
     self.isBuilt = isBuilt
     self.checks = checks
+    keepsGatesOnly = request.command.runsGatesOnly
     waits = Array(repeating: [], count: graph.order.count)
     audits = Array(repeating: [], count: graph.order.count)
     marks = Marks(count: graph.order.count)
@@ -61,6 +65,7 @@ public struct PlanBuilder: Sendable {
     for check in checks {
       let reads = placesRead(by: check)
       let host = reads.filter { isBuilt[$0] }.max()
+      if keepsGatesOnly, host == nil || !reads.allSatisfy({ isBuilt[$0] }) { continue }
       if let host, let node = nodes[host], project.nodes[node].config.publish != .always {
         audits[host].append(check)
         waits[host].formUnion(nearestBuilt(above: check).filter { $0 < host })
@@ -99,7 +104,7 @@ public struct PlanBuilder: Sendable {
     return steps
   }
 
-  /// What a check reads, with what ephemeral models read in their stead.
+  /// What a check reads, with what ephemeral models read in their stead, and built loads in that of their tables.
   private mutating func placesRead(by check: Int) -> [Int] {
     marks.clear()
     var reads: [Int] = []
@@ -108,6 +113,8 @@ public struct PlanBuilder: Sendable {
       guard marks.insert(place) else { continue }
       if let node = nodes[place], project.nodes[node].config.materialization == .ephemeral {
         stack.append(contentsOf: graph.parentPlaces[place])
+      } else if nodes[place] == nil, let load = graph.parentPlaces[place].first(where: { isBuilt[$0] }) {
+        stack.append(load)
       } else {
         reads.append(place)
       }

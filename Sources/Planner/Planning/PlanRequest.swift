@@ -2,7 +2,7 @@ import Project
 
 /// The commands that run a plan.
 public enum PlanCommand: String, Sendable, Codable, Hashable, CaseIterable {
-  /// Builds models and seeds and runs checks.
+  /// Loads, builds models and seeds and runs checks.
   case build
   /// Builds models.
   case run
@@ -10,19 +10,25 @@ public enum PlanCommand: String, Sendable, Codable, Hashable, CaseIterable {
   case seed
   /// Runs checks.
   case test
+  /// Loads, with the checks that gate what is loaded.
+  case load
 
   /// The kinds of nodes that the command builds.
   public var builtTypes: Set<ResourceType> {
     switch self {
-    case .build: [.model, .seed]
+    case .build: [.model, .seed, .load]
     case .run: [.model]
     case .seed: [.seed]
     case .test: []
+    case .load: [.load]
     }
   }
 
   /// Whether the command runs checks.
-  public var runsChecks: Bool { self == .build || self == .test }
+  public var runsChecks: Bool { self == .build || self == .test || self == .load }
+
+  /// Whether only those checks run that gate something that is built.
+  public var runsGatesOnly: Bool { self == .load }
 }
 
 /// What a plan is wanted for.

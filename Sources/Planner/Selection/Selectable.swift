@@ -61,6 +61,9 @@ enum Selectable {
     case .exposure(let package, let name):
       guard case .exposure(let own) = self else { return false }
       return package.matches(own.package) && name.matches(own.name)
+    case .load(let package, let name):
+      guard case .node(let own) = self, own.resourceType == .load else { return false }
+      return package.matches(own.package) && name.matches(own.name)
     case .path(let pattern): return matches(path: pattern)
     case .file(let pattern): return matches(file: pattern)
     case .package(let pattern, let isThis):

@@ -9,6 +9,8 @@ enum SelectionMethod {
   case access(String)
   case source(package: Wildcard, source: Wildcard, table: Wildcard)
   case exposure(package: Wildcard, name: Wildcard)
+  /// Weir's own: a load by its name.
+  case load(package: Wildcard, name: Wildcard)
   case path(PathPattern)
   case file(Wildcard)
   case package(Wildcard, isThis: Bool)
@@ -32,7 +34,8 @@ enum SelectionMethod {
 
   private static let known = [
     "fqn", "tag", "group", "access", "source", "path", "file", "package", "config", "test_name", "test_type",
-    "resource_type", "exposure", "version", "metric", "semantic_model", "saved_query", "unit_test", "state",
+    "resource_type", "exposure", "load", "version", "metric", "semantic_model", "saved_query", "unit_test",
+    "state",
     "result", "source_status",
   ]
 
@@ -57,7 +60,12 @@ enum SelectionMethod {
     case "config": return try config(arguments, value, raw)
     case "test_name": return .testName(Wildcard(value))
     case "source": return try source(value, raw)
-    case "exposure": return try exposure(value, raw)
+    case "exposure":
+      let (package, name) = try packageAndName(value, raw, kind: "exposure", article: "an")
+      return .exposure(package: package, name: name)
+    case "load":
+      let (package, name) = try packageAndName(value, raw, kind: "load", article: "a")
+      return .load(package: package, name: name)
     case "test_type": return try testType(value, raw)
     case "resource_type": return try resourceType(value, raw)
     case "version": return try version(value, raw)
@@ -97,15 +105,17 @@ enum SelectionMethod {
     }
   }
 
-  private static func exposure(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
+  private static func packageAndName(
+    _ value: String, _ raw: String, kind: String, article: String
+  ) throws(Diagnostic) -> (package: Wildcard, name: Wildcard) {
     let parts = value.split(separator: ".", omittingEmptySubsequences: false).map { Wildcard(String($0)) }
     switch parts.count {
-    case 1: return .exposure(package: Wildcard("*"), name: parts[0])
-    case 2: return .exposure(package: parts[0], name: parts[1])
+    case 1: return (Wildcard("*"), parts[0])
+    case 2: return (parts[0], parts[1])
     default:
       throw Diagnostic(
-        .badSelectorValue, "the selector '\(raw)' has too many parts for an exposure",
-        hint: "write 'exposure:<name>' or 'exposure:<package>.<name>'")
+        .badSelectorValue, "the selector '\(raw)' has too many parts for \(article) \(kind)",
+        hint: "write '\(kind):<name>' or '\(kind):<package>.<name>'")
     }
   }
 

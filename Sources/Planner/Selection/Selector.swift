@@ -75,6 +75,7 @@ struct SelectionEvaluation {
   private let indirect: IndirectSelection
   private let members: [Selectable]
   private let places: [NodeID: Int]
+  private let hasLoads: Bool
   private(set) var warnings: [Diagnostic] = []
 
   init(project: Project, graph: Graph, indirect: IndirectSelection) {
@@ -87,6 +88,7 @@ struct SelectionEvaluation {
     var places = [NodeID: Int](minimumCapacity: members.count)
     for (place, member) in members.enumerated() { places[member.id] = place }
     self.places = places
+    hasLoads = project.sources.contains { $0.loadedBy != nil }
   }
 
   /// Every node, source and exposure.
@@ -141,10 +143,12 @@ struct SelectionEvaluation {
   /// Adds the checks that read what is selected, as far as the request wants them.
   private func withChecks(_ selected: Set<NodeID>) -> Found {
     guard indirect != .empty else { return Found(direct: selected, indirect: []) }
+    let original = selected
+    let selected = original.union(tables(ofLoadsIn: original))
     let buildable =
       indirect == .buildable
       ? selected.union(graph.ancestors(of: selected)).union(project.sources.map(\.id)) : selected
-    var found = Found(direct: selected, indirect: [])
+    var found = Found(direct: original, indirect: [])
     for id in selected {
       for child in graph.children[id] ?? [] where !selected.contains(child) {
         guard case .node(let node)? = member(child), node.resourceType == .check else { continue }
@@ -158,13 +162,20 @@ struct SelectionEvaluation {
     return found
   }
 
+  /// The tables that selected loads bring: who takes a load takes their checks along.
+  private func tables(ofLoadsIn selected: Set<NodeID>) -> Set<NodeID> {
+    guard hasLoads else { return [] }
+    return Set(
+      project.sources.lazy.filter { $0.isEnabled && $0.loadedBy.map(selected.contains) ?? false }.map(\.id))
+  }
+
   /// Adds the checks that were waiting for what other expressions found.
   private func completed(_ found: Found) -> Set<NodeID> {
     guard indirect == .cautious || indirect == .buildable else { return found.direct }
     let candidates = found.indirect.subtracting(found.direct)
     guard !candidates.isEmpty else { return found.direct }
-    let present =
-      indirect == .buildable ? found.direct.union(graph.ancestors(of: found.direct)) : found.direct
+    let chosen = found.direct.union(tables(ofLoadsIn: found.direct))
+    let present = indirect == .buildable ? chosen.union(graph.ancestors(of: chosen)) : chosen
     return found.direct.union(
       candidates.filter { id in
         guard case .node(let node)? = member(id) else { return false }

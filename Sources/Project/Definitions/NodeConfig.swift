@@ -5,6 +5,8 @@ public enum Materialization: String, Sendable, Codable, Hashable {
   case view, table, incremental, ephemeral, seed
   /// A check's own.
   case check = "test"
+  /// A load's own.
+  case load
 }
 
 /// When a new version becomes visible.

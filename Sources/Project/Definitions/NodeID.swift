@@ -1,8 +1,10 @@
 /// What a node of a project is, by dbt's names.
 public enum ResourceType: String, Sendable, Codable, Hashable, CaseIterable {
-  case model, seed, snapshot, source, exposure, macro, analysis, operation
+  case model, seed, snapshot, source, exposure, macro, analysis, operation, group
   /// A check on data. dbt's artifacts and selectors call it a test.
   case check = "test"
+  /// A transfer of tables from a source: Weir's own.
+  case load
   case unitTest = "unit_test"
   case documentation = "doc"
 }

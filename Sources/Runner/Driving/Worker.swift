@@ -8,13 +8,13 @@ final class Worker: Sendable {
   /// The name that results carry.
   let name: String
   let session: any Session
-  private let workbench: Workbench
-  private let context: ExecutionContext
+  let workbench: Workbench
+  let context: ExecutionContext
 
   /// What is made once and used on the session's thread alone.
   ///
   /// Safe: only closures given to `session.run` touch it, and a session runs one at a time, on one thread.
-  private final class Workbench: @unchecked Sendable {
+  final class Workbench: @unchecked Sendable {
     private let makeCompiler: NodeCompilerFactory
     private let log: @Sendable (LogLine) -> Void
     private var made: (any NodeCompiler)?
@@ -55,6 +55,9 @@ final class Worker: Sendable {
   /// Performs a step. Cancelling the task interrupts it.
   func perform(_ step: Step) async -> Report {
     do {
+      if step.action == .build, let node = context.project.node(step.node), node.resourceType == .load {
+        return try await load(node, audits: step.audits.compactMap(context.project.node))
+      }
       return try await session.run { [context, workbench, name] connection in
         let statements = StatementRunner(connection)
         let compiler = try workbench.compiler(connection)
@@ -122,16 +125,23 @@ final class Worker: Sendable {
   /// Makes the schemas that are not there, in order.
   func createSchemas(_ schemas: [SchemaPath]) async throws {
     guard !schemas.isEmpty else { return }
-    try await session.run { connection in
-      var known: [String?: Set<String>] = [:]
-      for path in schemas {
-        let present =
-          try known[path.database] ?? Set(connection.schemas(database: path.database).map { $0.lowercased() })
-        known[path.database] = present
-        guard !present.contains(path.schema.lowercased()) else { continue }
-        try connection.execute(connection.dialect.createSchema(database: path.database, schema: path.schema))
-        known[path.database]?.insert(path.schema.lowercased())
+    try await session.run { [context] connection in
+      // Another process may make the same ones.
+      try Retry.perform(delay: context.capabilities.retryDelay) { _ in
+        try Self.createMissing(schemas, connection)
       }
+    }
+  }
+
+  private static func createMissing(_ schemas: [SchemaPath], _ connection: any Connection) throws {
+    var known: [String?: Set<String>] = [:]
+    for path in schemas {
+      let present =
+        try known[path.database] ?? Set(connection.schemas(database: path.database).map { $0.lowercased() })
+      known[path.database] = present
+      guard !present.contains(path.schema.lowercased()) else { continue }
+      try connection.execute(connection.dialect.createSchema(database: path.database, schema: path.schema))
+      known[path.database]?.insert(path.schema.lowercased())
     }
   }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import EngineCore
+import Loads
 import Project
 import Tabular
 
@@ -58,6 +59,8 @@ public struct NodeResult: Sendable {
   public var rows: Int?
   /// What a check's failure calculation gave.
   public var failures: Int?
+  /// What a load did to each of its tables.
+  public var loads: [LoadRecord] = []
   /// How long it took, audits included.
   public var duration: Duration = .zero
   /// When it was compiled and executed.
