@@ -34,10 +34,14 @@ extension DiagnosticCode {
   /// Rows in Arrow's form cannot be exchanged.
   public static let arrowExchange = DiagnosticCode("WEIR-E0516", "rows cannot be exchanged in Arrow's form")
 
+  /// A text holds several statements where one is expected.
+  public static let severalStatements = DiagnosticCode(
+    "WEIR-E0518", "SQL holds several statements where one is expected")
+
   /// Codes of engines: E05xx.
   static let engine: [DiagnosticCode] = [
     engineFailure, engineInterrupted, databaseLocked, databaseUnusable, sqlSyntax, sqlBinding, sqlData,
     sqlConstraint, transactionConflict, engineInputOutput, engineOutOfMemory, extensionMissing,
-    profileSetting, sessionMisused, engineType, arrowExchange,
+    profileSetting, sessionMisused, engineType, arrowExchange, severalStatements,
   ]
 }
