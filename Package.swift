@@ -101,7 +101,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "CommandLine", "Connectors", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner",
+        "CommandLine", "Connectors", "Diagnostics", "EngineCore", "Jinja", "Loads", "Planner", "Project",
+        "Runner",
         "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -54,7 +54,7 @@ struct LoadExecutor {
     _ load: LoadDefinition, _ reader: any SourceReader, _ attempt: Int, _ result: NodeResult
   ) async throws -> Worker.Report {
     let startedAt = context.clock.now()
-    let tables = try await expanded(load, reader)
+    let tables = try await Self.expanded(load, reader, on: session)
     let prepared = try await open(load, tables, reader)
     var levels: [String: Int] = [:]
     while true {
@@ -77,7 +77,9 @@ struct LoadExecutor {
   }
 
   /// The tables with patterns replaced by what fits them.
-  private func expanded(_ load: LoadDefinition, _ reader: any SourceReader) async throws -> [LoadTable] {
+  static func expanded(
+    _ load: LoadDefinition, _ reader: any SourceReader, on session: any Session
+  ) async throws -> [LoadTable] {
     guard load.tables.contains(where: \.isPattern) else { return load.tables }
     let found = try await reader.discover(on: session)
     var tables = load.tables.filter { !$0.isPattern }
@@ -89,7 +91,8 @@ struct LoadExecutor {
         else { continue }
         var table = pattern
         table.from = source.name
-        table.name = load.naming.name(for: source.name.split(separator: ".").last.map(String.init) ?? source.name)
+        table.name = load.naming.name(
+          for: source.name.split(separator: ".").last.map(String.init) ?? source.name)
         table.excluded = []
         if table.key.isEmpty { table.key = source.key }
         tables.append(table)
@@ -99,14 +102,15 @@ struct LoadExecutor {
     return tables
   }
 
-  private func checkNames(_ tables: [LoadTable], _ load: LoadDefinition) throws {
+  private static func checkNames(_ tables: [LoadTable], _ load: LoadDefinition) throws {
     var seen: [String: LoadTable] = [:]
     var problems: [Diagnostic] = []
     for table in tables {
       if let other = seen.updateValue(table, forKey: table.name.lowercased()) {
         problems.append(
           Diagnostic(
-            .nameCollision, "'\(other.from)' and '\(table.from)' of the load '\(load.name)' would both be '\(table.name)'",
+            .nameCollision,
+            "'\(other.from)' and '\(table.from)' of the load '\(load.name)' would both be '\(table.name)'",
             at: table.span, hint: "leave one out with `exclude`, or declare one under a name of its own"))
       }
     }
@@ -188,13 +192,16 @@ extension Worker {
   }
 
   private func fail(_ result: inout NodeResult, _ node: Node, _ audits: [Node], _ error: any Error) {
-    if error is CancellationError || ((error as? Diagnostic)?.code == .engineInterrupted && Task.isCancelled) {
+    if error is CancellationError || ((error as? Diagnostic)?.code == .engineInterrupted && Task.isCancelled)
+    {
       result.status = .interrupted
       result.message = "interrupted"
       return
     }
     result.status = .error
-    result.diagnostics += DiagnosticList.collecting(error, else: .nodeFailed, "the load '\(node.name)' failed").map {
+    result.diagnostics += DiagnosticList.collecting(
+      error, else: .nodeFailed, "the load '\(node.name)' failed"
+    ).map {
       var diagnostic = $0
       if diagnostic.span?.file.isEmpty ?? true { diagnostic.span = node.span }
       return diagnostic
@@ -202,7 +209,8 @@ extension Worker {
     result.message = result.diagnostics.first?.message
     result.audits = audits.map { audit in
       var skipped = NodeResult(
-        node: audit.id, resourceType: audit.resourceType, status: .skipped, message: "'\(node.name)' could not be loaded")
+        node: audit.id, resourceType: audit.resourceType, status: .skipped,
+        message: "'\(node.name)' could not be loaded")
       skipped.skippedBecause = node.id
       return skipped
     }
