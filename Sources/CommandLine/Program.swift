@@ -101,12 +101,18 @@ public struct Program: Sendable {
   /// Prints what argument-parser has to say: help that was asked for, or what is wrong with the arguments.
   private func explain(_ error: any Error, verb: String) -> Int32 {
     if RootCommand.exitCode(for: error) == .success {
-      output.write(RootCommand.fullMessage(for: error, columns: output.size?.columns ?? 100) + "\n")
+      output.write(RootCommand.fullMessage(for: error, columns: helpWidth) + "\n")
       return ExitStatus.success.rawValue
     }
     let message = RootCommand.message(for: error)
     report([Diagnostic(.usage, message, hint: "'weir \(verb) --help' lists what it takes")])
     return ExitStatus.unusable.rawValue
+  }
+
+  /// The width of help: the terminal's, else what the environment says, else what fits everywhere.
+  private var helpWidth: Int {
+    if let size = output.size { return size.columns }
+    return environment["COLUMNS"].flatMap { Int($0) }.map { max(40, $0) } ?? 80
   }
 
   private var wantsColor: Bool { output.isTerminal && environment["NO_COLOR"].map(\.isEmpty) ?? true }

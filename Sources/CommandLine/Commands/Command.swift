@@ -28,9 +28,9 @@ struct RootCommand: ParsableCommand {
     commandName: "weir", abstract: "From source to audited tables, in one program.",
     subcommands: [
       InitializeCommand.self, BuildCommand.self, LoadCommand.self, RunCommand.self, TestCommand.self,
-      SeedCommand.self,
-      ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self, DebugCommand.self,
-      ConnectionsCommand.self, StateCommand.self, CleanCommand.self, CompletionsCommand.self,
+      SeedCommand.self, ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self,
+      MaintainCommand.self, DebugCommand.self, ConnectionsCommand.self, StateCommand.self, CleanCommand.self,
+      CompletionsCommand.self,
     ])
 }
 

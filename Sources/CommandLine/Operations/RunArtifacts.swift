@@ -22,6 +22,9 @@ final class RunArtifacts: Sendable {
     self.hidden = hidden
   }
 
+  /// Throws if nothing could be written: to be asked before anything runs.
+  func verify() throws(Diagnostic) { try writer.verifyFolder() }
+
   private var redactor: Redactor { workspace.redactor.adding(hidden()) }
 
   private var writer: ArtifactWriter { ArtifactWriter(project: workspace.project, redactor: redactor) }

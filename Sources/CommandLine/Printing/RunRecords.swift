@@ -89,7 +89,7 @@ struct RunRecords: Sendable {
         writer.member("stat_line", tally)
       },
       LogRecord(
-        counts.error > 0 || isInterrupted ? .error : .info, "EndOfRunSummary", "Z030", summary.verdict
+        summary.isFine ? .info : .error, "EndOfRunSummary", "Z030", summary.verdict
       ) {
         $0.member("keyboard_interrupt", isInterrupted)
         $0.member("num_errors", counts.error)

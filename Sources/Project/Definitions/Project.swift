@@ -16,6 +16,10 @@ public struct Project: Sendable {
   public var exposures: [Exposure]
   /// The project's macros.
   public var macros: [MacroDefinition]
+  /// The hooks of the whole run, sorted by unique name: nodes that nothing reads and that no plan has.
+  public var operations: [Node] = []
+  /// Groups of models, sorted by unique name.
+  public var groups: [GroupDefinition] = []
   /// Named pieces of documentation.
   public var docs: [DocsBlock]
   /// What is switched off by `enabled: false`, for selectors and artifacts.

@@ -13,7 +13,7 @@ extension StepExecutor {
         throw Diagnostic(
           .nodeFailed, "'\(node.name)' has no place in the warehouse to be built in", at: node.span)
       }
-      try Retry.perform { attempt in
+      try Retry.perform(delay: context.capabilities.retryDelay) { attempt in
         result.attempts = attempt
         result.diagnostics = []
         statements.forget()

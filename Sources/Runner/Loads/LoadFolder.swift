@@ -3,7 +3,7 @@ import Glibc
 import StateStore
 
 /// The folder that a load's reader may put files in; it does not outlive the load.
-struct SpoolFolder {
+struct LoadFolder {
   let path: String
 
   /// The folder of one load of a run; nothing is created yet.
