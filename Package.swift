@@ -34,8 +34,13 @@ let package = Package(
   products: [.executable(name: "weir", targets: ["weir"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CDuckDB", pkgConfig: "duckdb"),
@@ -49,7 +54,17 @@ let package = Package(
     module("Planner", ["Diagnostics", "Jinja", "Project"]),
     module("Checks", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("Catalog", ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner"]),
-    module("Connectors", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
+    module(
+      "Connectors",
+      [
+        "Diagnostics", "Jinja", "EngineCore", "Project",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     module("Loads", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("StateStore", ["Diagnostics", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
@@ -98,7 +113,7 @@ let package = Package(
         "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular",
         "CommandTesting",
         "ServiceTesting",
-      ]),
+      ], exclude: ["Server"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(

@@ -129,6 +129,8 @@ public struct SourceRead: Sendable {
   public var bytes: Int?
   /// Rows that could not be made readable at all.
   public var rejects: [RejectedRow]
+  /// Files that tell how reading went, such as what a program said of its errors: the runner keeps them.
+  public var logs: [String]
   /// What to try, in order, if running the selects fails on a malformed row.
   public var fallbacks: [Fallback]
   /// Whether the columns' types were found out from text, and may be others in what is read next time.
@@ -145,6 +147,7 @@ public struct SourceRead: Sendable {
     isComplete = true
     files = []
     rejects = []
+    logs = []
     fallbacks = []
     infersTypes = false
   }

@@ -26,7 +26,7 @@ public struct DiagnosticCode: Sendable, Hashable, CustomStringConvertible {
 
   /// Every code there is, in order.
   public static let all: [DiagnosticCode] =
-    project + jinja + graph + engine + checks + run + state + commandLine + artifacts + loads
+    project + jinja + graph + engine + checks + run + state + commandLine + artifacts + loads + connectors
 }
 
 extension DiagnosticCode: Codable {

@@ -6,8 +6,11 @@ import Project
 struct SourceReaders: SourceReaderFactory {
   func reader(for connection: ResolvedConnection, spooling folder: String) throws -> any SourceReader {
     switch connection.type {
+    case .files, .s3, .azure, .http: return try FileReader(connection, spooling: folder)
     case .postgres, .mysql, .sqlite, .duckdb, .odbc: return try DatabaseReader(connection)
-    case .files, .s3, .azure, .http, .rest, .command, .singer:
+    case .command: return try CommandReader(connection, spooling: folder)
+    case .singer: return try SingerReader(connection, spooling: folder)
+    case .rest:
       throw Diagnostic(
         .notSupported, "sources of type '\(connection.type.rawValue)' cannot be read by this version")
     }

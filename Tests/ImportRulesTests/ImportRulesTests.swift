@@ -15,7 +15,10 @@ struct ImportRulesTests {
     "Planner": ["Diagnostics", "Jinja", "Project"],
     "Checks": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "Catalog": ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner"],
-    "Connectors": ["Diagnostics", "Jinja", "EngineCore", "Project"],
+    "Connectors": [
+      "Diagnostics", "Jinja", "EngineCore", "Project", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+      "Subprocess", "SystemPackage",
+    ],
     "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "StateStore": ["Diagnostics", "Files", "GRDB"],
     "Runner": [

@@ -12,15 +12,8 @@ struct ConnectionParts {
     self.alias = alias
   }
 
-  /// The URL, where a load names one in place of a connection.
-  var url: String? { settings["url"]?.stringValue }
-
-  /// Whether there is anything to say in a secret.
-  var hasServer: Bool { url == nil }
-
-  /// `CREATE SECRET` of the settings that are there; nil for a URL.
-  func secret(type: String) -> String? {
-    guard hasServer else { return nil }
+  /// `CREATE SECRET` of the settings that are there.
+  func secret(type: String) -> String {
     var parts = ["TYPE \(type)"]
     for key in ["host", "port", "database", "user", "password", "ssl_mode"] {
       guard let value = settings[key], !value.isNone else { continue }

@@ -152,16 +152,7 @@ public struct DatabaseReader: SourceReader {
     do {
       return try body()
     } catch let diagnostic as Diagnostic {
-      if DiagnosticCode.loads.contains(diagnostic.code) { throw connection.redactor.redact(diagnostic) }
-      var wrapped = Diagnostic(
-        .sourceUnreachable, "\(connection.type.rawValue) connection '\(connection.name)': \(what)",
-        notes: diagnostic.notes, hint: diagnostic.hint,
-        cause: [diagnostic.message, diagnostic.cause].compactMap { $0 }.joined(separator: "\n"),
-        isTransient: diagnostic.isTransient)
-      if diagnostic.code == .extensionMissing || diagnostic.code == .engineInterrupted {
-        wrapped = diagnostic
-      }
-      throw connection.redactor.redact(wrapped)
+      throw connection.redactor.redact(diagnostic.ofSource(connection, what))
     }
   }
 }

@@ -16,14 +16,12 @@ struct MySQLSource: DatabaseSource {
   var extensionName: String? { "mysql_scanner" }
 
   func attaching(as alias: String) -> [String] {
-    let parts = ConnectionParts(settings, alias: alias)
-    return [
+    [
       "SET mysql_tinyint1_as_boolean = false", "SET mysql_session_time_zone = '+00:00'",
       "SET mysql_incomplete_dates_as_nulls = true", "SET mysql_query_timeout_enabled = false",
-      parts.secret(type: "mysql"),
-      "ATTACH \(StandardQuoting.literal(parts.url ?? "")) AS \(alias) "
-        + "(TYPE mysql, READ_ONLY\(parts.hasServer ? ", SECRET \(alias)" : ""))",
-    ].compactMap { $0 }
+      ConnectionParts(settings, alias: alias).secret(type: "mysql"),
+      "ATTACH '' AS \(alias) (TYPE mysql, READ_ONLY, SECRET \(alias))",
+    ]
   }
 
   func detaching(_ alias: String) -> [String] {

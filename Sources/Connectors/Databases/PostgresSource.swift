@@ -20,14 +20,11 @@ struct PostgresSource: DatabaseSource {
   var extensionName: String? { "postgres_scanner" }
 
   func attaching(as alias: String) -> [String] {
-    let parts = ConnectionParts(settings, alias: alias)
-    let options =
-      (settings["sslmode"]?.stringValue).map { ["sslmode=\(ConnectionParts.libpqValue($0))"] } ?? []
+    let mode = settings["sslmode"]?.stringValue.map { "sslmode=\(ConnectionParts.libpqValue($0))" }
     return [
-      parts.secret(type: "postgres"),
-      "ATTACH \(StandardQuoting.literal((parts.url.map { [$0] } ?? options).joined(separator: " "))) "
-        + "AS \(alias) (TYPE postgres, READ_ONLY\(parts.hasServer ? ", SECRET \(alias)" : ""))",
-    ].compactMap { $0 }
+      ConnectionParts(settings, alias: alias).secret(type: "postgres"),
+      "ATTACH \(StandardQuoting.literal(mode ?? "")) AS \(alias) (TYPE postgres, READ_ONLY, SECRET \(alias))",
+    ]
   }
 
   func detaching(_ alias: String) -> [String] {

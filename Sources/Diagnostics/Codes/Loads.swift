@@ -25,6 +25,8 @@ extension DiagnosticCode {
   public static let badLoadState = DiagnosticCode("WEIR-E1112", "a load's state cannot be used")
   /// A source changed: columns were added, widened, renamed or vanished.
   public static let sourceChanged = DiagnosticCode("WEIR-E1113", "a source changed")
+  /// A program that was to print rows did not end well.
+  public static let programFailed = DiagnosticCode("WEIR-E1120", "a program that was to print rows failed")
 
   /// A secret is kept where others can read it.
   public static let secretExposed = DiagnosticCode("WEIR-E1114", "a secret is kept where others can read it")
@@ -33,6 +35,6 @@ extension DiagnosticCode {
   public static let loads: [DiagnosticCode] = [
     plainSecret, unknownConnection, secretUnavailable, sourceUnreachable, sourceMissing, sourceUnreadable,
     tooManyRejects, nameCollision, contractBroken, badLoadKey, badCursor, badLoadState, sourceChanged,
-    secretExposed,
+    secretExposed, programFailed,
   ]
 }

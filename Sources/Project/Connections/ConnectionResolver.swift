@@ -155,14 +155,16 @@ public final class ConnectionResolver: Sendable {
         let keys = Set(ConnectionShapes.fields(of: connection.type).filter(\.isSecret).map(\.key))
         let settings = settings(connection.settings, secretKeys: keys)
         return ResolvedConnection(
-          name: connection.name, type: connection.type, settings: settings, redactor: .none)
+          name: connection.name, type: connection.type, settings: settings, root: resolver.settings.root,
+          redactor: .none)
       case .location(let text, let type):
         guard let rendered = settings(.string(text), secretKeys: []).scalarText,
           let location = SourceLocation(rendered, root: resolver.settings.root)
             ?? SourceLocation("./" + rendered, root: resolver.settings.root)
         else { return nil }
         conceal(location.settings)
-        return ResolvedConnection(name: text, type: type, settings: location.settings, redactor: .none)
+        return ResolvedConnection(
+          name: text, type: type, settings: location.settings, root: resolver.settings.root, redactor: .none)
       }
     }
 

@@ -57,14 +57,19 @@ public struct ResolvedConnection: Sendable {
   public var type: ConnectionType
   /// The settings, rendered.
   public var settings: DataValue
+  /// The folder that relative paths start from: the project's.
+  public var root: String
   /// Hides every secret that the settings hold.
   public var redactor: Redactor
 
   /// Makes a connection that can be used.
-  public init(name: String, type: ConnectionType, settings: DataValue, redactor: Redactor) {
+  public init(
+    name: String, type: ConnectionType, settings: DataValue, root: String = "", redactor: Redactor
+  ) {
     self.name = name
     self.type = type
     self.settings = settings
+    self.root = root
     self.redactor = redactor
   }
 }

@@ -33,7 +33,9 @@ public enum ConnectionShapes {
         Field("user", .text, "the user"),
         Field("password", .text, "the password", isSecret: true),
       ]
-    case .rest, .command, .singer: []
+    case .rest: []
+    case .command: ProgramShapes.commandConnection
+    case .singer: ProgramShapes.singerConnection
     }
   }
 

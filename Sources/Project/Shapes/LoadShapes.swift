@@ -107,7 +107,7 @@ public enum LoadShapes {
   static func ownTableFields(of type: ConnectionType) -> [Field] {
     if type.isFiles { return FileShapes.table }
     if type.isDatabase { return DatabaseShapes.table }
-    return []
+    return type == .command ? ProgramShapes.commandTable : []
   }
 
   /// The keys of tables of all kinds, each once.

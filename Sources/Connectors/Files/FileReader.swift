@@ -1,0 +1,212 @@
+import Diagnostics
+import EngineCore
+import Jinja
+import Project
+import Synchronization
+
+/// Reads files, of this machine or of an object store: those that are new or changed since the last committed load, or
+/// all of them. The engine lists and reads them itself, exactly those that were listed.
+public final class FileReader: SourceReader {
+  private let connection: ResolvedConnection
+  private let store: FileStore
+  private let spool: SpoolFolder
+  private let prefix: String
+  private let state = Mutex(State())
+
+  private struct State {
+    var isOpen = false
+    var tables = 0
+  }
+
+  private static let count = Atomic<Int>(0)
+
+  /// A reader. Relative paths start at the project's folder; what cannot be read as it is goes through `folder`.
+  public init(_ connection: ResolvedConnection, spooling folder: String) throws {
+    self.connection = connection
+    spool = try SpoolFolder(at: folder)
+    prefix = "weir_files_\(Self.count.add(1, ordering: .relaxed).newValue)"
+    store = FileStore(connection, secret: prefix)
+  }
+
+  /// The files of the connection's folder that have a known format, by path. Throws a `Diagnostic`.
+  public func discover(on session: any Session) async throws -> [SourceTableDescription] {
+    try await session.run { [self] engine in
+      try guarded("its files cannot be listed") {
+        try openStore(engine)
+        let place = store.location(of: "")
+        let isFolder = !place.contains("*") && FileFormat(path: place) == nil
+        let found = try list(isFolder ? place + (place.hasSuffix("/") ? "**" : "/**") : place, engine)
+        return found.filter { FileFormat(path: $0.path) != nil }.map { SourceTableDescription(name: $0.path) }
+      }
+    }
+  }
+
+  /// The SELECTs of a table's files. Throws a `Diagnostic`.
+  public func open(_ request: ReadRequest, on session: any Session) async throws -> SourceRead {
+    let number = state.withLock { state in
+      state.tables += 1
+      return state.tables
+    }
+    return try await session.run { [self] engine in
+      try guarded("'\(request.table.from)' cannot be read") {
+        try openStore(engine)
+        return try read(request, number, engine)
+      }
+    }
+  }
+
+  /// Forgets the secret.
+  public func close(on session: any Session) async {
+    do {
+      try await session.run { [self] engine in
+        for statement in store.closing() { try engine.execute(statement) }
+      }
+    } catch {
+      // The secret is the session's own, which is closed soon.
+    }
+  }
+
+  // MARK: - Looking
+
+  private func openStore(_ engine: any Connection) throws {
+    guard !state.withLock({ $0.isOpen }) else { return }
+    for statement in store.opening() { try engine.execute(statement) }
+    state.withLock { $0.isOpen = true }
+  }
+
+  /// What lies under a pattern, by path, with what tells whether it changed.
+  private func list(_ pattern: String, _ engine: any Connection) throws -> [SeenFile] {
+    if store.isLocal, let file = LocalPath.seen(pattern) { return [file] }
+    if store.isLocal {
+      return try engine.texts("SELECT file FROM glob(\(StandardQuoting.literal(pattern))) ORDER BY file")
+        .compactMap { row in LocalPath.seen((row.first ?? nil) ?? "") }
+    }
+    return try listRemote(pattern, engine)
+  }
+
+  private func listRemote(_ pattern: String, _ engine: any Connection) throws -> [SeenFile] {
+    try engine.texts(
+      """
+      SELECT filename, CAST(size AS VARCHAR), CAST(epoch_us(last_modified) AS VARCHAR)
+      FROM read_blob(\(StandardQuoting.literal(pattern))) ORDER BY filename
+      """
+    ).map { row in SeenFile(path: row[0] ?? "", size: row[1].flatMap { Int($0) }, modified: row[2]) }
+  }
+
+  /// The version of a table of many files: what the newest of its own records is called.
+  private func version(_ place: String, _ format: FileFormat, _ engine: any Connection) throws -> SeenFile {
+    let sql =
+      format == .delta
+      ? "SELECT max(file) FROM glob(\(StandardQuoting.literal(place + "/_delta_log/*.json")))"
+      : "SELECT CAST(max_by(snapshot_id, sequence_number) AS VARCHAR) "
+        + "FROM iceberg_snapshots(\(StandardQuoting.literal(place)))"
+    return SeenFile(path: place, tag: try engine.texts(sql).first?.first ?? nil)
+  }
+
+  private func format(of table: LoadTable, _ place: String) throws -> FileFormat {
+    if let word = table.settings["format"]?.stringValue, let format = FileFormat(rawValue: word) {
+      return format
+    }
+    if let format = FileFormat(path: place) { return format }
+    throw Diagnostic(
+      .sourceUnreadable, "the name '\(table.from)' does not tell the files' format", at: table.span,
+      hint: "say 'format: csv', json, ndjson, parquet, excel, avro, iceberg or delta")
+  }
+
+  // MARK: - Reading
+
+  private func read(_ request: ReadRequest, _ number: Int, _ engine: any Connection) throws -> SourceRead {
+    let table = request.table
+    let place = store.location(of: table.from)
+    let format = try format(of: table, place)
+    for name in format.extensionNames { try engine.execute("LOAD \(name)") }
+    let all = format.isTable ? [try version(place, format, engine)] : try list(place, engine)
+    guard !all.isEmpty else {
+      throw Diagnostic(
+        .sourceMissing, "no file fits '\(place)'", at: table.span,
+        hint: "relative paths start at the connection's folder, or at the project's")
+    }
+    let wanted = wanted(all, request)
+    var read = SourceRead(selects: [])
+    read.files = wanted
+    read.isComplete = wanted.count == all.count && request.maximumRows == nil
+    read.isIncremental = false
+    read.bytes = wanted.contains { $0.size == nil } ? nil : wanted.reduce(0) { $0 + ($1.size ?? 0) }
+    guard !wanted.isEmpty else { return read }
+    let select = FileSelect(format: format, table: table, files: wanted.map(\.path))
+    try fastWay(select, wanted, engine, &read)
+    read.fallbacks = MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
+    if let rows = request.maximumRows { read = read.limited(to: rows) }
+    return read
+  }
+
+  /// The SELECTs that read at the engine's speed.
+  private func fastWay(
+    _ select: FileSelect, _ files: [SeenFile], _ engine: any Connection, _ read: inout SourceRead
+  ) throws {
+    switch select.format {
+    case .csv, .tsv:
+      let text = try GuardedText(select, engine)
+      read.infersTypes = true
+      read.selects = text.selects()
+      read.asText = { text.selects(asText: $0) }
+    case .json, .ndjson:
+      read.infersTypes = true
+      // To look at all of a small file costs nothing; a large one's first rows must tell.
+      let isSmall = read.bytes.map { $0 <= 32 << 20 } ?? false
+      read.selects = select.selects(isSmall ? ["sample_size = -1"] : [])
+    case .excel:
+      read.infersTypes = true
+      read.selects = select.selects()
+    case .parquet, .avro, .iceberg, .delta: read.selects = select.selects()
+    }
+    if store.isLocal { read.verify = { try LocalPath.checkUnchanged(files) } }
+  }
+
+  /// Which files are read: those that are not as they were, unless the table is made anew from all of them.
+  private func wanted(_ all: [SeenFile], _ request: ReadRequest) -> [SeenFile] {
+    let seen = Dictionary((request.position?.files ?? []).map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+    let readsAll = request.table.settings["files"]?.stringValue == "all" || request.since != nil
+    if readsAll || seen.isEmpty { return all }
+    let new = all.filter { seen[$0.path] != $0 }
+    let isWhole = request.table.disposition == .replace
+    // A table that is replaced holds what all files hold: it is read whole if any of them came, changed or went.
+    if isWhole { return new.isEmpty && seen.count == all.count ? [] : all }
+    return new
+  }
+
+  private func guarded<T>(_ what: String, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let diagnostic as Diagnostic {
+      throw connection.redactor.redact(diagnostic.ofSource(connection, what))
+    }
+  }
+}
+
+extension SourceRead {
+  /// The first rows alone.
+  func limited(to rows: Int) -> SourceRead {
+    var copy = self
+    copy.selects = selects.map { "SELECT * FROM (\($0)) LIMIT \(rows)" }
+    copy.fallbacks = fallbacks.map { fallback in
+      var fallback = fallback
+      fallback.selects = fallback.selects.map { "SELECT * FROM (\($0)) LIMIT \(rows)" }
+      return fallback
+    }
+    return copy
+  }
+}
+
+extension Diagnostic {
+  /// What failed of which connection, with the engine's own words as the cause.
+  func ofSource(_ connection: ResolvedConnection, _ what: String) -> Diagnostic {
+    let isOurs =
+      DiagnosticCode.loads.contains(code) || code == .extensionMissing || code == .engineInterrupted
+    guard !isOurs else { return self }
+    return Diagnostic(
+      .sourceUnreachable, "\(connection.type.rawValue) connection '\(connection.name)': \(what)",
+      notes: notes,
+      hint: hint, cause: [message, cause].compactMap { $0 }.joined(separator: "\n"), isTransient: isTransient)
+  }
+}

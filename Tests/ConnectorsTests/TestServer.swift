@@ -1,0 +1,126 @@
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import Connectors
+
+/// A REST server of the tests' own, on a free port of the loopback. It ends with the test, and with the test's process.
+struct TestServer: Sendable {
+  let port: Int
+
+  var base: String { "http://127.0.0.1:\(port)" }
+
+  static func with(_ body: (TestServer) async throws -> Void) async throws {
+    let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Server/rest_server.py")
+    let process = Process()
+    let (input, output) = (Pipe(), Pipe())
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", script.path]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    defer {
+      process.terminate()
+      process.waitUntilExit()
+    }
+    var line = Data()
+    while !line.contains(0x0A) {
+      let piece = output.fileHandleForReading.availableData
+      try #require(!piece.isEmpty, "the server did not start")
+      line += piece
+    }
+    let text = String(decoding: line, as: UTF8.self).split(separator: "\n").first ?? ""
+    try await body(TestServer(port: try #require(Int(text))))
+    try input.fileHandleForWriting.close()
+  }
+
+  /// A connection to it whose waits are short.
+  func connection(_ path: String = "") throws -> RESTConnection {
+    var connection = RESTConnection(baseURL: try #require(WebAddress(base + path)))
+    connection.retry = RetryPolicy(
+      maximumAttempts: 30, maximumElapsed: .seconds(60), baseDelay: .milliseconds(2),
+      maximumDelay: .milliseconds(20))
+    connection.timeouts = HTTPTimeouts(connect: .seconds(5), read: .seconds(20), overall: .seconds(60))
+    return connection
+  }
+
+  /// How often what happened.
+  func counts() async throws -> [String: Int] {
+    let url = try #require(WebAddress(base + "/stats"))
+    let response = try await AsyncHTTPTransport.with(RESTConnection(baseURL: url)) { transport in
+      try await transport.send(
+        HTTPRequest(url: url), keeping: BodyLimits(folder: "/tmp", maximumSize: 1 << 20))
+    }
+    return try JSONDecoder().decode([String: Int].self, from: response.body.withBytes { Data($0) })
+  }
+
+  /// The row with that number, as the server writes it.
+  static func row(_ number: Int) -> String {
+    let day = number % 28 + 1
+    return
+      #"{"id": \#(number), "name": "Zeile \#(number) \u00e9\n\"x\"", "big": \#(9_007_199_254_740_993 + number), "#
+      + #""amount": \#(number).1234567890123456789, "at": "2026-01-\#(day < 10 ? "0" : "")\#(day)T00:00:00Z", "#
+      + #""nested": {"list": [1, {"n": \#(number)}, null], "empty": {}}}"#
+  }
+}
+
+/// A folder of its own for each test.
+enum TestFolder {
+  static func with(_ body: (String) async throws -> Void) async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "weir-rest-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try await body(path)
+  }
+}
+
+extension Extraction {
+  /// All rows, in order.
+  func lines() throws -> [String] {
+    try files.flatMap { file in
+      try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+  }
+}
+
+/// Reads a resource from a server over the network, into a fresh folder.
+func extract(
+  _ resource: RESTResource, from connection: RESTConnection, _ window: RESTSource.Window = .init(),
+  parents: [String: [String]] = [:], check: (Extraction, [String]) throws -> Void
+) async throws {
+  try await TestFolder.with { folder in
+    let extraction = try await RESTSource.with(connection) { source in
+      try await source.extract(resource, window, parents: parents, into: try SpoolFolder(at: folder))
+    }
+    try check(extraction, try extraction.lines())
+  }
+}
+
+/// The diagnostic that an extraction ends with.
+func failure(_ resource: RESTResource, from connection: RESTConnection) async throws -> Diagnostic {
+  do {
+    try await extract(resource, from: connection) { _, _ in }
+  } catch let diagnostic as Diagnostic {
+    return diagnostic
+  }
+  throw Unexpected()
+}
+
+struct Unexpected: Error {}
+
+extension RESTResource {
+  /// A resource for tests.
+  static func make(
+    _ path: String, data: String? = nil, _ paging: Paging? = nil, _ parameters: [(String, String)] = []
+  ) throws -> RESTResource {
+    var resource = RESTResource(name: "rows", path: TemplateText(path))
+    resource.dataSelector = try data.map { try #require(JSONPath($0)) }
+    resource.paging = paging
+    resource.parameters = parameters.map { ($0.0, TemplateText($0.1)) }
+    return resource
+  }
+}
+
+extension JSONPath {
+  /// A path that is known to be one.
+  static func test(_ text: String) -> JSONPath { JSONPath(text) ?? .root }
+}
