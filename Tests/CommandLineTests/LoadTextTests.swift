@@ -110,4 +110,13 @@ struct LoadTextTests {
   func names(_ place: String, _ name: String) throws {
     #expect(try InitializeLoadOperation.name(of: place) == name)
   }
+
+  @Test("a password in a URL goes to the environment, never into the file")
+  func passwords() {
+    let secret = InitializeLoadOperation.Secret(of: "postgres://me:p@ss@db/shop?x=1", name: "shop")
+    #expect(secret?.replaced == "postgres://me:{{ env_var('SHOP_PASSWORD') }}@db/shop?x=1")
+    #expect(secret?.variable == "SHOP_PASSWORD")
+    #expect(InitializeLoadOperation.Secret(of: "postgres://me@db/shop", name: "shop") == nil)
+    #expect(InitializeLoadOperation.Secret(of: "data/a:b@c.csv", name: "x") == nil)
+  }
 }

@@ -59,12 +59,41 @@ struct InitializeLoadOperation: Sendable {
     let engine = try await program.engines.open(profile)
     let session = try await engine.makeSession()
     let found: Result<[SourceTableDescription], any Error>
-    do { found = .success(try await reader.discover(on: session)) } catch { found = .failure(error) }
+    do {
+      found = .success(try await described(try await reader.discover(on: session), reader, session))
+    } catch {
+      found = .failure(error)
+    }
     await reader.close(on: session)
     await session.close()
     await engine.close()
     return try found.get()
   }
+
+  /// The tables with their columns, where looking costs little. What cannot be read is listed all the same.
+  private func described(
+    _ tables: [SourceTableDescription], _ reader: any SourceReader, _ session: any Session
+  ) async throws -> [SourceTableDescription] {
+    var result = tables
+    for index in tables.indices.prefix(Self.looksInto) where tables[index].columns.isEmpty {
+      let name = tables[index].name
+      var request = ReadRequest(table: LoadTable(name: name, from: name, span: SourceSpan(file: "--from")))
+      request.maximumRows = 1
+      do {
+        let read = try await reader.open(request, on: session)
+        guard let select = read.selects.first else { continue }
+        result[index].columns = try await session.run { try $0.columns(ofQuery: select) }
+      } catch let diagnostic as Diagnostic {
+        var warning = diagnostic
+        warning.severity = .warning
+        workspace.session.printer.report([warning])
+      }
+    }
+    return result
+  }
+
+  /// More tables than this are listed without their columns.
+  private static let looksInto = 200
 
   private func origin(_ from: String) throws -> LoadOrigin {
     let connections = workspace.project.connections
@@ -78,7 +107,7 @@ struct InitializeLoadOperation: Sendable {
   }
 
   /// A password in a URL: it goes to the environment, never into the file.
-  private struct Secret {
+  struct Secret {
     /// The variable that holds it.
     var variable: String
     /// The URL with the variable in the password's place.

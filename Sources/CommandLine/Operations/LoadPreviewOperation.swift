@@ -76,21 +76,10 @@ struct LoadPreviewOperation: Sendable {
             }
           }
         })
-      writer.key("rows")
-      writer.array { list in
-        for batch in result.rows.batches {
-          for row in 0..<batch.rowCount {
-            list.object { item in
-              for (index, field) in result.rows.schema.fields.enumerated() {
-                item.key(field.name)
-                let value = batch.value(row: row, column: index)
-                if value == .null { item.null() } else { item.string(value.text(as: field.type)) }
-              }
-            }
-          }
-        }
-      }
     }
-    workspace.session.printer.raw(writer.text + "\n")
+    // The rows come as JSON from the engine's own values, so that numbers stay exact.
+    let rows = result.rows.batches.flatMap { $0.jsonRows() }.joined(separator: ",")
+    let text = writer.text.dropLast() + ",\"rows\":[\(rows)]}"
+    workspace.session.printer.raw(text + "\n")
   }
 }
