@@ -239,11 +239,12 @@ private struct Draft {
   }
 
   mutating func finish() {
+    identifyRows()
     guard let destination else { return }
     let taken = Set((plan.columns.map(\.name) + plan.lists.map(\.name)).map { $0.lowercased() })
     plan.kept = destination.filter { !taken.contains($0.name.lowercased()) }
     let vanished = plan.kept.filter { !planner.ownColumns.contains($0.name.lowercased()) }
-    let added = plan.columns.filter { !$0.isKnown }
+    let added = plan.columns.filter { !$0.isKnown && $0.name != ListTable.row }
     for column in vanished {
       if vanished.count == 1, added.count == 1, added[0].type == SQLType(column.type) {
         plan.changes.append(.perhapsRenamed(from: column.name, to: added[0].name))
@@ -251,5 +252,16 @@ private struct Draft {
         plan.changes.append(.vanished(column: column.name))
       }
     }
+  }
+
+  /// Gives rows that have lists and no key something that their items can name.
+  private mutating func identifyRows() {
+    guard !plan.lists.isEmpty, planner.table.key.isEmpty else { return }
+    let isKnown = destination?.contains { $0.name == ListTable.row } ?? false
+    plan.columns.append(
+      PlannedColumn(
+        source: "", expression: "CAST(uuid() AS VARCHAR)", name: ListTable.row, type: .text, isKnown: isKnown)
+    )
+    if destination != nil, !isKnown { plan.alterations.append(.add(column: ListTable.row, type: .text)) }
   }
 }

@@ -125,7 +125,7 @@ extension TableSQL {
 
   private func notRepeated(_ range: String, _ inReach: String) -> String {
     // What the table did not have before cannot tell two rows apart.
-    let known = plan.columns.filter(\.isKnown).map(\.name)
+    let known = plan.columns.filter { $0.isKnown && $0.name != ListTable.row }.map(\.name)
     let matches = known.map { "d.\(quoted($0)) IS NOT DISTINCT FROM s.\(quoted($0))" }.joined(
       separator: " AND ")
     return """

@@ -41,6 +41,7 @@ extension TableLoad {
     var columns: Set<String> = []
     if table.disposition == .scd2 { columns.formUnion([table.validity.from, table.validity.to]) }
     if let soft = table.deletion?.softColumn { columns.insert(soft) }
+    if table.nesting == .split { columns.insert(ListTable.row) }
     return columns
   }
 

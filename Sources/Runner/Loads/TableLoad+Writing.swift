@@ -56,6 +56,7 @@ extension TableLoad {
     } else {
       try stage(source, bounds)
       try statements.execute(sql.create(as: sql.selectStaged(extra: keptColumns(source.plan))))
+      try writeLists(source, isFresh: true)
       try statements.execute(sql.dropStage)
     }
     if isKeyed { try tidyKeys(sql, .target) }
@@ -100,6 +101,7 @@ extension TableLoad {
     case .merge: try merge(sql)
     case .scd2: try keepHistory(sql)
     }
+    try writeLists(source, isFresh: false)
     for text in sql.cleanUp { try statements.execute(text) }
   }
 
