@@ -132,7 +132,8 @@ let package = Package(
       "RunnerTests",
       [
         "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
-        "Checks", "StateStore",
+        "Checks", "StateStore", "Connectors", "Loads",
       ]),
+    tests("LoadsTests", ["Loads", "Project", "EngineCore", "DuckDBEngine", "Diagnostics", "Tabular"]),
   ]
 )

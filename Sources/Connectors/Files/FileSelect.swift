@@ -10,22 +10,24 @@ struct FileSelect {
 
   private var settings: DataValue { table.settings }
 
-  /// The SELECTs of all rows. `options` are added to those of the table.
-  func selects(_ options: [String] = []) -> [String] {
+  /// The SELECTs of all rows. `options` are added to those of the table; `replacing` are expressions, each with its
+  /// name, in the place of columns.
+  func selects(_ options: [String] = [], replacing: [String] = []) -> [String] {
     // A row's number within its file is counted file by file, in the file's order.
     let needsSingle =
       format == .excel || format.isTable || (table.rowNumberColumn != nil && format != .parquet)
-    return needsSingle ? files.map { select([$0], options) } : [select(files, options)]
+    return needsSingle
+      ? files.map { select([$0], options, replacing) } : [select(files, options, replacing)]
   }
 
-  private func select(_ files: [String], _ options: [String]) -> String {
-    var columns = "*"
+  private func select(_ files: [String], _ options: [String], _ replacing: [String]) -> String {
+    var columns = replacing.isEmpty ? "*" : "* REPLACE (\(replacing.joined(separator: ", ")))"
     if let name = table.rowNumberColumn {
       let quoted = StandardQuoting.quoted(name)
       columns =
         format == .parquet
-        ? "* EXCLUDE (file_row_number), file_row_number + 1 AS \(quoted)"
-        : "*, row_number() OVER () AS \(quoted)"
+        ? "\(columns) EXCLUDE (file_row_number), file_row_number + 1 AS \(quoted)"
+        : "\(columns), row_number() OVER () AS \(quoted)"
     }
     if !FileSelect.namesItself(format), let name = table.fileNameColumn, let file = files.first {
       columns += ", \(StandardQuoting.literal(file)) AS \(StandardQuoting.quoted(name))"

@@ -91,7 +91,8 @@ struct LoadExecutor {
         else { continue }
         var table = pattern
         table.from = source.name
-        table.name = load.naming.name(for: source.name.split(separator: ".").last.map(String.init) ?? source.name)
+        table.name = load.naming.name(
+          for: source.name.split(separator: ".").last.map(String.init) ?? source.name)
         table.excluded = []
         if table.key.isEmpty { table.key = source.key }
         tables.append(table)
@@ -108,7 +109,8 @@ struct LoadExecutor {
       if let other = seen.updateValue(table, forKey: table.name.lowercased()) {
         problems.append(
           Diagnostic(
-            .nameCollision, "'\(other.from)' and '\(table.from)' of the load '\(load.name)' would both be '\(table.name)'",
+            .nameCollision,
+            "'\(other.from)' and '\(table.from)' of the load '\(load.name)' would both be '\(table.name)'",
             at: table.span, hint: "leave one out with `exclude`, or declare one under a name of its own"))
       }
     }
@@ -190,13 +192,16 @@ extension Worker {
   }
 
   private func fail(_ result: inout NodeResult, _ node: Node, _ audits: [Node], _ error: any Error) {
-    if error is CancellationError || ((error as? Diagnostic)?.code == .engineInterrupted && Task.isCancelled) {
+    if error is CancellationError || ((error as? Diagnostic)?.code == .engineInterrupted && Task.isCancelled)
+    {
       result.status = .interrupted
       result.message = "interrupted"
       return
     }
     result.status = .error
-    result.diagnostics += DiagnosticList.collecting(error, else: .nodeFailed, "the load '\(node.name)' failed").map {
+    result.diagnostics += DiagnosticList.collecting(
+      error, else: .nodeFailed, "the load '\(node.name)' failed"
+    ).map {
       var diagnostic = $0
       if diagnostic.span?.file.isEmpty ?? true { diagnostic.span = node.span }
       return diagnostic
@@ -204,7 +209,8 @@ extension Worker {
     result.message = result.diagnostics.first?.message
     result.audits = audits.map { audit in
       var skipped = NodeResult(
-        node: audit.id, resourceType: audit.resourceType, status: .skipped, message: "'\(node.name)' could not be loaded")
+        node: audit.id, resourceType: audit.resourceType, status: .skipped,
+        message: "'\(node.name)' could not be loaded")
       skipped.skippedBecause = node.id
       return skipped
     }
