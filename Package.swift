@@ -120,7 +120,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "CommandLine", "Connectors", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner",
+        "CommandLine", "Connectors", "Diagnostics", "EngineCore", "Jinja", "Loads", "Planner", "Project",
+        "Runner",
         "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -131,7 +132,8 @@ let package = Package(
       "RunnerTests",
       [
         "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
-        "Checks", "StateStore",
+        "Checks", "StateStore", "Connectors", "Loads",
       ]),
+    tests("LoadsTests", ["Loads", "Project", "EngineCore", "DuckDBEngine", "Diagnostics", "Tabular"]),
   ]
 )

@@ -43,6 +43,7 @@ enum LocalPath {
     guard let changed = files.first(where: { seen($0.path) != $0 }) else { return }
     throw Diagnostic(
       .sourceChanged, "'\(changed.path)' \(isFile(changed.path) ? "changed" : "vanished") while it was read",
-      notes: ["nothing was written"], hint: "load again when whoever writes the file is done", isTransient: true)
+      notes: ["nothing was written"], hint: "load again when whoever writes the file is done",
+      isTransient: true)
   }
 }

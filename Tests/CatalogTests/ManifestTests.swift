@@ -272,3 +272,28 @@ struct RunResultsTests {
     #expect(try folder.list("deep/er") == ["run_results.json"])
   }
 }
+
+@Suite("Loads in the manifest")
+struct LoadManifestTests {
+  @Test("a load is shown as an operation, the parent of its sources")
+  func operation() throws {
+    var load = CatalogFixture.model("crm", in: "")
+    load.id = NodeID(.load, "shop", "crm")
+    load.resourceType = .load
+    var source = CatalogFixture.source("crm", "people")
+    source.loadedBy = load.id
+    let project = CatalogFixture.project(nodes: [load], sources: [source])
+    let manifest = Manifest(
+      project: project, graph: try Graph(project), compiled: [:],
+      invocation: CatalogFixture.invocation([:]), generatedAt: 0)
+    let read = try #require(
+      try JSONSerialization.jsonObject(with: Data(manifest.encoded())) as? [String: Any])
+    let nodes = try #require(read["nodes"] as? [String: [String: Any]])
+    let node = try #require(nodes["operation.\(load.package).load_crm"])
+    #expect(nodes.count == 1 && node["resource_type"] as? String == "operation")
+    #expect(node["unique_id"] as? String == "operation.\(load.package).load_crm")
+    let parents = try #require(read["parent_map"] as? [String: [String]])
+    #expect(parents[source.id.rawValue] == ["operation.\(load.package).load_crm"])
+    #expect(parents["operation.\(load.package).load_crm"] == [])
+  }
+}

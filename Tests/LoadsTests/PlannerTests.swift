@@ -9,7 +9,8 @@ import Testing
 @Suite("What becomes of a source's columns")
 struct TablePlannerTests {
   private func table(_ configure: (inout LoadTable) -> Void = { _ in }) -> LoadTable {
-    var table = LoadTable(name: "orders", from: "orders.csv", span: SourceSpan(file: "loads/shop.yml", line: 4, column: 5))
+    var table = LoadTable(
+      name: "orders", from: "orders.csv", span: SourceSpan(file: "loads/shop.yml", line: 4, column: 5))
     configure(&table)
     return table
   }
@@ -48,7 +49,8 @@ struct TablePlannerTests {
         source: columns([("OrderID", "BIGINT"), ("order_id", "BIGINT"), ("x", "BIGINT")]), destination: nil)
     }
     #expect(found.map(\.code) == [.nameCollision])
-    #expect(found.first?.message == "the columns 'OrderID' and 'order_id' of 'orders.csv' would both be 'order_id'")
+    #expect(
+      found.first?.message == "the columns 'OrderID' and 'order_id' of 'orders.csv' would both be 'order_id'")
   }
 
   @Test("columns are added, widened and missed, and all of it is told")
@@ -64,7 +66,8 @@ struct TablePlannerTests {
       ])
     #expect(
       plan.changes.map(\.text) == [
-        "column 'id' was widened from INTEGER to BIGINT", "column 'amount' was widened from DECIMAL(10,2) to DOUBLE",
+        "column 'id' was widened from INTEGER to BIGINT",
+        "column 'amount' was widened from DECIMAL(10,2) to DOUBLE",
         "column 'note' is new (VARCHAR)", "column 'old' is not in the source any more",
       ])
     #expect(plan.kept.map(\.name) == ["old"])
@@ -124,7 +127,8 @@ struct TablePlannerTests {
   @Test("structures are flattened, and lists split off, where the table says so")
   func nested() throws {
     let source = columns([
-      ("id", "BIGINT"), ("shipTo", "STRUCT(\"City\" VARCHAR, pos STRUCT(x DOUBLE))"), ("items", "STRUCT(sku VARCHAR)[]"),
+      ("id", "BIGINT"), ("shipTo", "STRUCT(\"City\" VARCHAR, pos STRUCT(x DOUBLE))"),
+      ("items", "STRUCT(sku VARCHAR)[]"),
     ])
     let flat = try planner(table { $0.nesting = .flatten }).plan(source: source, destination: nil)
     #expect(flat.columns.map(\.name) == ["id", "ship_to__city", "ship_to__pos__x", "items"])

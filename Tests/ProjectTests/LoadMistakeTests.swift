@@ -64,10 +64,12 @@ struct LoadMistakeTests {
         "loads/x.yml:12:9: a table of load 'a b' does not say its 'name' | 'name': the table's name in the warehouse, or a pattern such as `sales_*`",
         "loads/x.yml:10:9: the tables 't' and 'T' of load 'a b' are one in the warehouse | rename one of them",
         "loads/x.yml:13:11: a load reads from 'data', which is no connection | declare it in connections.yml, or write a URL or a path such as 'data/*.csv'",
+        "loads/x.yml:13:5: a load does not say its 'name' | 'name': the name: its tables are source('<name>', …)",
+        "loads/x.yml:13:5: a load does not say its 'tables' | 'tables': what it loads",
         "loads/x.yml:15:11: load 'c' reads from 'shopdb', which is no connection | did you mean 'shop_db'?",
         "loads/x.yml:16:13: 'naming' of load 'c' cannot be 'camel' | it is one of: snake_case, keep",
         "loads/x.yml:17:5: load 'c' has no setting 'shema' | did you mean 'schema'?",
-        "loads/x.yml:18:24: a table of load 'c' has no setting 'nestd' | did you mean 'nested'?",
+        "loads/x.yml:18:24: table 't' of load 'c' has no setting 'nestd' | did you mean 'nested'?",
       ])
   }
 

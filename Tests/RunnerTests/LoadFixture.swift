@@ -34,7 +34,8 @@ final class LoadFixture {
 
   /// Declares a table that is read from `from`, a path below `data`.
   func table(_ name: String, from: String, _ configure: (inout LoadTable) -> Void = { _ in }) {
-    var table = LoadTable(name: name, from: from, span: SourceSpan(file: "loads/shop.yml", line: 5, column: 7))
+    var table = LoadTable(
+      name: name, from: from, span: SourceSpan(file: "loads/shop.yml", line: 5, column: 7))
     configure(&table)
     tables.removeAll { $0.name == name }
     tables.append(table)
@@ -47,7 +48,8 @@ final class LoadFixture {
       name: "shop", origin: .location("data", .files), database: "shop", schema: "shop_raw", tables: tables)
     var node = Node(
       id: NodeID(.load, "shop", "shop"), resourceType: .load, name: "shop", package: "shop", path: "shop.yml",
-      originalPath: "loads/shop.yml", fqn: ["shop", "shop"], span: SourceSpan(file: "loads/shop.yml", line: 2),
+      originalPath: "loads/shop.yml", fqn: ["shop", "shop"],
+      span: SourceSpan(file: "loads/shop.yml", line: 2),
       config: NodeConfig(materialization: .load, values: .dict(DataMap())), code: "", checksum: "")
     node.load = definition
     fixture.nodes.removeAll { $0.resourceType == .load }
@@ -62,7 +64,8 @@ final class LoadFixture {
     now += 3600
     let services = LoadServices(readers: factory ?? FileReaders()) { load, _ in
       let connection = ResolvedConnection(
-        name: "data", type: .files, settings: .dict(["path": .string(root + "/data")]), redactor: .none, root: root)
+        name: "data", type: .files, settings: .dict(["path": .string(root + "/data")]), root: root,
+        redactor: .none)
       return (connection, load)
     }
     let driver = RunDriver(
@@ -90,7 +93,9 @@ final class LoadFixture {
   /// Read, inserted, updated, deleted and rejected rows of a table's last load.
   func counts(_ result: NodeResult, _ table: String? = nil) -> [Int] {
     guard let record = result.loads.first(where: { $0.table == table ?? $0.table }) else { return [] }
-    return [record.rowsRead, record.rowsInserted, record.rowsUpdated, record.rowsDeleted, record.rowsRejected]
+    return [
+      record.rowsRead, record.rowsInserted, record.rowsUpdated, record.rowsDeleted, record.rowsRejected,
+    ]
   }
 }
 

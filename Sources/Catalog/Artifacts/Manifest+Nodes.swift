@@ -8,6 +8,7 @@ extension Manifest {
   func write(_ node: Node, to writer: inout JSONWriter) {
     writer.object { writer in
       writeMembers(of: node, to: &writer)
+      if node.resourceType == .load { writer.member("index", nil as Int?) }
       if node.resourceType == .model { writeModelMembers(of: node, to: &writer) }
       if case .generic(let check)? = node.check { writeCheckMembers(check, to: &writer) }
     }
@@ -52,11 +53,11 @@ extension Manifest {
     writer.member("database", node.relation?.database ?? node.config.database ?? target.database)
     writer.member("schema", node.relation?.schema ?? customSchema ?? target.schema)
     writer.member("name", node.name)
-    writer.member("resource_type", node.resourceType.rawValue)
+    writer.member("resource_type", node.artifactType.rawValue)
     writer.member("package_name", node.package)
     writer.member("path", node.path)
     writer.member("original_file_path", node.originalPath)
-    writer.member("unique_id", node.id.rawValue)
+    writer.member("unique_id", node.artifactID.rawValue)
     writer.member("fqn", node.fqn)
     writer.member("alias", alias(of: node))
     writer.member(

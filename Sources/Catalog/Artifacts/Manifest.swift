@@ -80,8 +80,8 @@ public struct Manifest: Sendable {
     writer.member(
       "nodes",
       object: { writer in
-        for node in project.nodes where node.resourceType != .load {
-          writer.key(node.id.rawValue)
+        for node in project.nodes {
+          writer.key(node.artifactID.rawValue)
           write(node, to: &writer)
         }
         let places = Self.places(of: project.operations)
@@ -152,7 +152,7 @@ public struct Manifest: Sendable {
         var rest = project.disabled[...]
         while let first = rest.first {
           writer.member(
-            first.id.rawValue,
+            first.artifactID.rawValue,
             array: { writer in
               for node in rest.prefix(while: { $0.id == first.id }) { write(node, to: &writer) }
             })
@@ -168,13 +168,17 @@ public struct Manifest: Sendable {
     writer.member(
       name,
       object: { writer in
-        for id in graph.order { writer.member(id.rawValue, (map[id] ?? []).lazy.map(\.rawValue)) }
+        for id in graph.order {
+          writer.member(shown(id).rawValue, (map[id] ?? []).lazy.map { shown($0).rawValue })
+        }
         for operation in project.operations {
           let read = name == "parent_map" ? operation.dependencies.sorted() : []
           writer.member(operation.id.rawValue, read.map(\.rawValue))
         }
       })
   }
+
+  private func shown(_ id: NodeID) -> NodeID { project.node(id)?.artifactID ?? id }
 
   /// The nodes of each group.
   private func writeGroups(to writer: inout JSONWriter) {

@@ -1,15 +1,16 @@
 /// The commands, grouped as the help shows them.
 enum Verb: String, CaseIterable {
   case initialize = "init"
-  case build, run, test, seed
+  case build, load, run, test, seed
   case list = "ls"
-  case parse, compile, show, maintain, debug, clean, completions
+  case parse, compile, show, maintain, debug, connections, state, clean, completions
 
   /// What it does, in a few words.
   var summary: String {
     switch self {
     case .initialize: "Start a small project that runs"
-    case .build: "Build seeds and models; publish only what passes its checks"
+    case .build: "Load, build seeds and models; publish only what passes its checks"
+    case .load: "Load from sources, and nothing else"
     case .run: "Build models without running checks"
     case .test: "Run checks against what is live"
     case .seed: "Load the CSV files under seeds/"
@@ -19,6 +20,8 @@ enum Verb: String, CaseIterable {
     case .show: "Run a query or a model's SQL and print its rows"
     case .maintain: "Compact a lake, forget its old snapshots, delete what nothing needs"
     case .debug: "Check versions, paths and the connection"
+    case .connections: "List the connections of loads, and try them"
+    case .state: "Show or change where loads stopped"
     case .clean: "Delete what builds left in the project folder"
     case .completions: "Print a completion script for bash, zsh or fish"
     }

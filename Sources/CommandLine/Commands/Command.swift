@@ -27,10 +27,10 @@ struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weir", abstract: "From source to audited tables, in one program.",
     subcommands: [
-      InitializeCommand.self, BuildCommand.self, RunCommand.self, TestCommand.self, SeedCommand.self,
-      ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self, MaintainCommand.self,
-      DebugCommand.self,
-      CleanCommand.self, CompletionsCommand.self,
+      InitializeCommand.self, BuildCommand.self, LoadCommand.self, RunCommand.self, TestCommand.self,
+      SeedCommand.self, ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self,
+      MaintainCommand.self, DebugCommand.self, ConnectionsCommand.self, StateCommand.self, CleanCommand.self,
+      CompletionsCommand.self,
     ])
 }
 

@@ -4,19 +4,42 @@ import Diagnostics
 /// Starts a project.
 struct InitializeCommand: Command {
   static let verb = Verb.initialize
-  static let configuration: CommandConfiguration = described(examples: ["init shop", "init"])
+  static let configuration: CommandConfiguration = described(examples: [
+    "init shop", "init", "init --from postgres://me@db/shop", "init --from 'data/*.csv' --name files",
+  ])
 
   @Argument(help: ArgumentHelp("The new folder; the current one if left out.", valueName: "name"))
   var name: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a file of loads/ for this source instead: a URL, a path or a connection.", valueName: "source"))
+  var from: String?
+
+  @Option(
+    name: .customLong("name"),
+    help: ArgumentHelp("The load's name; made of the source's unless said.", valueName: "name"))
+  var loadName: String?
+
+  @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
-
-  @Option(help: .hidden) var projectDir: String?
 
   @Flag(name: [.long, .customShort("s")], help: .hidden) var skipProfileSetup = false
 
   func run(in session: CommandSession) async throws -> ExitStatus {
+    if let from {
+      guard name == nil else {
+        throw Diagnostic(
+          .usage, "'weir init --from' works in the project that is here, and takes no folder",
+          hint: "name the load with --name")
+      }
+      let workspace = try await Workspace.open(session, project)
+      let operation = InitializeLoadOperation(workspace: workspace)
+      session.printer.result(try await operation.perform(from: from, name: loadName))
+      return .success
+    }
+    if loadName != nil { throw Diagnostic(.usage, "--name goes with --from only") }
     let created = try InitializeOperation(workingFolder: session.program.workingFolder).perform(name: name)
     session.printer.result(created.description)
     return .success

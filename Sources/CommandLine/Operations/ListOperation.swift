@@ -29,7 +29,8 @@ struct ListOperation {
       return switch form {
       case .name: node.name
       case .path: node.originalPath
-      case .selector: node.fqn.joined(separator: ".")
+      case .selector:
+        node.resourceType == .load ? "load:\(node.package).\(node.name)" : node.fqn.joined(separator: ".")
       case .json: json(entries(of: node))
       }
     }

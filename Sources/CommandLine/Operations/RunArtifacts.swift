@@ -76,7 +76,8 @@ final class RunArtifacts: Sendable {
       case .fail: .fail
       }
     var record = ResultRecord(
-      id: result.node, status: status, threadName: result.thread,
+      id: workspace.project.node(result.node)?.artifactID ?? result.node, status: status,
+      threadName: result.thread,
       executionTime: Quantities.seconds(result.duration))
     record.compile = result.timings.first { $0.name == "compile" }.map(interval)
     record.execute = result.timings.first { $0.name == "execute" }.map(interval)

@@ -16,12 +16,13 @@ struct RunOperation: Sendable {
   var fullRefresh: Bool?
   var failFast: Bool?
   var storesFailures: Bool?
+  var loads: LoadSelection?
   private var treatsWarningsAsErrors = false
 
   init(
     session: CommandSession, project: ProjectOptions, selection: SelectionOptions,
     kinds: ResourceTypeOptions?, fullRefresh: Bool? = nil, failFast: Bool? = nil,
-    storesFailures: Bool? = nil
+    storesFailures: Bool? = nil, loads: LoadSelection? = nil
   ) throws(Diagnostic) {
     self.session = session
     self.project = project
@@ -30,6 +31,7 @@ struct RunOperation: Sendable {
     self.fullRefresh = fullRefresh
     self.failFast = failFast
     self.storesFailures = storesFailures
+    self.loads = loads
     treatsWarningsAsErrors = try session.treatsWarningsAsErrors()
   }
 
@@ -37,7 +39,8 @@ struct RunOperation: Sendable {
     let workspace = try await Workspace.open(
       session, project, isFullRefresh: fullRefresh, storesFailures: storesFailures)
     let command = PlanCommand(rawValue: session.verb.rawValue) ?? .build
-    let selected = try workspace.select(selection, kinds)
+    let selected =
+      try loads?.select(selection, in: workspace) ?? workspace.select(selection, kinds)
     let plan = PlanBuilder.plan(
       PlanRequest(command: command, selection: selected), project: workspace.project, graph: workspace.graph)
     let options = try runOptions(workspace)
@@ -53,6 +56,8 @@ struct RunOperation: Sendable {
         try session.environment.isOn("DBT_FAIL_FAST")
         ?? workspace.project.flag("fail_fast")?.boolValue ?? false
     }
+    options.since = loads?.since
+    options.until = loads?.until
     options.reportsProgress = session.printer.showsProgress
     return options
   }

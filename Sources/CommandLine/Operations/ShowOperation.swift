@@ -72,7 +72,13 @@ struct ShowOperation: Sendable {
     // Checks come along only if they are asked for by name.
     if selection.indirectSelection == nil { selection.indirectSelection = .empty }
     let selected = try workspace.select(selection, nil, defaultKinds: kinds)
-    let nodes = workspace.graph.order.filter(selected.nodes.contains).compactMap(workspace.project.node)
+    let all = workspace.graph.order.filter(selected.nodes.contains).compactMap(workspace.project.node)
+    let nodes = all.filter { $0.resourceType != .load }
+    if nodes.isEmpty, let load = all.first {
+      throw Diagnostic(
+        .unclearSelection, "'\(load.name)' is a load, whose tables are sources",
+        hint: "'weir load \(load.name) --preview' shows what it would bring")
+    }
     guard !nodes.isEmpty else {
       throw Diagnostic(
         .unclearSelection, "the selection names no model, seed or check to show",

@@ -22,9 +22,9 @@ enum Overview {
   }
 
   private static let groups: [(String, [Verb])] = [
-    ("Start", [.initialize, .debug]),
-    ("Work", [.build, .run, .test, .seed, .show]),
-    ("Look", [.list, .compile, .parse]),
+    ("Start", [.initialize, .debug, .connections]),
+    ("Work", [.build, .load, .run, .test, .seed, .show]),
+    ("Look", [.list, .compile, .parse, .state]),
     ("Tidy", [.clean, .completions]),
   ]
 

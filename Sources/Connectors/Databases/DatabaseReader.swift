@@ -68,12 +68,14 @@ public struct DatabaseReader: SourceReader {
   private func attach(on session: any Session) async throws {
     guard !isAttached.isSet else { return }
     try await session.run { [self] engine in
+      // Tables are opened side by side: whoever came first on the session's thread has attached it.
+      guard !isAttached.isSet else { return }
       if let name = source.extensionName { try engine.execute("LOAD \(name)") }
       try guarded("it cannot be reached") {
         for sql in source.attaching(as: alias) { try engine.execute(sql) }
       }
+      isAttached.set()
     }
-    isAttached.set()
   }
 
   private func read(_ request: ReadRequest, _ engine: any Connection) throws -> SourceRead {

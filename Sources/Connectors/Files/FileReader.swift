@@ -140,7 +140,8 @@ public final class FileReader: SourceReader {
     guard !wanted.isEmpty else { return read }
     let select = FileSelect(format: format, table: table, files: wanted.map(\.path))
     try fastWay(select, wanted, engine, &read)
-    read.fallbacks = MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
+    read.fallbacks =
+      MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
     if let rows = request.maximumRows { read = read.limited(to: rows) }
     return read
   }

@@ -24,7 +24,9 @@ struct GuardedText: Sendable {
   }
 
   private static func hasOwnForm(_ select: FileSelect, _ engine: any Connection) throws -> Bool {
-    if select.csv.contains(where: { $0.hasPrefix("dateformat") || $0.hasPrefix("timestampformat") }) { return true }
+    if select.csv.contains(where: { $0.hasPrefix("dateformat") || $0.hasPrefix("timestampformat") }) {
+      return true
+    }
     guard let file = select.listed.first else { return false }
     let options = select.csv.filter { !$0.hasPrefix("union_by_name") && !$0.hasPrefix("filename") }
     let call = ([file] + options).joined(separator: ", ")
@@ -33,10 +35,14 @@ struct GuardedText: Sendable {
   }
 
   /// Numbers of so many digits that the wider type would lose some.
-  private static func long(_ columns: Set<String>, _ select: FileSelect, _ engine: any Connection) throws -> Set<String> {
+  private static func long(_ columns: Set<String>, _ select: FileSelect, _ engine: any Connection) throws
+    -> Set<String>
+  {
     guard !columns.isEmpty else { return [] }
     let names = columns.sorted()
-    let tests = names.map { "CAST(coalesce(max(abs(\(StandardQuoting.quoted($0)))) > 1000000000000, false) AS VARCHAR)" }
+    let tests = names.map {
+      "CAST(coalesce(max(abs(\(StandardQuoting.quoted($0)))) > 1000000000000, false) AS VARCHAR)"
+    }
     let rows = select.selects().map { "(SELECT * FROM (\($0)) LIMIT 1000)" }.prefix(1).joined()
     let row = try engine.texts("SELECT \(tests.joined(separator: ", ")) FROM \(rows)").first ?? []
     return Set(zip(names, row).filter { $0.1 == "true" }.map(\.0))
@@ -67,7 +73,8 @@ struct GuardedText: Sendable {
 
   private func guarded(_ column: String, _ misfit: String, _ type: String) -> String {
     let name = StandardQuoting.quoted(column)
-    let message = StandardQuoting.literal("column '\(column)': not every value is \(type), as the first rows are")
+    let message = StandardQuoting.literal(
+      "column '\(column)': not every value is \(type), as the first rows are")
     return "CASE WHEN \(misfit) THEN error(\(message)) ELSE CAST(\(name) AS \(type)) END AS \(name)"
   }
 }

@@ -95,7 +95,8 @@ struct MalformedRows {
     var table = select.table
     table.fileNameColumn = nil
     let selects = zip(select.files, copies).flatMap { file, copy in
-      FileSelect(format: .ndjson, table: table, files: [copy]).selects(["sample_size = -1"] + long).map { sql in
+      FileSelect(format: .ndjson, table: table, files: [copy]).selects(["sample_size = -1"] + long).map {
+        sql in
         select.table.fileNameColumn.map { name in
           "SELECT *, \(StandardQuoting.literal(file)) AS \(StandardQuoting.quoted(name)) FROM (\(sql))"
         } ?? sql

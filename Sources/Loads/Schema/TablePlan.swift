@@ -101,7 +101,8 @@ public enum SchemaChange: Sendable, Hashable {
     switch self {
     case .added(let column, let type): "column '\(column)' is new (\(type.sql))"
     case .left(let column): "column '\(column)' is new and left out by the contract"
-    case .widened(let column, let from, let to): "column '\(column)' was widened from \(from.sql) to \(to.sql)"
+    case .widened(let column, let from, let to):
+      "column '\(column)' was widened from \(from.sql) to \(to.sql)"
     case .conflict(let column, let existing, let incoming, let rule):
       "column '\(column)' is \(existing.sql), and the source now has \(incoming.sql): "
         + (rule == .discardRows ? "rows that do not fit are rejected" : "values that do not fit become NULL")
@@ -131,7 +132,8 @@ public enum Conversion {
     switch (from, to) {
     case (.text, .integer): conditions.append("contains(\(value), '.')")
     case (.text, .date): conditions.append("length(\(value)) > 10")
-    case (.double, .integer), (.float, .integer), (.decimal, .integer), (.double, .decimal), (.decimal, .decimal),
+    case (.double, .integer), (.float, .integer), (.decimal, .integer), (.double, .decimal),
+      (.decimal, .decimal),
       (.timestamp, .date), (.double, .float):
       conditions.append("TRY_CAST(\(value) AS \(to.sql)) <> \(value)")
     default: break

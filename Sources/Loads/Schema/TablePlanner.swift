@@ -20,7 +20,8 @@ public struct TablePlanner: Sendable {
 
   /// Makes a planner of one table.
   public init(
-    table: LoadTable, naming: NamingRule, dialect: any Dialect, infersTypes: Bool, ownColumns: Set<String> = []
+    table: LoadTable, naming: NamingRule, dialect: any Dialect, infersTypes: Bool,
+    ownColumns: Set<String> = []
   ) {
     self.table = table
     self.naming = naming
@@ -111,7 +112,8 @@ private struct Draft {
       guard !planner.ownColumns.contains(name.lowercased()) else {
         problems.append(
           Diagnostic(
-            .nameCollision, "the column '\(origin)' of '\(planner.table.from)' has the name of a column that Weir fills",
+            .nameCollision,
+            "the column '\(origin)' of '\(planner.table.from)' has the name of a column that Weir fills",
             at: planner.table.span, hint: "leave it out with `exclude`, or name Weir's column otherwise"))
         return false
       }
@@ -119,8 +121,10 @@ private struct Draft {
     }
     problems.append(
       Diagnostic(
-        .nameCollision, "the columns '\(other)' and '\(origin)' of '\(planner.table.from)' would both be '\(name)'",
-        at: planner.table.span, hint: "leave one out with `exclude`, or keep the source's names: `naming: keep`"))
+        .nameCollision,
+        "the columns '\(other)' and '\(origin)' of '\(planner.table.from)' would both be '\(name)'",
+        at: planner.table.span,
+        hint: "leave one out with `exclude`, or keep the source's names: `naming: keep`"))
     return false
   }
 
@@ -145,12 +149,14 @@ private struct Draft {
     case .discardRows:
       plan.changes.append(.left(column: name))
       plan.rowRules.append(
-        RowRule(condition: "\(expression) IS NOT NULL", column: name, reason: "the contract allows no new column"))
+        RowRule(
+          condition: "\(expression) IS NOT NULL", column: name, reason: "the contract allows no new column"))
     }
   }
 
   private mutating func compare(
-    _ source: String, _ expression: String, _ incoming: SQLType, _ declared: SQLType, _ known: ColumnDescription
+    _ source: String, _ expression: String, _ incoming: SQLType, _ declared: SQLType,
+    _ known: ColumnDescription
   ) {
     let existing = SQLType(known.type)
     var column = PlannedColumn(
@@ -179,7 +185,8 @@ private struct Draft {
   }
 
   private mutating func widen(
-    _ column: inout PlannedColumn, _ expression: String, _ incoming: SQLType, _ existing: SQLType, _ joined: SQLType
+    _ column: inout PlannedColumn, _ expression: String, _ incoming: SQLType, _ existing: SQLType,
+    _ joined: SQLType
   ) {
     let rule = planner.rule(\.types)
     switch rule {
@@ -195,7 +202,8 @@ private struct Draft {
       }
     case .freeze:
       problems.append(
-        broken("the column '\(column.name)' is \(existing.sql), and the source now has \(incoming.sql)", "types"))
+        broken(
+          "the column '\(column.name)' is \(existing.sql), and the source now has \(incoming.sql)", "types"))
     case .discardColumns, .discardRows:
       let misfit = Conversion.misfit(expression, incoming, existing)
       column.expression = "CASE WHEN \(misfit) THEN NULL ELSE TRY_CAST(\(expression) AS \(existing.sql)) END"
@@ -207,11 +215,14 @@ private struct Draft {
   }
 
   /// The value as the type. If it may not be one, the row is set aside where that is borne, and ends the load else.
-  private mutating func converted(_ expression: String, _ from: SQLType, _ to: SQLType, _ name: String) -> String {
+  private mutating func converted(_ expression: String, _ from: SQLType, _ to: SQLType, _ name: String)
+    -> String
+  {
     if from == .null || to.holds(from) { return Conversion.sql(expression, from, to) }
     let misfit = Conversion.misfit(expression, from, to)
     guard planner.table.rejectLimit > 0 else {
-      let message = "'column ''\(name.replacing("'", with: "''"))'': ' || CAST(\(expression) AS VARCHAR) || ' is no \(to.sql)'"
+      let message =
+        "'column ''\(name.replacing("'", with: "''"))'': ' || CAST(\(expression) AS VARCHAR) || ' is no \(to.sql)'"
       return "CASE WHEN \(misfit) THEN error(\(message)) ELSE \(Conversion.sql(expression, from, to)) END"
     }
     plan.rowRules.append(
@@ -221,17 +232,19 @@ private struct Draft {
 
   private func broken(_ message: String, _ part: String) -> Diagnostic {
     Diagnostic(
-      .contractBroken, "'\(planner.table.name)': \(message), and the contract freezes \(part)", at: planner.table.span,
+      .contractBroken, "'\(planner.table.name)': \(message), and the contract freezes \(part)",
+      at: planner.table.span,
       notes: ["nothing was written"],
       hint: "allow it with `contract: {\(part): evolve}`, or leave it out: discard_columns, discard_rows")
   }
 
   mutating func finish() {
+    identifyRows()
     guard let destination else { return }
     let taken = Set((plan.columns.map(\.name) + plan.lists.map(\.name)).map { $0.lowercased() })
     plan.kept = destination.filter { !taken.contains($0.name.lowercased()) }
     let vanished = plan.kept.filter { !planner.ownColumns.contains($0.name.lowercased()) }
-    let added = plan.columns.filter { !$0.isKnown }
+    let added = plan.columns.filter { !$0.isKnown && $0.name != ListTable.row }
     for column in vanished {
       if vanished.count == 1, added.count == 1, added[0].type == SQLType(column.type) {
         plan.changes.append(.perhapsRenamed(from: column.name, to: added[0].name))
@@ -239,5 +252,16 @@ private struct Draft {
         plan.changes.append(.vanished(column: column.name))
       }
     }
+  }
+
+  /// Gives rows that have lists and no key something that their items can name.
+  private mutating func identifyRows() {
+    guard !plan.lists.isEmpty, planner.table.key.isEmpty else { return }
+    let isKnown = destination?.contains { $0.name == ListTable.row } ?? false
+    plan.columns.append(
+      PlannedColumn(
+        source: "", expression: "CAST(uuid() AS VARCHAR)", name: ListTable.row, type: .text, isKnown: isKnown)
+    )
+    if destination != nil, !isKnown { plan.alterations.append(.add(column: ListTable.row, type: .text)) }
   }
 }

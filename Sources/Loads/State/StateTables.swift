@@ -87,7 +87,8 @@ public struct StateTables: Sendable {
   /// Forgets where a table's load stopped: cursor, files and state.
   public func forget(load: String, table: String?) -> [String] {
     [
-      "DELETE FROM \(name(.cursors))\(filter(load, table))", "DELETE FROM \(name(.files))\(filter(load, table))",
+      "DELETE FROM \(name(.cursors))\(filter(load, table))",
+      "DELETE FROM \(name(.files))\(filter(load, table))",
     ]
   }
 
@@ -100,7 +101,8 @@ public struct StateTables: Sendable {
   public func store(_ state: TableState, at now: Double) -> [String] {
     var statements = ["DELETE FROM \(name(.cursors))\(filter(state.load, state.table))"]
     let values = [
-      dialect.literal(state.load), dialect.literal(state.table), literal(state.cursor), literal(state.cursorType),
+      dialect.literal(state.load), dialect.literal(state.table), literal(state.cursor),
+      literal(state.cursorType),
       literal(state.sourceState), String(state.schemaVersion), instant(now),
     ]
     statements.append("INSERT INTO \(name(.cursors)) VALUES (\(values.joined(separator: ", ")))")
@@ -115,7 +117,8 @@ public struct StateTables: Sendable {
       let rows = part.map { file in
         let values = [
           dialect.literal(load), dialect.literal(table), dialect.literal(file.path),
-          file.size.map(String.init) ?? "NULL", literal(file.modified), literal(file.tag), dialect.literal(id),
+          file.size.map(String.init) ?? "NULL", literal(file.modified), literal(file.tag),
+          dialect.literal(id),
         ]
         return "(\(values.joined(separator: ", ")))"
       }
@@ -132,7 +135,8 @@ public struct StateTables: Sendable {
     let values = [
       dialect.literal(record.id), dialect.literal(record.load), dialect.literal(record.table),
       dialect.literal(record.disposition), instant(record.startedAt), instant(record.endedAt),
-      String(record.rowsRead), String(record.rowsInserted), String(record.rowsUpdated), String(record.rowsDeleted),
+      String(record.rowsRead), String(record.rowsInserted), String(record.rowsUpdated),
+      String(record.rowsDeleted),
       String(record.rowsRejected), record.bytes.map(String.init) ?? "NULL", String(record.schemaVersion),
       literal(record.cursorFrom), literal(record.cursorTo), changes,
     ]

@@ -21,18 +21,20 @@ extension SQLType {
     case (.integer, .double), (.decimal, .double), (.float, .double), (.integer, .float), (.decimal, .float):
       .double
     case (.date, .timestamp(let parts)): .timestamp(partsPerSecond: parts)
-    case (.timestamp(let parts), .timestamp(let otherParts)): .timestamp(partsPerSecond: max(parts, otherParts))
+    case (.timestamp(let parts), .timestamp(let otherParts)):
+      .timestamp(partsPerSecond: max(parts, otherParts))
     case (.list(let item), .list(let otherItem)): .list(item.joined(with: otherItem))
     case (.structure(let fields), .structure(let otherFields)): structure(fields, otherFields)
     case (.map(let key, let value), .map(let otherKey, let otherValue)):
       .map(key.joined(with: otherKey), value.joined(with: otherValue))
     case (.text, _): .text
     case (.json, _): .json
-    default: first.isNested ? .json : nil
+    default: first.isNested && second != .text ? .json : nil
     }
   }
 
-  private static func integer(_ bits: Int, _ isSigned: Bool, _ otherBits: Int, _ otherSigned: Bool) -> SQLType {
+  private static func integer(_ bits: Int, _ isSigned: Bool, _ otherBits: Int, _ otherSigned: Bool) -> SQLType
+  {
     if isSigned == otherSigned { return .integer(bits: max(bits, otherBits), isSigned: isSigned) }
     let (signed, unsigned) = isSigned ? (bits, otherBits) : (otherBits, bits)
     if unsigned >= 128 { return .text }

@@ -51,7 +51,9 @@ private struct TypeParser {
 
   private mutating func base() -> SQLType {
     let start = index
-    if index < text.count, text[index] == "\"" { return SQLType.byName[quotedName().uppercased()] ?? rest(start) }
+    if index < text.count, text[index] == "\"" {
+      return SQLType.byName[quotedName().uppercased()] ?? rest(start)
+    }
     let word = words().uppercased()
     switch word {
     case "STRUCT": return structure() ?? rest(start)

@@ -92,7 +92,7 @@ extension TableSQL {
       DELETE FROM \(targetName) WHERE rowid IN (
         SELECT weir_old FROM \(todoName) AS t
         WHERE \(first) AND NOT t.weir_gone AND t.weir_from = t.weir_since)
-      """
+      """,
     ]
   }
 

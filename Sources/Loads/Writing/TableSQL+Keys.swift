@@ -27,7 +27,9 @@ extension TableSQL {
 
   private var softColumn: String? { table.deletion?.softColumn }
   private var isDeleting: Bool { table.deletion != nil }
-  private var keptNames: [String] { plan.kept.map(\.name).filter { $0.lowercased() != softColumn?.lowercased() } }
+  private var keptNames: [String] {
+    plan.kept.map(\.name).filter { $0.lowercased() != softColumn?.lowercased() }
+  }
 
   /// Finds what the staged rows do to the table: new ones, and those whose older version is there and differs.
   public func createMergeTodo() -> String {
@@ -68,7 +70,8 @@ extension TableSQL {
 
   /// Rows inserted, updated and deleted.
   public var countMerge: String {
-    let alive = softColumn == nil ? "NOT weir_gone" : "(NOT weir_gone OR \(quoted(softColumn ?? "")) IS NOT NULL)"
+    let alive =
+      softColumn == nil ? "NOT weir_gone" : "(NOT weir_gone OR \(quoted(softColumn ?? "")) IS NOT NULL)"
     return """
       SELECT count(*) FILTER (weir_old IS NULL), count(*) FILTER (weir_old IS NOT NULL AND \(alive)),
         count(*) FILTER (weir_old IS NOT NULL AND NOT \(alive)) FROM \(todoName)
@@ -112,7 +115,8 @@ extension TableSQL {
   }
 
   private func unknownKeys(_ range: String, _ inReach: String) -> String {
-    let matches = key.map { "d.\(quoted($0)) IS NOT DISTINCT FROM s.\(quoted($0))" }.joined(separator: " AND ")
+    let matches = key.map { "d.\(quoted($0)) IS NOT DISTINCT FROM s.\(quoted($0))" }.joined(
+      separator: " AND ")
     return """
       SELECT \(list(names)) FROM \(stageName) AS s
       WHERE \(inReach) AND NOT EXISTS (SELECT 1 FROM \(targetName) AS d WHERE \(range) AND \(matches))
@@ -121,8 +125,9 @@ extension TableSQL {
 
   private func notRepeated(_ range: String, _ inReach: String) -> String {
     // What the table did not have before cannot tell two rows apart.
-    let known = plan.columns.filter(\.isKnown).map(\.name)
-    let matches = known.map { "d.\(quoted($0)) IS NOT DISTINCT FROM s.\(quoted($0))" }.joined(separator: " AND ")
+    let known = plan.columns.filter { $0.isKnown && $0.name != ListTable.row }.map(\.name)
+    let matches = known.map { "d.\(quoted($0)) IS NOT DISTINCT FROM s.\(quoted($0))" }.joined(
+      separator: " AND ")
     return """
       SELECT \(list(names, "s")) FROM (
         SELECT *, row_number() OVER (PARTITION BY \(list(known)) ORDER BY rowid) AS weir_number

@@ -47,12 +47,16 @@ extension TableSQL {
   }
 
   /// Takes those rows out.
-  public func removeKeyless(in place: Place) -> String { "DELETE FROM \(name(of: place)) WHERE \(lacksKey())" }
+  public func removeKeyless(in place: Place) -> String {
+    "DELETE FROM \(name(of: place)) WHERE \(lacksKey())"
+  }
 
   /// File and line of a row, where the table holds them.
   private func place(_ alias: String) -> String {
     [(table.fileNameColumn, "VARCHAR"), (table.rowNumberColumn, "BIGINT")].map { name, type in
-      guard let column = plan.columns.first(where: { $0.source == name }) else { return "CAST(NULL AS \(type))" }
+      guard let column = plan.columns.first(where: { $0.source == name }) else {
+        return "CAST(NULL AS \(type))"
+      }
       return "CAST(\(alias).\(quoted(column.name)) AS \(type))"
     }.joined(separator: ", ")
   }

@@ -90,8 +90,12 @@ public struct TableSQL: Sendable {
       }
       marks.append("CASE \(cases.joined(separator: " ")) END AS \(quoted(Self.reason))")
     }
+    marks += plan.lists.enumerated().map { "\($0.element.expression) AS \(quoted(Self.listName($0.offset)))" }
     return marks
   }
+
+  /// Where a batch keeps the list of that number.
+  static func listName(_ number: Int) -> String { "_weir_list_\(number)" }
 
   /// Whether staged rows carry reasons to keep them out.
   public var hasReasons: Bool { !plan.rowRules.isEmpty }

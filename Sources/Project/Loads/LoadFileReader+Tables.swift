@@ -8,11 +8,11 @@ extension LoadFileReader {
     var node: YAMLNode
   }
 
-  /// The tables of a load, each with the load's defaults in it.
+  /// The tables of a load, each with the load's defaults in it. `isKnown` says whether the source's kind is known.
   mutating func readTables(
-    _ load: YAMLNode, _ origin: Origin, load name: String, _ subject: String
+    _ load: YAMLNode, _ origin: Origin, isKnown: Bool, _ subject: String
   ) -> [ReadTable] {
-    let fields = LoadShapes.tableFields(of: origin.type)
+    let fields = isKnown ? LoadShapes.tableFields(of: origin.type) : LoadShapes.anyTable
     if let defaults = load["defaults"], !defaults.isNull {
       check(
         defaults, .mapping(fields.filter { $0.key != "name" }.map(\.loosened)), "'defaults' of \(subject)")
@@ -27,16 +27,18 @@ extension LoadFileReader {
       let shown = written.isEmpty ? "a table of \(subject)" : "table '\(written)' of \(subject)"
       check(item, .mapping(fields.map(\.loosened)), shown)
       let node = Self.merged(item, load["defaults"])
-      require(fields, node, shown)
+      require(isKnown ? fields : LoadShapes.commonTable, node, shown)
       guard !written.isEmpty else { continue }
       let table = readTable(node, origin)
-      problems += LoadRules(file: file, type: origin.type, subject: shown, node: node, table: table).broken()
+      if isKnown || !table.isPattern {
+        problems += LoadRules(file: file, type: origin.type, subject: shown, node: node, table: table).broken()
+      }
       tables.append(ReadTable(table: table, node: node))
     }
     if let node = load["tables"], node.items?.isEmpty == true {
       report(.missingKey, "\(subject) has no tables", at: node, hint: "list at least one under 'tables'")
     }
-    checkNames(tables, load, name, subject)
+    checkNames(tables, subject)
     return tables
   }
 
@@ -135,9 +137,7 @@ extension LoadFileReader {
   // MARK: - Names
 
   /// Two tables that would be one in the warehouse, and names that are Weir's own.
-  private mutating func checkNames(
-    _ tables: [ReadTable], _ load: YAMLNode, _ name: String, _ subject: String
-  ) {
+  private mutating func checkNames(_ tables: [ReadTable], _ subject: String) {
     var first: [String: LoadTable] = [:]
     for table in tables.map(\.table) {
       guard let other = first[table.name.lowercased()] else {

@@ -53,12 +53,14 @@ struct LoadFileReader {
     guard written.entries != nil else {
       return report(.badValue, "an entry of 'loads' must be a mapping, not \(written.typeName)", at: written)
     }
-    let origin = self.origin(written["from"], subject)
-    guard let origin else { return checkAnyKind(written, subject) }
-    let type = origin.type
-    let node = rendered(written, own: Set(LoadShapes.ownFields(of: type).map(\.key)), type)
-    check(node, .mapping(Self.outer(LoadShapes.fields(of: type))), subject)
-    require(LoadShapes.fields(of: type), node, subject)
+    let found = self.origin(written["from"], subject)
+    // Where the source is not known, any kind's keys may be meant; its tables still are sources.
+    let origin = found ?? Origin(value: .location(written["from"]?.scalarText ?? "", .files))
+    let type = found?.type
+    let fields = type.map { LoadShapes.fields(of: $0) } ?? LoadShapes.anyLoad
+    let node = rendered(written, type)
+    check(node, .mapping(Self.outer(fields)), subject)
+    require(LoadShapes.fields(of: type).filter { $0.key != "from" }, node, subject)
     if !name.isEmpty, !LoadNames.isName(name) {
       report(
         .badValue, "'\(name)' cannot be the name of a load", at: written["name"] ?? written,
@@ -67,20 +69,12 @@ struct LoadFileReader {
     var definition = LoadDefinition(
       name: name, origin: origin.value, database: node["database"]?.scalarText,
       schema: node["schema"]?.scalarText ?? name, tables: [],
-      settings: own(LoadShapes.ownFields(of: type), of: node))
+      settings: own(LoadShapes.ownFields(of: origin.type), of: node))
     if let rule = node["naming"]?.scalarText.flatMap(NamingRule.init(rawValue:)) { definition.naming = rule }
-    let tables = readTables(node, origin, load: name, subject)
+    let tables = readTables(node, origin, isKnown: found != nil, subject)
     definition.tables = tables.map(\.table)
     guard !name.isEmpty else { return }
     add(definition, node, written, tables.map(\.node))
-  }
-
-  /// Checks a load whose source is not known: any kind's keys may be meant.
-  private mutating func checkAnyKind(_ node: YAMLNode, _ subject: String) {
-    check(node, .mapping(Self.outer(LoadShapes.anyLoad)), subject)
-    for item in node["tables"]?.items ?? [] {
-      check(item, .mapping(LoadShapes.anyTable.map(\.loosened)), "a table of \(subject)")
-    }
   }
 
   /// The keys of a load, those of its tables aside: each table is checked by itself, under its own name.
@@ -129,12 +123,11 @@ struct LoadFileReader {
   private static let lateKeys: Set<String> = ["description", "tests", "data_tests", "checks"]
 
   /// The load with its Jinja rendered, but for what may hold secrets: `from` and the settings of its kind.
-  private mutating func rendered(
-    _ node: YAMLNode, own: Set<String>, _ type: ConnectionType
-  ) -> YAMLNode {
+  private mutating func rendered(_ node: YAMLNode, _ type: ConnectionType?) -> YAMLNode {
     guard YAMLRenderer.holdsJinja(node) else { return node }
-    let kept = own.union(["from"])
-    let keptOfTables = Set(LoadShapes.ownTableFields(of: type).map(\.key))
+    let types = type.map { [$0] } ?? ConnectionType.allCases
+    let kept = Set(types.flatMap { LoadShapes.ownFields(of: $0) }.map(\.key)).union(["from"])
+    let keptOfTables = Set(types.flatMap { LoadShapes.ownTableFields(of: $0) }.map(\.key))
     var copy = node
     copy.content = .map(
       (node.entries ?? []).map { entry in

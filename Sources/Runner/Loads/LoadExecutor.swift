@@ -54,7 +54,7 @@ struct LoadExecutor {
     _ load: LoadDefinition, _ reader: any SourceReader, _ attempt: Int, _ result: NodeResult
   ) async throws -> Worker.Report {
     let startedAt = context.clock.now()
-    let tables = try await expanded(load, reader)
+    let tables = try await Self.expanded(load, reader, on: session)
     let prepared = try await open(load, tables, reader)
     var levels: [String: Int] = [:]
     while true {
@@ -77,7 +77,9 @@ struct LoadExecutor {
   }
 
   /// The tables with patterns replaced by what fits them.
-  private func expanded(_ load: LoadDefinition, _ reader: any SourceReader) async throws -> [LoadTable] {
+  static func expanded(
+    _ load: LoadDefinition, _ reader: any SourceReader, on session: any Session
+  ) async throws -> [LoadTable] {
     guard load.tables.contains(where: \.isPattern) else { return load.tables }
     let found = try await reader.discover(on: session)
     var tables = load.tables.filter { !$0.isPattern }
@@ -100,7 +102,7 @@ struct LoadExecutor {
     return tables
   }
 
-  private func checkNames(_ tables: [LoadTable], _ load: LoadDefinition) throws {
+  private static func checkNames(_ tables: [LoadTable], _ load: LoadDefinition) throws {
     var seen: [String: LoadTable] = [:]
     var problems: [Diagnostic] = []
     for table in tables {

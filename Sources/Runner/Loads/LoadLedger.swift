@@ -52,7 +52,8 @@ public struct LoadLedger {
     for row in try connection.query(tables.readFiles(load: load)).rows {
       files[row[1].plainText ?? "", default: []].append(
         SeenFile(
-          path: row[2].plainText ?? "", size: row[3].wholeNumber, modified: row[4].plainText, tag: row[5].plainText))
+          path: row[2].plainText ?? "", size: row[3].wholeNumber, modified: row[4].plainText,
+          tag: row[5].plainText))
     }
     return files
   }
@@ -60,7 +61,8 @@ public struct LoadLedger {
   /// Sets the cursor of a table by hand, as text of its type. Throws `WEIR-E1111` if the table has none, or if the
   /// text is no value of its type.
   public func setCursor(load: String, table: String, to text: String, at now: Double) throws {
-    guard var state = try states(load: load).first(where: { $0.table == table }), let type = state.cursorType else {
+    guard var state = try states(load: load).first(where: { $0.table == table }), let type = state.cursorType
+    else {
       throw Diagnostic(
         .badCursor, "the table '\(table)' of the load '\(load)' has no cursor yet",
         hint: "run `weir load \(load)` first, or begin with `initial:` in its file")

@@ -10,7 +10,8 @@ extension TableLoad {
     var selects = way?.selects ?? read.selects
     var columns = try describe(selects)
     var planner = TablePlanner(
-      table: table, naming: load.naming, dialect: dialect, infersTypes: read.infersTypes, ownColumns: ownColumns)
+      table: table, naming: load.naming, dialect: dialect, infersTypes: read.infersTypes,
+      ownColumns: ownColumns)
     // What is replaced follows its source, unless the contract holds it to what it was.
     let isBound = !isReplacing || table.contract.columns != .evolve || table.contract.types != .evolve
     let destination = isBound ? existing : nil
@@ -40,6 +41,7 @@ extension TableLoad {
     var columns: Set<String> = []
     if table.disposition == .scd2 { columns.formUnion([table.validity.from, table.validity.to]) }
     if let soft = table.deletion?.softColumn { columns.insert(soft) }
+    if table.nesting == .split { columns.insert(ListTable.row) }
     return columns
   }
 
@@ -65,7 +67,8 @@ extension TableLoad {
   private func lossy(_ doubts: [Doubt]) throws -> Set<String> {
     guard !doubts.isEmpty else { return [] }
     let tests = doubts.map { "coalesce(bool_or(\($0.misfit)), false)" }.joined(separator: ", ")
-    let row = try statements.query("SELECT \(tests) FROM \(dialect.rendered(target))", maximumRows: 1, isOwn: true)
+    let row =
+      try statements.query("SELECT \(tests) FROM \(dialect.rendered(target))", maximumRows: 1, isOwn: true)
       .rows.first ?? []
     return Set(zip(doubts, row).filter { $0.1 == .boolean(true) }.map(\.0.column))
   }
@@ -81,14 +84,17 @@ extension TableLoad {
   private func examples(_ plan: TablePlan, _ selects: [String]) throws -> [String] {
     var examples: [String] = []
     for change in plan.changes {
-      guard let (name, existing) = change.misfit, let column = plan.columns.first(where: { $0.name == name }) else {
+      guard let (name, existing) = change.misfit, let column = plan.columns.first(where: { $0.name == name })
+      else {
         continue
       }
       let source = dialect.quoted(column.source)
-      let places = (table.key + [table.fileNameColumn, table.rowNumberColumn].compactMap { $0 }).compactMap { name in
+      let places = (table.key + [table.fileNameColumn, table.rowNumberColumn].compactMap { $0 }).compactMap {
+        name in
         plan.columns.first { $0.name.lowercased() == name.lowercased() && $0.name != column.name }
       }
-      let place = places.map { ", \(dialect.literal($0.name + " = ")), \($0.expression)" }.joined(separator: ", '; '")
+      let place = places.map { ", \(dialect.literal($0.name + " = ")), \($0.expression)" }.joined(
+        separator: ", '; '")
       let sql = """
         SELECT concat(left(CAST(\(source) AS VARCHAR), 80)\(place.isEmpty ? "" : ", ' at '" + place)) FROM (
         \(TableSQL.union(selects))
@@ -109,7 +115,8 @@ extension TableLoad {
     if needsKey, table.key.isEmpty {
       problems.append(
         Diagnostic(
-          .badLoadKey, "'\(table.name)' is written by \(table.disposition.rawValue) and has no key", at: table.span,
+          .badLoadKey, "'\(table.name)' is written by \(table.disposition.rawValue) and has no key",
+          at: table.span,
           hint: "name the columns that identify a row: `key: […]`"))
     }
     for key in sql.key where !names.contains(key) {
@@ -128,11 +135,14 @@ extension TableLoad {
     if !problems.isEmpty { throw DiagnosticList(problems) }
   }
 
-  private func problemsOfCursor(_ rule: CursorRule, _ sql: TableSQL, _ columns: [ColumnDescription]) -> [Diagnostic] {
+  private func problemsOfCursor(_ rule: CursorRule, _ sql: TableSQL, _ columns: [ColumnDescription])
+    -> [Diagnostic]
+  {
     guard let cursor = sql.cursor else {
       return [
         Diagnostic(
-          .badCursor, "the cursor '\(rule.column)' is no column that is taken of '\(table.from)'", at: table.span,
+          .badCursor, "the cursor '\(rule.column)' is no column that is taken of '\(table.from)'",
+          at: table.span,
           hint: Spelling.hint(for: rule.column, among: columns.map(\.name))
             ?? "it has: " + columns.map(\.name).joined(separator: ", "))
       ]
@@ -140,7 +150,8 @@ extension TableLoad {
     guard cursor.type.isOrdered else {
       return [
         Diagnostic(
-          .badCursor, "the cursor '\(rule.column)' is \(cursor.type.sql), whose values do not tell what is new",
+          .badCursor,
+          "the cursor '\(rule.column)' is \(cursor.type.sql), whose values do not tell what is new",
           at: table.span)
       ]
     }
@@ -149,7 +160,8 @@ extension TableLoad {
     if cursor.type == type || (cursor.type.holds(type) && cursor.type != .text) { return [] }
     return [
       Diagnostic(
-        .badCursor, "the cursor '\(rule.column)' was \(before), and is \(cursor.type.sql) now", at: table.span,
+        .badCursor, "the cursor '\(rule.column)' was \(before), and is \(cursor.type.sql) now",
+        at: table.span,
         notes: ["the last position, '\(prepared.position?.cursor ?? "")', says nothing of the new values"],
         hint: "give the column a `data_type`, or load the table anew: --full-refresh")
     ]

@@ -16,7 +16,9 @@ extension TableLoad {
     if existing == nil || isReplacing {
       try create(source, bounds)
     } else if table.disposition == .append, sql.cursor == nil, sql.marks.isEmpty {
-      let rows = try reading { try statements.execute(sql.insert(sql.select(from: source.selects, bounds: bounds))) }
+      let rows = try reading {
+        try statements.execute(sql.insert(sql.select(from: source.selects, bounds: bounds)))
+      }
       record.rowsRead = rows
       record.rowsInserted = rows
     } else {
@@ -27,7 +29,8 @@ extension TableLoad {
   /// The conditions on the cursor: what is new, or what a backfill asks for.
   private func bounds(_ sql: TableSQL) -> [String] {
     guard sql.cursor != nil, table.disposition != .replace, !read.isIncremental else { return [] }
-    return sql.bounds(lower: lowerBound(sql), upper: options.until.map { sql.cursorValue($0, isLookingBack: false) })
+    return sql.bounds(
+      lower: lowerBound(sql), upper: options.until.map { sql.cursorValue($0, isLookingBack: false) })
   }
 
   private func lowerBound(_ sql: TableSQL) -> String? {
@@ -53,10 +56,13 @@ extension TableLoad {
     } else {
       try stage(source, bounds)
       try statements.execute(sql.create(as: sql.selectStaged(extra: keptColumns(source.plan))))
+      try writeLists(source, isFresh: true)
       try statements.execute(sql.dropStage)
     }
     if isKeyed { try tidyKeys(sql, .target) }
-    record.rowsInserted = try record.rowsRead - limitedRejects == 0 ? 0 : count("SELECT count(*) FROM \(dialect.rendered(target))")
+    record.rowsInserted =
+      try record.rowsRead - limitedRejects == 0
+      ? 0 : count("SELECT count(*) FROM \(dialect.rendered(target))")
     try advance(sql, .target)
   }
 
@@ -88,11 +94,14 @@ extension TableLoad {
     switch table.disposition {
     case .append, .replace:
       let lower = lowerBound(sql)
-      let statement = sql.cursor == nil || lower == nil ? [sql.insert(sql.selectStaged())] : sql.insertBeyond(lower: lower ?? "")
+      let statement =
+        sql.cursor == nil || lower == nil
+        ? [sql.insert(sql.selectStaged())] : sql.insertBeyond(lower: lower ?? "")
       for text in statement { record.rowsInserted += try statements.execute(text) }
     case .merge: try merge(sql)
     case .scd2: try keepHistory(sql)
     }
+    try writeLists(source, isFresh: false)
     for text in sql.cleanUp { try statements.execute(text) }
   }
 
@@ -126,7 +135,8 @@ extension TableLoad {
   private mutating func keepHistory(_ sql: TableSQL) throws {
     for name in [table.validity.from, table.validity.to] where try !hasColumn(name) {
       throw Diagnostic(
-        .badLoadState, "\(dialect.rendered(target)) has no column '\(name)', so it holds no history", at: table.span,
+        .badLoadState, "\(dialect.rendered(target)) has no column '\(name)', so it holds no history",
+        at: table.span,
         hint: "begin the history anew with --full-refresh; the table is replaced")
     }
     let time = try value(sql.historyTime).plainText ?? ""
@@ -145,7 +155,8 @@ extension TableLoad {
   private func counts(_ sql: String) throws -> (Int, Int, Int) {
     let row = try statements.query(sql, maximumRows: 1, isOwn: false).rows.first ?? []
     return (
-      row.first?.wholeNumber ?? 0, row.dropFirst().first?.wholeNumber ?? 0, row.dropFirst(2).first?.wholeNumber ?? 0
+      row.first?.wholeNumber ?? 0, row.dropFirst().first?.wholeNumber ?? 0,
+      row.dropFirst(2).first?.wholeNumber ?? 0
     )
   }
 
@@ -157,7 +168,8 @@ extension TableLoad {
     guard let greatest = try value(query).plainText else { return }
     guard let before = record.cursorFrom, !isReplacing else { return record.cursorTo = greatest }
     let isBeyond = try value(
-      "SELECT \(sql.cursorValue(greatest, isLookingBack: false)) > \(sql.cursorValue(before, isLookingBack: false))")
+      "SELECT \(sql.cursorValue(greatest, isLookingBack: false)) > \(sql.cursorValue(before, isLookingBack: false))"
+    )
     if isBeyond == .boolean(true) { record.cursorTo = greatest }
   }
 
@@ -170,12 +182,15 @@ extension TableLoad {
     guard table.disposition == .append, source.sql.cursor == nil, !changed.isEmpty else { return }
     let column = table.fileNameColumn.flatMap { name in source.plan.columns.first { $0.source == name } }
     guard let column, column.isKnown,
-      try count("SELECT count(*) FROM \(dialect.rendered(target)) WHERE \(dialect.quoted(column.name)) IS NULL") == 0
+      try count(
+        "SELECT count(*) FROM \(dialect.rendered(target)) WHERE \(dialect.quoted(column.name)) IS NULL") == 0
     else {
       throw Diagnostic(
-        .sourceChanged, "'\(changed[0].path)' changed since it was loaded, and appending it would repeat its rows",
+        .sourceChanged,
+        "'\(changed[0].path)' changed since it was loaded, and appending it would repeat its rows",
         at: table.span, notes: changed.count > 1 ? ["so did \(changed.count - 1) other files"] : [],
-        hint: "keep each row's file with `filename: true` (the file's rows are then replaced; the first time with "
+        hint:
+          "keep each row's file with `filename: true` (the file's rows are then replaced; the first time with "
           + "--full-refresh), use `write: merge` with a key, or give a `cursor`")
     }
     let paths = changed.map { dialect.literal($0.path) }.joined(separator: ", ")

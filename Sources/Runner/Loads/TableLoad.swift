@@ -35,7 +35,8 @@ struct TableLoad {
   var records: [LoadRecord] { [record] + childRecords }
 
   init(
-    step: StepExecutor, load: LoadDefinition, prepared: LoadExecutor.Prepared, state: StateTables, target: Relation,
+    step: StepExecutor, load: LoadDefinition, prepared: LoadExecutor.Prepared, state: StateTables,
+    target: Relation,
     level: Int, isFirstLoad: Bool, startedAt: Double
   ) {
     self.step = step
@@ -89,7 +90,8 @@ struct TableLoad {
       guard diagnostic.code == .sqlData || diagnostic.code == .sqlBinding else { throw diagnostic }
       if diagnostic.code == .sqlData, level < read.fallbacks.count { throw FallbackNeeded(table: table.name) }
       throw Diagnostic(
-        .sourceUnreadable, "'\(table.from)' cannot be read into '\(table.name)': \(diagnostic.message)", at: table.span,
+        .sourceUnreadable, "'\(table.from)' cannot be read into '\(table.name)': \(diagnostic.message)",
+        at: table.span,
         notes: diagnostic.notes,
         hint: diagnostic.code == .sqlData
           ? "set malformed rows aside with `rejects: {limit: …}`, or say how the source is to be read" : nil,
@@ -101,7 +103,8 @@ struct TableLoad {
     guard let found = try connection.find(target) else { return nil }
     guard found.kind != .view else {
       throw Diagnostic(
-        .relationInTheWay, "the load cannot write \(dialect.rendered(target)): a view is there", at: table.span,
+        .relationInTheWay, "the load cannot write \(dialect.rendered(target)): a view is there",
+        at: table.span,
         hint: "drop the view if it is not needed")
     }
     if options.isFullRefresh { return nil }
@@ -120,7 +123,8 @@ struct TableLoad {
     record.schemaVersion += 1
     diagnostics.append(
       Diagnostic(
-        .sourceChanged, "the source of '\(load.name).\(table.name)' changed", at: table.span, severity: .warning,
+        .sourceChanged, "the source of '\(load.name).\(table.name)' changed", at: table.span,
+        severity: .warning,
         notes: record.changes + source.examples))
   }
 
@@ -133,8 +137,12 @@ struct TableLoad {
     next.schemaVersion = record.schemaVersion
     let now = step.context.clock.now()
     for sql in state.store(next, at: now) { try statements.execute(sql) }
-    let files = read.files.map { FileRecord(path: $0.path, size: $0.size, modified: $0.modified, tag: $0.tag) }
-    for sql in state.store(files, load: load.name, table: table.name, id: record.id) { try statements.execute(sql) }
+    let files = read.files.map {
+      FileRecord(path: $0.path, size: $0.size, modified: $0.modified, tag: $0.tag)
+    }
+    for sql in state.store(files, load: load.name, table: table.name, id: record.id) {
+      try statements.execute(sql)
+    }
     record.endedAt = now
     try statements.execute(state.store(record))
     for index in childRecords.indices {

@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select 'NO' as code, 'Norway' as name
