@@ -80,37 +80,33 @@ struct ReaderTests {
     }
   }
 
+  private func request(_ name: String, _ from: String, after earlier: [String]) -> ReadRequest {
+    var request = ReadRequest(table: table(name, from, [:]))
+    request.earlierTables = earlier
+    return request
+  }
+
   @Test("a child that is opened first waits for its parent, and hears of its failure")
   func waiting() async throws {
     try await TestServer.with { server in
       try await withReader(server) { reader, session in
-        let customers = table("customers", "customers/{orders.customer}", [:])
-        var request = ReadRequest(table: customers)
-        request.earlierTables = ["orders"]
-        async let child = reader.open(request, on: session)
+        let customers = request("customers", "customers/{orders.customer}", after: ["orders"])
+        let child = Task { try await reader.open(customers, on: session) }
         let orders = table("orders", "orders", ["data_selector": "orders"])
         _ = try await reader.open(ReadRequest(table: orders), on: session)
-        let count = try await rows(child, "SELECT count(*) FROM $", session)
+        let count = try await rows(try await child.value, "SELECT count(*) FROM $", session)
         #expect(count == [[.integer(2)]])
 
-        request.earlierTables = ["broken"]
-        request.table = table("x", "customers/{broken.id}", [:])
-        async let orphan = reader.open(request, on: session)
-        let broken = ReadRequest(table: table("broken", "nothing", [:]))
+        let orphan = request("x", "customers/{broken.id}", after: ["broken"])
+        let left = Task { try await reader.open(orphan, on: session) }
+        let broken = request("broken", "nothing", after: [])
         await #expect(throws: Diagnostic.self) { try await reader.open(broken, on: session) }
-        do {
-          _ = try await orphan
-          Issue.record("rows of a parent that failed were read")
-        } catch let diagnostic as Diagnostic {
-          #expect(diagnostic.message == "'broken', whose rows are asked for, could not be read")
-          #expect(diagnostic.span == SourceSpan(file: "loads/shop.yml", line: 3))
-        }
-        let late = Task { [request] in
-          var request = request
-          request.earlierTables = ["never"]
-          request.table = self.table("y", "customers/{never.id}", [:])
-          return try await reader.open(request, on: session)
-        }
+        let found = await #expect(throws: Diagnostic.self) { try await left.value }
+        #expect(found?.message == "'broken', whose rows are asked for, could not be read")
+        #expect(found?.span == SourceSpan(file: "loads/shop.yml", line: 3))
+
+        let waiting = request("y", "customers/{never.id}", after: ["never"])
+        let late = Task { try await reader.open(waiting, on: session) }
         late.cancel()
         await #expect(throws: CancellationError.self) { try await late.value }
       }
