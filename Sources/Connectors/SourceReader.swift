@@ -132,6 +132,8 @@ public struct SourceRead: Sendable {
   public var bytes: Int?
   /// Rows that could not be made readable at all.
   public var rejects: [RejectedRow]
+  /// What should be looked at: shown with the load's result.
+  public var warnings: [Diagnostic]
   /// Files that tell how reading went, such as what a program said of its errors: the runner keeps them.
   public var logs: [String]
   /// What to try, in order, if running the selects fails on a malformed row.
@@ -150,6 +152,7 @@ public struct SourceRead: Sendable {
     isComplete = true
     files = []
     rejects = []
+    warnings = []
     logs = []
     fallbacks = []
     infersTypes = false

@@ -67,6 +67,7 @@ struct LoadExecutor {
             step: step, node: node, load: load, tables: prepared, levels: levels, startedAt: startedAt)
           var result = result
           result.attempts = attempt
+          result.diagnostics += prepared.flatMap(\.read.warnings)
           try transaction.perform(audits, &result)
           return Worker.Report(result: result, isBroken: statements.isBroken)
         }

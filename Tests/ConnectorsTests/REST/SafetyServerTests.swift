@@ -37,6 +37,51 @@ struct SafetyServerTests {
     }
   }
 
+  @Test(
+    "a server is trusted if its authority is named, and only then; a refused certificate is not tried again")
+  func certificates() async throws {
+    try await TestFolder.with { folder in
+      _ = try SpoolFolder(at: folder)
+      let files = try TestCertificate.make(in: folder)
+      try await TestServer.with(certificate: files) { server in
+        var connection = try server.connection()
+        let resource = try RESTResource.make("page?page=1&per_page=3&total=3", data: "data")
+        let diagnostic = try await failure(resource, from: connection)
+        #expect(diagnostic.code == .sourceUnreachable)
+        #expect(diagnostic.message == "the server's certificate is not trusted")
+        #expect(diagnostic.notes == ["GET \(server.base)/page?page=1&per_page=3&total=3"])
+        connection.authorityFile = files[0]
+        try await extract(resource, from: connection) { _, lines in
+          #expect(lines == (0..<3).map(TestServer.row))
+        }
+        let pages = try RESTResource.make(
+          "faulty/5/page", data: "data",
+          Paging(
+            .pageNumber(
+              at: .query("page"), first: 1, limit: .init(rows: 20, at: .query("per_page")), total: nil)))
+        try await extract(pages, from: connection) { extraction, lines in
+          #expect(lines == (0..<1000).map(TestServer.row))
+          #expect(extraction.retries > 10)
+        }
+        connection.authorityFile = files[1]
+        let wrong = try await failure(resource, from: connection)
+        #expect(wrong.message == "'ca_file' is no file of certificates: \(files[1])")
+      }
+    }
+  }
+
+  @Test("all requests go through a proxy if one is named")
+  func proxy() async throws {
+    try await TestServer.with { server in
+      var connection = RESTConnection(baseURL: try #require(WebAddress("http://nowhere.invalid")))
+      connection.proxy = WebAddress(server.base)
+      try await extract(try .make("page?page=1&per_page=3&total=3", data: "data"), from: connection) {
+        _, lines in
+        #expect(lines == (0..<3).map(TestServer.row))
+      }
+    }
+  }
+
   @Test("redirects are followed, with secrets only on the connection's own server")
   func redirects() async throws {
     try await TestServer.with { server in

@@ -7,15 +7,19 @@ import Testing
 /// A REST server of the tests' own, on a free port of the loopback. It ends with the test, and with the test's process.
 struct TestServer: Sendable {
   let port: Int
+  var scheme = "http"
 
-  var base: String { "http://127.0.0.1:\(port)" }
+  var base: String { "\(scheme)://127.0.0.1:\(port)" }
 
-  static func with(_ body: (TestServer) async throws -> Void) async throws {
+  /// `certificate` names files of a certificate and its key: the server then speaks TLS.
+  static func with(
+    certificate: [String] = [], _ body: (TestServer) async throws -> Void
+  ) async throws {
     let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Server/rest_server.py")
     let process = Process()
     let (input, output) = (Pipe(), Pipe())
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", script.path]
+    process.arguments = ["python3", script.path] + certificate
     process.standardInput = input
     process.standardOutput = output
     try process.run()
@@ -30,7 +34,7 @@ struct TestServer: Sendable {
       line += piece
     }
     let text = String(decoding: line, as: UTF8.self).split(separator: "\n").first ?? ""
-    try await body(TestServer(port: try #require(Int(text))))
+    try await body(TestServer(port: try #require(Int(text)), scheme: certificate.isEmpty ? "http" : "https"))
     try input.fileHandleForWriting.close()
   }
 
@@ -61,6 +65,24 @@ struct TestServer: Sendable {
       #"{"id": \#(number), "name": "Zeile \#(number) \u00e9\n\"x\"", "big": \#(9_007_199_254_740_993 + number), "#
       + #""amount": \#(number).1234567890123456789, "at": "2026-01-\#(day < 10 ? "0" : "")\#(day)T00:00:00Z", "#
       + #""nested": {"list": [1, {"n": \#(number)}, null], "empty": {}}}"#
+  }
+}
+
+/// A certificate for 127.0.0.1 that nobody has signed but itself.
+enum TestCertificate {
+  /// Makes the certificate and its key in `folder` and gives their files.
+  static func make(in folder: String) throws -> [String] {
+    let files = ["\(folder)/certificate.pem", "\(folder)/key.pem"]
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments =
+      ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=weir-test"]
+      + ["-addext", "subjectAltName=IP:127.0.0.1", "-out", files[0], "-keyout", files[1]]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "openssl made no certificate")
+    return files
   }
 }
 

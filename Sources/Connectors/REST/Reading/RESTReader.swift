@@ -66,6 +66,7 @@ public struct RESTReader: SourceReader {
     }
     var read = SourceRead(selects: extraction.files.isEmpty ? [] : [Self.select(extraction)])
     read.bytes = extraction.bytes
+    read.warnings = extraction.warnings.map { settings.redactor.redact($0.located(at: table.span)) }
     read.isComplete = !(resource.asksForPart && window != RESTSource.Window()) && request.maximumRows == nil
     return read
   }

@@ -1,9 +1,9 @@
 """A REST server for the tests: every way to page and to authenticate, and faults on request.
 
-It prints its port, and ends when its standard input does. Rows follow from their number alone, so that a test knows
+It prints its port, and ends when its standard input does. With the names of a certificate's and a key's file it speaks TLS. Rows follow from their number alone, so that a test knows
 every byte that must arrive.
 """
-import base64, http.server, json, random, sys, threading, time, urllib.parse
+import base64, http.server, json, random, ssl, sys, threading, time, urllib.parse
 
 LOCK = threading.Lock()
 COUNTS = {}
@@ -286,6 +286,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 server = Server(("127.0.0.1", 0), Handler)
+if len(sys.argv) > 2:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[1], sys.argv[2])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(server.server_address[1], flush=True)
 sys.stdin.read()
