@@ -18,8 +18,21 @@ public final class DuckDBEngine: Engine {
   public var dialect: any Dialect { DuckDBDialect() }
 
   /// DuckDB changes its catalog in transactions and serves as many sessions as are wanted.
+  ///
+  /// With a lake, one: transactions of one process that run side by side make DuckLake 1.5.5 read freed memory,
+  /// which fails commits, damages catalogs or ends the process (duckdb/ducklake#1248, #1404). Other processes'
+  /// commits are only known at the catalog: trying again needs more time there.
   public var capabilities: Capabilities {
-    Capabilities(hasTransactionalDDL: true, replacesTables: true, maximumSessions: 64)
+    Capabilities(
+      hasTransactionalDDL: true, replacesTables: true, maximumSessions: hasLake ? 1 : 64,
+      retryDelay: .milliseconds(hasLake ? 250 : 2))
+  }
+
+  private var hasLake: Bool { !setup.lakes.isEmpty }
+
+  /// Whether a database is a DuckLake.
+  func isLake(_ database: String) -> Bool {
+    setup.lakes.contains { $0.lowercased() == database.lowercased() }
   }
 
   /// Opens the file at `path`, or a database in memory that all the engine's sessions share, with settings of

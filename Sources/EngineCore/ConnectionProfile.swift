@@ -13,12 +13,26 @@ public struct ConnectionProfile: Sendable, Hashable {
   public var projectRoot: String
   /// The file that the profile came from, for diagnostics.
   public var origin: String?
+  /// The moment of a lakehouse's past that is looked at; nil for now. Nothing can be written then.
+  public var snapshot: SnapshotPoint?
 
   /// Makes a profile.
-  public init(type: String, settings: [String: Setting], projectRoot: String, origin: String? = nil) {
+  public init(
+    type: String, settings: [String: Setting], projectRoot: String, origin: String? = nil,
+    snapshot: SnapshotPoint? = nil
+  ) {
     self.type = type
     self.settings = settings
     self.projectRoot = projectRoot
     self.origin = origin
+    self.snapshot = snapshot
   }
+}
+
+/// A moment in the history that a lakehouse keeps.
+public enum SnapshotPoint: Sendable, Hashable {
+  /// The snapshot of this number.
+  case version(Int)
+  /// The newest snapshot that is not younger than this time, as the engine's SQL writes times.
+  case time(String)
 }

@@ -6,10 +6,21 @@ public protocol Engine: Sendable {
   var dialect: any Dialect { get }
   /// What the engine can and cannot do.
   var capabilities: Capabilities { get }
+  /// The steps that keep a database in good order, first to last; none if the engine needs no upkeep.
+  func maintenance(_ request: MaintenanceRequest) -> [MaintenanceStep]
+  /// A query for the snapshots that a database keeps, newest first; nil if it keeps none.
+  func snapshotQuery(database: String) -> String?
   /// Opens a session of its own; sessions run side by side. Throws a `Diagnostic`.
   func makeSession() async throws -> any Session
   /// Closes what the engine holds. Sessions must be closed before.
   func close() async
+}
+
+extension Engine {
+  /// No upkeep.
+  public func maintenance(_ request: MaintenanceRequest) -> [MaintenanceStep] { [] }
+  /// No snapshots.
+  public func snapshotQuery(database: String) -> String? { nil }
 }
 
 /// One live handle to an engine, confined to a thread of its own.
@@ -82,13 +93,20 @@ public struct Capabilities: Sendable, Hashable {
   public var hasTransactionalDDL: Bool
   /// `CREATE OR REPLACE TABLE` exists.
   public var replacesTables: Bool
-  /// How many sessions are useful at once.
+  /// How many sessions may write at once.
   public var maximumSessions: Int
+  /// How long to wait before what failed for a passing reason is tried again; each further wait is twice as
+  /// long.
+  public var retryDelay: Duration
 
   /// Makes a set of capabilities.
-  public init(hasTransactionalDDL: Bool, replacesTables: Bool, maximumSessions: Int) {
+  public init(
+    hasTransactionalDDL: Bool, replacesTables: Bool, maximumSessions: Int,
+    retryDelay: Duration = .milliseconds(2)
+  ) {
     self.hasTransactionalDDL = hasTransactionalDDL
     self.replacesTables = replacesTables
     self.maximumSessions = maximumSessions
+    self.retryDelay = retryDelay
   }
 }

@@ -11,11 +11,11 @@ struct DuckDBProvider {
     let extensionFolder = extensionFolder
     return EngineProvider(
       open: { profile in
-        guard profile.type == "duckdb" else {
+        guard ["duckdb", "ducklake"].contains(profile.type) else {
           throw Diagnostic(
             .notSupported, "no engine for targets of type '\(profile.type)'",
             at: profile.origin.map { SourceSpan(file: $0) },
-            hint: "this version runs targets of type 'duckdb'")
+            hint: "this version runs targets of type 'duckdb' and 'ducklake'")
         }
         return try DuckDBEngine(profile: profile, extensionDirectory: extensionFolder)
       },

@@ -207,6 +207,11 @@ import Testing
     let folder = try TemporaryProject(["weir.yml": "name: p\n", "models/deep/a.sql": "select 1"])
     let root = folder.root.last == "/" ? String(folder.root.dropLast()) : folder.root
     #expect(try ProjectLoader.findRoot(from: root + "/models/deep") == root)
+    #expect(try ProjectLoader.verifyRoot(root) == root)
+    let named = #expect(throws: Diagnostic.self) { try ProjectLoader.verifyRoot(root + "/models") }
+    #expect(named?.message == "there is no weir.yml or dbt_project.yml in \(root)/models")
+    let missing = #expect(throws: Diagnostic.self) { try ProjectLoader.verifyRoot(root + "/nosuch") }
+    #expect(missing?.message == "there is no folder \(root)/nosuch")
     let problem = #expect(throws: Diagnostic.self) { try ProjectLoader.findRoot(from: "/proc/self") }
     #expect(problem?.code == .noProject)
   }

@@ -232,14 +232,14 @@ struct RunDriverTests {
   func retries() throws {
     let passing = Diagnostic(.transactionConflict, "conflict", isTransient: true)
     var attempts: [Int] = []
-    try Retry.perform { attempt in
+    try Retry.perform(delay: .zero) { attempt in
       attempts.append(attempt)
       if attempt < 3 { throw passing }
     }
     #expect(attempts == [1, 2, 3])
     attempts = []
     #expect(throws: passing) {
-      try Retry.perform { attempt in
+      try Retry.perform(delay: .zero) { attempt in
         attempts.append(attempt)
         throw passing
       }
@@ -248,7 +248,7 @@ struct RunDriverTests {
     attempts = []
     let lasting = Diagnostic(.sqlSyntax, "syntax")
     #expect(throws: lasting) {
-      try Retry.perform { attempt in
+      try Retry.perform(delay: .zero) { attempt in
         attempts.append(attempt)
         throw lasting
       }

@@ -28,7 +28,8 @@ struct RootCommand: ParsableCommand {
     commandName: "weir", abstract: "From source to audited tables, in one program.",
     subcommands: [
       InitializeCommand.self, BuildCommand.self, RunCommand.self, TestCommand.self, SeedCommand.self,
-      ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self, DebugCommand.self,
+      ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self, MaintainCommand.self,
+      DebugCommand.self,
       CleanCommand.self, CompletionsCommand.self,
     ])
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import EngineCore
 
 /// How rows are printed.
 enum RowForm: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -16,6 +17,7 @@ struct ShowCommand: Command {
   static let configuration: CommandConfiguration = described(examples: [
     "show --select orders", "show --inline 'select status, count(*) from orders group by 1' --limit -1",
     "show --select orders --limit -1 --output parquet --output-file orders.parquet",
+    "show --select orders --at 41",
   ])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
@@ -41,10 +43,26 @@ struct ShowCommand: Command {
   @Option(help: ArgumentHelp("The file to write instead of standard output.", valueName: "path"))
   var outputFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A lake's past: a version's number, or a time. Selected models show what their tables held.",
+      valueName: "version")
+  )
+  var at: String?
+
+  @Flag(help: "List the snapshots that the lake keeps, newest first.")
+  var snapshots = false
+
   @Flag(name: [.long, .customShort("f")], inversion: .prefixedNo, help: .hidden)
   var fullRefresh: Bool?
 
   func validate() throws {
+    if snapshots {
+      guard inline == nil, selection.select.isEmpty, at == nil else {
+        throw ValidationError("--snapshots stands alone: it shows no rows of tables")
+      }
+      return
+    }
     if inline == nil, selection.select.isEmpty {
       throw ValidationError("nothing to show: give --select or --inline")
     }
@@ -64,7 +82,13 @@ struct ShowCommand: Command {
     let workspace = try await Workspace.open(
       session, project, isFullRefresh: fullRefresh, inline: inline)
     return try await ShowOperation(
-      workspace: workspace, form: chosenForm, limit: limit < 0 ? nil : limit, outputFile: outputFile
-    ).perform(inline: inline, selection: selection)
+      workspace: workspace, form: chosenForm, limit: limit < 0 ? nil : limit, outputFile: outputFile,
+      moment: at.map(SnapshotPoint.init(text:))
+    ).perform(inline: inline, selection: selection, isListing: snapshots)
   }
+}
+
+extension SnapshotPoint {
+  /// A version's number, or else a time.
+  init(text: String) { self = Int(text).map(SnapshotPoint.version) ?? .time(text) }
 }

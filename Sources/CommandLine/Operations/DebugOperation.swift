@@ -67,9 +67,11 @@ struct DebugOperation {
 extension Target {
   /// What may be shown of the target, sorted by name.
   var visiblePairs: [(String, String)] {
-    [("type", type), ("database", database), ("schema", schema), ("threads", String(threads))]
+    [("type", profile.type), ("database", database), ("schema", schema), ("threads", String(threads))]
       + profile.settings.sorted { $0.key < $1.key }.compactMap { name, setting in
-        guard ["path", "host", "port", "user", "account"].contains(name) else { return nil }
+        guard ["path", "catalog", "data_path", "host", "port", "user", "account"].contains(name) else {
+          return nil
+        }
         return switch setting {
         case .text(let text): (name, text)
         case .integer(let number): (name, String(number))

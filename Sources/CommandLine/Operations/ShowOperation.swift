@@ -12,9 +12,15 @@ struct ShowOperation: Sendable {
   let form: RowForm
   let limit: Int?
   let outputFile: String?
+  /// The moment of the past that is shown.
+  var moment: SnapshotPoint?
 
-  func perform(inline: String?, selection: SelectionOptions) async throws -> ExitStatus {
-    try await perform(inline.map { [Preview.Subject.inline($0)] } ?? subjects(of: selection, []))
+  /// Shows a text of the command line, what is selected, or the lake's snapshots.
+  func perform(
+    inline: String?, selection: SelectionOptions, isListing: Bool = false
+  ) async throws -> ExitStatus {
+    if isListing { return try await perform([.query("")]) }
+    return try await perform(inline.map { [Preview.Subject.inline($0)] } ?? subjects(of: selection, []))
   }
 
   /// Shows the selected seeds, or all of them.
@@ -24,18 +30,31 @@ struct ShowOperation: Sendable {
 
   private func perform(_ subjects: [Preview.Subject]) async throws -> ExitStatus {
     let path = try destination(subjects)
-    let engine = try await workspace.openEngine()
+    let engine = try await workspace.openEngine(at: moment)
     let session = workspace.session
     let preview = Preview(
       project: workspace.project, invocation: workspace.invocation, engine: engine, log: { session.show($0) })
     do {
-      for subject in subjects { try await show(subject, path, preview) }
+      for subject in subjects { try await show(listing(subject, engine), path, preview) }
     } catch {
       await engine.close()
       throw error
     }
     await engine.close()
     return .success
+  }
+
+  /// The subject, or the engine's own query for snapshots in place of an empty one.
+  private func listing(_ subject: Preview.Subject, _ engine: any Engine) throws(Diagnostic) -> Preview.Subject
+  {
+    guard case .query("") = subject else { return subject }
+    let target = workspace.project.target
+    guard let query = engine.snapshotQuery(database: target.database) else {
+      throw Diagnostic(
+        .notSupported, "the target '\(target.name)' keeps no snapshots",
+        hint: "only lakes do: a target of type ducklake")
+    }
+    return .query(query)
   }
 
   private func show(_ subject: Preview.Subject, _ path: String?, _ preview: Preview) async throws {
@@ -65,7 +84,8 @@ struct ShowOperation: Sendable {
         "the selection names \(nodes.count) nodes, and --output \(form.rawValue) shows one",
         hint: "select one node")
     }
-    return nodes.map { .node($0) }
+    let isPast = moment != nil
+    return nodes.map { isPast && $0.check == nil && $0.relation != nil ? .stored($0) : .node($0) }
   }
 
   /// The file to write, absolute; nil for standard output.
@@ -89,7 +109,7 @@ struct ShowOperation: Sendable {
   private func showTable(_ subject: Preview.Subject, _ table: Table) {
     let printer = workspace.session.printer
     let isSilent = printer.options.isJSON || printer.options.isQuiet
-    let title = subject.node.map { "Previewing node '\($0.name)':" } ?? "Previewing inline node:"
+    let title = subject.node.map { "Previewing node '\($0.name)':" } ?? subject.title
     if !isSilent { printer.note(title) }
     let text = ResultTable.text(table)
     let (lines, shown) = text.lines(width: printer.output.size?.columns, style: printer.outputStyle)
@@ -140,7 +160,15 @@ struct ShowOperation: Sendable {
 extension Preview.Subject {
   /// The node that is shown; nil for a text of the command line.
   fileprivate var node: Node? {
-    if case .node(let node) = self { node } else { nil }
+    switch self {
+    case .node(let node), .stored(let node): node
+    case .inline, .query: nil
+    }
+  }
+
+  /// What stands above the rows of what is no node.
+  fileprivate var title: String {
+    if case .query = self { "Snapshots:" } else { "Previewing inline node:" }
   }
 }
 

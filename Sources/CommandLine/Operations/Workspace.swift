@@ -47,6 +47,14 @@ struct Workspace: Sendable {
     return workspace
   }
 
+  /// What renders connections: their secrets are hidden from the moment that they are known.
+  func makeResolver() -> ConnectionResolver {
+    let (printer, hidden) = (session.printer, redactor)
+    return ConnectionResolver(
+      project: project, invocation: invocation, secrets: session.program.sources.secrets,
+      hide: { printer.hide(hidden.adding($0)) })
+  }
+
   /// The nodes that a selection means. Prints warnings; throws on an expression that does not parse.
   func select(
     _ selection: SelectionOptions, _ kinds: ResourceTypeOptions?, defaultKinds: [ResourceType] = []
@@ -75,8 +83,10 @@ struct Workspace: Sendable {
   }
 
   /// Opens the engine of the target.
-  func openEngine() async throws -> any Engine {
-    try await session.program.engines.open(project.target.profile)
+  func openEngine(at moment: SnapshotPoint? = nil) async throws -> any Engine {
+    var profile = project.target.profile
+    profile.snapshot = moment
+    return try await session.program.engines.open(profile)
   }
 
   /// `5 models, 3 seeds, 20 checks`, of all that is enabled.

@@ -10,7 +10,7 @@ extension Diagnostic {
     var failure = EngineMessage(raw)
     if failure.kind.isEmpty { failure.kind = kindNames[kind.rawValue] ?? "" }
     failure.position = failure.position ?? position
-    if let missing = missingExtension(failure) { return missing }
+    if let known = missingExtension(failure) ?? tooDeep(failure) { return known }
     let lines = failure.text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
     let first = lines.first ?? "the engine gave no reason"
     let message = failure.kind.isEmpty ? first : "\(failure.kind) Error: \(first)"
@@ -36,7 +36,8 @@ extension Diagnostic {
 
   /// The code for DuckDB's kind of error.
   private static func code(of failure: EngineMessage) -> DiagnosticCode {
-    switch failure.kind {
+    if isLakeConflict(failure) { return .transactionConflict }
+    return switch failure.kind {
     case "Parser", "Syntax": .sqlSyntax
     case "Binder", "Catalog", "Mismatch Type", "Invalid type", "Parameter Not Resolved",
       "Parameter Not Allowed", "Dependency":
@@ -68,12 +69,37 @@ extension Diagnostic {
       cause: failure.text)
   }
 
+  /// A query that nests deeper than the binder or the parser follows. The limit is not raised: what Weir could then
+  /// build, no other program could read.
+  private static func tooDeep(_ failure: EngineMessage) -> Diagnostic? {
+    let isTooDeep =
+      failure.text.range(of: "Max expression depth") != nil
+      || (failure.kind == "Parser" && failure.text.hasPrefix("memory exhausted"))
+    guard isTooDeep else { return nil }
+    return Diagnostic(
+      .sqlTooDeep, "the statement, with the views that it reads, is nested too deeply for DuckDB",
+      cause: "\(failure.kind) Error: \(failure.text)")
+  }
+
   private static func isConflict(_ failure: EngineMessage) -> Bool {
     failure.text.range(of: "onflict") != nil || failure.text.range(of: "write-write") != nil
   }
 
+  /// DuckLake lost a race against another writer, in its own words or its catalog's. Nothing was committed.
+  private static func isLakeConflict(_ failure: EngineMessage) -> Bool {
+    guard failure.text.range(of: "DuckLake") != nil || failure.text.range(of: "ducklake") != nil else {
+      return false
+    }
+    return [
+      "Transaction conflict", "maximum retry count", "schema not found in metadata catalog",
+      "database is locked",
+      "uplicate key", "could not serialize", "deadlock detected",
+    ].contains { failure.text.range(of: $0) != nil }
+  }
+
   private static func isTransient(_ failure: EngineMessage) -> Bool {
-    switch failure.kind {
+    if isLakeConflict(failure) { return true }
+    return switch failure.kind {
     case "HTTP", "Network": true
     case "TransactionContext", "Transaction": isConflict(failure)
     default: false
@@ -82,6 +108,13 @@ extension Diagnostic {
 
   private static func hint(for failure: EngineMessage) -> String? {
     if failure.text.range(of: "No space left on device") != nil { return "free some space on that disk" }
+    if failure.text.range(of: "to DuckLake - unsupported type") != nil {
+      return "a lake cannot hold this type: cast the column, for instance to VARCHAR"
+    }
+    if failure.text.range(of: "does not match existing data path in the catalog") != nil {
+      return "name the data_path that the lake was made with; if its files were moved, add "
+        + "`override_data_path: true` under `options`"
+    }
     switch code(of: failure) {
     case .engineOutOfMemory:
       return

@@ -3,7 +3,7 @@ import EngineCore
 
 extension EngineSetup {
   /// The keys of dbt-duckdb's profiles, `type` aside.
-  private static let keys: Set<String> = [
+  static let keys: Set<String> = [
     "path", "database", "schema", "threads", "config_options", "extensions", "settings", "secrets", "attach",
     "external_root", "use_credential_provider", "filesystems", "remote", "plugins", "disable_transactions",
     "keep_open", "module_paths", "retries", "is_ducklake",
@@ -20,26 +20,33 @@ extension EngineSetup {
   /// Checks a profile and says what opening it takes. Extensions come from the profile's own folder or from
   /// `extensionDirectory`, whichever exists first. Throws a `DiagnosticList` of all that is wrong.
   init(profile: ConnectionProfile, extensionDirectory: String?) throws {
+    let isLake = profile.type == "ducklake"
     var reader = ProfileReader(
-      profile.settings, place: "the DuckDB target", origin: profile.origin, known: Self.keys)
+      profile.settings, place: isLake ? "the DuckLake target" : "the DuckDB target", origin: profile.origin,
+      known: isLake ? Self.lakeKeys : Self.keys)
     for (key, hint) in Self.unsupported.sorted(by: { $0.key < $1.key }) where reader[key] != nil {
       if reader[key] == .list([]) { continue }
       reader.complain("\(reader.place): \(key) is not supported", hint: hint)
     }
-    let path = reader.text("path") ?? ":memory:"
+    let path = isLake ? ":memory:" : reader.text("path") ?? ":memory:"
     self.init(path: Self.resolved(path, in: profile.projectRoot))
     searchFolder = profile.projectRoot
-    let attachments = Self.attachments(&reader, root: profile.projectRoot)
-    Self.checkDatabase(&reader, path: path, aliases: attachments.compactMap(\.alias))
+    let attachments = Self.attachments(&reader, profile)
+    let lake = isLake ? Self.lake(&reader, profile) : nil
+    lakes = Set(attachments.filter(\.isLake).map { $0.alias ?? "" })
+    if isLake { lakes.insert(reader.text("database") ?? "") }
+    if path.hasPrefix("ducklake:") { lakes.insert(Self.databaseName(of: path)) }
+    if !isLake { Self.checkDatabase(&reader, path: path, aliases: attachments.compactMap(\.alias)) }
+    Self.checkSnapshot(&reader, profile, attachments)
     for key in reader.table("config_options").sorted(by: { $0.key < $1.key }) {
       configuration[key.key] = key.value.scalarText ?? key.value.literal
     }
     let settings = reader.table("settings")
     chooseExtensionDirectory(settings, extensionDirectory, root: profile.projectRoot)
-    sessionStatements = Self.settingStatements(settings)
+    sessionStatements = (lake.map { [$0.use] } ?? []) + Self.settingStatements(settings)
     databaseStatements =
       Self.extensionStatements(&reader, folder: configuration["extension_directory"])
-      + Self.secretStatements(&reader) + attachments.map(\.statement)
+      + Self.secretStatements(&reader) + (lake?.statements ?? []) + attachments.map(\.statement)
     _ = reader.flag("disable_transactions")
     if !reader.problems.isEmpty { throw DiagnosticList(reader.problems) }
   }
@@ -47,6 +54,10 @@ extension EngineSetup {
   /// A path from the project's folder; addresses and what is absolute stay as they are.
   static func resolved(_ path: String, in root: String) -> String {
     if path.hasPrefix("/") || path.hasPrefix(":memory:") || root.isEmpty { return path }
+    for prefix in ["ducklake:sqlite:", "ducklake:duckdb:", "ducklake:"] where path.hasPrefix(prefix) {
+      let rest = String(path.dropFirst(prefix.count))
+      return rest.contains(":") ? path : prefix + resolved(rest, in: root)
+    }
     // "s3://…", "md:…", "ducklake:…": a scheme is two letters or more before the first slash.
     if let colon = path.firstIndex(of: ":"), path[..<colon].count > 1, !path[..<colon].contains("/") {
       return path

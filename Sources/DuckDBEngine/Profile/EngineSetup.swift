@@ -1,5 +1,11 @@
 import Diagnostics
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What opening a database and each session of it takes, checked and complete.
 struct EngineSetup: Sendable {
   /// The database's file, or `:memory:`.
@@ -10,6 +16,8 @@ struct EngineSetup: Sendable {
   var databaseStatements: [Statement] = []
   /// Statements that make a session ready.
   var sessionStatements: [Statement] = []
+  /// The databases that are lakehouses.
+  var lakes: Set<String> = []
   /// Where relative paths in SQL start, wherever the command is called; empty for the process's own folder.
   var searchFolder = ""
 
@@ -51,7 +59,22 @@ struct EngineSetup: Sendable {
 
 extension EngineSetup.Statement {
   /// Runs the statement. Throws a `Diagnostic` that says what it was for and holds no secret.
+  ///
+  /// What fails for a passing reason, as when several processes make one lake at once, is tried again.
   func run(_ connection: DuckDBConnection) throws {
+    var delay: useconds_t = 100_000
+    while true {
+      do {
+        return try runOnce(connection)
+      } catch let diagnostic as Diagnostic where diagnostic.isTransient && delay <= 1_600_000 {
+        if Task.isCancelled { throw diagnostic }
+        usleep(delay)
+        delay *= 2
+      }
+    }
+  }
+
+  private func runOnce(_ connection: DuckDBConnection) throws {
     do {
       try connection.execute(sql)
     } catch var diagnostic as Diagnostic {

@@ -16,14 +16,24 @@ public struct ProjectLoader: Sendable {
   public static func findRoot(from folder: String) throws(Diagnostic) -> String {
     var current = folder
     while true {
-      for name in [ProjectFile.weirName, ProjectFile.dbtName] {
-        if FileSystem.kind(of: Path.joined(current, name)) == .file { return current }
-      }
+      if holdsProject(current) { return current }
       let parent = Path.folder(of: current)
       guard parent != current, !parent.isEmpty else { break }
       current = parent
     }
     throw ProjectFile.missing(folder)
+  }
+
+  /// The folder itself, which somebody named. Throws if it holds no project file; no other is looked for.
+  public static func verifyRoot(_ folder: String) throws(Diagnostic) -> String {
+    guard holdsProject(folder) else { throw ProjectFile.missing(folder) }
+    return folder
+  }
+
+  private static func holdsProject(_ folder: String) -> Bool {
+    [ProjectFile.weirName, ProjectFile.dbtName].contains {
+      FileSystem.kind(of: Path.joined(folder, $0)) == .file
+    }
   }
 
   /// Reads the whole project. Throws a `DiagnosticList` with every problem that there is, warnings included.
@@ -47,23 +57,28 @@ public struct ProjectLoader: Sendable {
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
       invocation: Invocation(options), sections: settingsStage.root,
       unrendered: ConfigTrees(settingsStage.file.root.data), fileText: settingsStage.file.text)
-    let contents = await FileStage.read(files, environment)
+    let loads = LoadStage.run(files.loads, environment)
+    problems += loads.problems
+    var contents = await FileStage.read(files, environment)
     guard settingsStage.file.isReadable else {
       problems += await SyntaxStage.problems(files, contents, environment)
       return ProjectReading(project: nil, problems: problems)
     }
     problems += contents.problems
+    contents.loads = loads.loads
     let parsed = await NodeStage.run(files, contents, environment)
     problems += ConfigOrigins.once(parsed.problems, in: settingsStage.file.name)
+    let patterns = PatternSources(
+      loads: loads.loads, package: environment.settings.name, target: environment.target)
     var project = Project(
       settings: environment.settings, target: environment.target, nodes: parsed.nodes,
       sources: parsed.sources,
       exposures: parsed.exposures, macros: contents.macros.macros, docs: contents.docs,
       disabled: parsed.disabled,
-      vars: environment.vars)
+      vars: environment.vars, connections: loads.connections)
     project.groups = parsed.groups
     project.operations = parsed.operations
-    await PlainSQLStage.run(&project, parser, &problems)
+    await PlainSQLStage.run(&project, parser, patterns, &problems)
     ReferenceStage(recorded: parsed.recorded, lost: contents.lost).run(&project, &problems)
     ValidationStage(
       project: project, file: settingsStage.file, properties: contents.properties.flatMap(\.resources)

@@ -125,16 +125,23 @@ final class Worker: Sendable {
   /// Makes the schemas that are not there, in order.
   func createSchemas(_ schemas: [SchemaPath]) async throws {
     guard !schemas.isEmpty else { return }
-    try await session.run { connection in
-      var known: [String?: Set<String>] = [:]
-      for path in schemas {
-        let present =
-          try known[path.database] ?? Set(connection.schemas(database: path.database).map { $0.lowercased() })
-        known[path.database] = present
-        guard !present.contains(path.schema.lowercased()) else { continue }
-        try connection.execute(connection.dialect.createSchema(database: path.database, schema: path.schema))
-        known[path.database]?.insert(path.schema.lowercased())
+    try await session.run { [context] connection in
+      // Another process may make the same ones.
+      try Retry.perform(delay: context.capabilities.retryDelay) { _ in
+        try Self.createMissing(schemas, connection)
       }
+    }
+  }
+
+  private static func createMissing(_ schemas: [SchemaPath], _ connection: any Connection) throws {
+    var known: [String?: Set<String>] = [:]
+    for path in schemas {
+      let present =
+        try known[path.database] ?? Set(connection.schemas(database: path.database).map { $0.lowercased() })
+      known[path.database] = present
+      guard !present.contains(path.schema.lowercased()) else { continue }
+      try connection.execute(connection.dialect.createSchema(database: path.database, schema: path.schema))
+      known[path.database]?.insert(path.schema.lowercased())
     }
   }
 

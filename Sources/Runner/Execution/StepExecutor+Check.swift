@@ -10,7 +10,7 @@ extension StepExecutor {
     var result = NodeResult(node: node.id, resourceType: .check, status: .pass)
     let start = context.clock.uptime()
     do {
-      try Retry.perform { attempt in
+      try Retry.perform(delay: context.capabilities.retryDelay) { attempt in
         result.attempts = attempt
         statements.forget()
         try evaluate(node, &result)

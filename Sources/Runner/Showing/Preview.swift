@@ -12,6 +12,10 @@ public struct Preview: Sendable {
     case node(Node)
     /// SQL that stands in no file, with Jinja if it likes.
     case inline(String)
+    /// What a node's table or view holds.
+    case stored(Node)
+    /// A query of Weir's own.
+    case query(String)
   }
 
   /// A form that the engine writes by itself.
@@ -97,6 +101,10 @@ public struct Preview: Sendable {
     switch subject {
     case .inline(let sql):
       return (try compileInline(sql, connection), nil)
+    case .query(let sql): return (sql, nil)
+    case .stored(let node):
+      guard let relation = node.relation else { return try select(.node(node), connection) }
+      return ("SELECT * FROM \(connection.dialect.rendered(relation))", node)
     case .node(let node) where node.resourceType == .seed:
       let path =
         node.originalPath.hasPrefix("/") ? node.originalPath : "\(project.settings.root)/\(node.originalPath)"

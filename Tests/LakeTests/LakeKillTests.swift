@@ -1,0 +1,47 @@
+import CommandTesting
+import Foundation
+import Testing
+
+@Suite("Killing a run in a lake")
+struct LakeKillTests {
+  @Test(
+    "After a kill at any moment, building again gives what an undisturbed build gives",
+    arguments: [LakePlace.duckDBFile, .sqliteFile, .postgresAndS3])
+  func kill(_ place: LakePlace) async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let rounds = environment["WEIR_SLOW"] == "1" ? 25 : 2
+    let seed = environment["WEIR_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<100_000)
+    print("lake kill test: \(place.rawValue), WEIR_SEED=\(seed)")
+    var random = SplitMix(state: seed)
+    let project = try LakeProject(target: try await place.target())
+    try await project.build()
+    var expected: Set<Int> = [1, 2]
+    for round in 1...rounds {
+      try project.seed((0..<50).map { "\(round * 100 + $0),n\($0)" })
+      let started = try Command.weir(["build"], in: project.folder.path).start()
+      try await Task.sleep(for: .milliseconds(Int(random.next() % 1200)))
+      started.signal(SIGKILL)
+      _ = try await started.finish()
+      try await project.build()
+      expected.formUnion((0..<50).map { round * 100 + $0 })
+      let kept = try await project.rows(of: "select id from {{ ref('kept') }}").compactMap { Int($0) }
+      #expect(kept.count == expected.count && Set(kept) == expected, "round \(round), seed \(seed)")
+      #expect(
+        try await project.rows(of: "select count(*), min(id) from {{ ref('loud') }}") == ["50,\(round * 100)"]
+      )
+    }
+  }
+}
+
+/// Steele, Lea and Flood's generator: the same numbers for the same seed.
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
