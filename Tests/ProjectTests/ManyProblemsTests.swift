@@ -75,7 +75,7 @@ struct ManyProblems: Sendable, CustomTestStringConvertible {
         "models/a.sql": "{{ source('lake', 'a') }} {{ source('sea', 'a') }}",
       ],
       "loads/l.yml:2:1: WEIR-E0102 the YAML does not parse: did not find expected ',' or ']'",
-      "models/a.sql:1:33: WEIR-E0111 source('sea', 'a') names no source of the project"),
+      "models/a.sql:1:30: WEIR-E0111 source('sea', 'a') names no source of the project"),
     ManyProblems(
       "each docs block that is not closed is said, and known",
       [
