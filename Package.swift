@@ -67,9 +67,11 @@ let package = Package(
       ]),
     .executableTarget(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
-      exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings),
+      exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings,
+      linkerSettings: runtimeInside),
     .executableTarget(
-      name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
+      name: "weir",
+      dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
@@ -94,7 +96,8 @@ let package = Package(
     tests(
       "ConnectorsTests",
       [
-        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular",
+        "CommandTesting",
         "ServiceTesting",
       ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
@@ -102,7 +105,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        "CommandLine", "Connectors", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner",
+        "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(

@@ -18,7 +18,8 @@ import Testing
       parseStatements: { $0.map { _ in .success([]) } }, describe: { [("engine", "none")] })
     return await Program(
       version: "1.2.3", environment: environment, workingFolder: folder.path, output: output, errors: errors,
-      engines: engines, now: { Fixtures.time }, makeIdentifier: { "id" }, handlesSignals: false
+      engines: engines, sources: NoSources.provider, now: { Fixtures.time }, makeIdentifier: { "id" },
+      handlesSignals: false
     ).run(arguments)
   }
 

@@ -26,7 +26,7 @@ struct ImportRulesTests {
       "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
       "Connectors", "Loads", "StateStore", "Runner", "ArgumentParser",
     ],
-    "weir": ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
+    "weir": ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],
   ]
 
   /// What comes with the toolchain or the system.

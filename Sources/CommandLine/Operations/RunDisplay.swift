@@ -37,6 +37,8 @@ final class RunDisplay: Sendable {
       printer.updateProgress {
         $0?.progress(id.rawValue, fraction: progress.fraction, rows: progress.rows)
       }
+    case .fetched(let id, let progress):
+      printer.updateProgress { $0?.fetched(id.rawValue, rows: progress.rows, bytes: progress.bytes) }
     case .finished(let result, let index, _): finish(result, index)
     case .log(let line): printer.show(line)
     }

@@ -67,8 +67,11 @@ struct RunOperation: Sendable {
       root: workspace.root, command: "weir \(session.verb.rawValue)",
       startedAt: Quantities.timeOfDay(session.startedAt))
     defer { withExtendedLifetime(lock) {} }
+    let connections = workspace.makeResolver()
     let artifacts =
-      try session.writesArtifacts() ? RunArtifacts(workspace, arguments: arguments(options)) : nil
+      try session.writesArtifacts()
+      ? RunArtifacts(
+        workspace, arguments: arguments(options), hidden: { connections.redactor }) : nil
     try artifacts?.verify()
     let state = try StateStore(path: workspace.root + "/.weir/state.sqlite")
     session.printer.report(state.warnings)
@@ -77,6 +80,7 @@ struct RunOperation: Sendable {
     let driver = RunDriver(
       project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
       options: options,
+      loads: LoadServices(readers: session.program.sources.readers, connections: connections),
       events: { event in
         if case .finished(let result, _, _) = event { artifacts?.write(result) }
         display.show(event)
@@ -87,7 +91,7 @@ struct RunOperation: Sendable {
     var problems = artifacts?.finish(result, at: session.program.now()) ?? []
     await isClosed
     do throws(Diagnostic) { try state.close() } catch { problems.append(error) }
-    session.printer.report(result.diagnostics)
+    session.printer.report(connections.warnings + result.diagnostics)
     display.end(result, unwritten: problems) { artifacts?.compiledPath($0) }
     return status(of: result, hasProblems: !problems.isEmpty)
   }

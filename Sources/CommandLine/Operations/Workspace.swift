@@ -47,6 +47,14 @@ struct Workspace: Sendable {
     return workspace
   }
 
+  /// What renders connections: their secrets are hidden from the moment that they are known.
+  func makeResolver() -> ConnectionResolver {
+    let (printer, hidden) = (session.printer, redactor)
+    return ConnectionResolver(
+      project: project, invocation: invocation, secrets: session.program.sources.secrets,
+      hide: { printer.hide(hidden.adding($0)) })
+  }
+
   /// The nodes that a selection means. Prints warnings; throws on an expression that does not parse.
   func select(
     _ selection: SelectionOptions, _ kinds: ResourceTypeOptions?, defaultKinds: [ResourceType] = []

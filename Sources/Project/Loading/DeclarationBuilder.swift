@@ -26,10 +26,38 @@ struct DeclarationBuilder {
   // MARK: - Sources
 
   func sources(_ result: inout ParsedProject) {
-    for properties in contents.properties.flatMap(\.sources) {
-      result.sources.append(source(properties, &result.problems))
+    var places: [NodeID: Int] = [:]
+    for properties in contents.allSources {
+      var table = source(properties, &result.problems)
+      claim(&table)
+      // A property file may document what a load declares.
+      if let place = places[table.id], table.loadedBy != nil, !properties.isLoaded {
+        result.sources[place].document(with: table)
+        continue
+      }
+      if properties.isLoaded { places[table.id] = result.sources.count }
+      result.sources.append(table)
     }
     result.problems += FileStage.duplicates(result.sources.map { ($0.id, $0.span) }, "sources")
+  }
+
+  /// Says of a table that a load brings it, if one does: it then lies where the load puts it.
+  private func claim(_ table: inout SourceTable) {
+    let load = contents.loads.first { $0.definition.name == table.sourceName }
+    guard let load, load.definition.table(named: table.name) != nil else { return }
+    table.loadedBy = load.id(in: table.package)
+    table.relation = load.relation(of: table.identifier, environment.target)
+  }
+
+  // MARK: - Loads
+
+  /// The loads as nodes.
+  func loads(_ result: inout ParsedProject) {
+    for load in contents.loads {
+      let describer = Describer(context: context, file: load.place.path)
+      let node = load.node(in: environment.settings.name) { describer.text($0, &result.problems) }
+      result.add(ParsedNode(node: node))
+    }
   }
 
   private func source(_ properties: SourceProperties, _ problems: inout [Diagnostic]) -> SourceTable {

@@ -24,6 +24,7 @@ struct ProjectFiles: Sendable {
   var checks: [FilePlace] = []
   var macros: [FilePlace] = []
   var properties: [FilePlace] = []
+  var loads: [FilePlace] = []
   var docs: [FilePlace] = []
   /// What is defined in files that this version does not read.
   var lost = LostDefinitions()
@@ -34,8 +35,14 @@ struct FileContents: Sendable {
   var macros: MacroTable
   var docs: [DocsBlock]
   var properties: [PropertyFile]
+  var loads: [DeclaredLoad] = []
   var problems: [Diagnostic]
   var lost: LostDefinitions
+}
+
+extension FileContents {
+  /// Every declaration of a source's table, those of loads first.
+  var allSources: [SourceProperties] { loads.flatMap(\.sources) + properties.flatMap(\.sources) }
 }
 
 /// Finds the project's files and reads macros, property files and docs blocks.
@@ -75,6 +82,7 @@ enum FileStage {
       settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
       + settings.macroPaths + settings.testPaths
     files.properties = places(propertyRoots, ["yml", "yaml"])
+    files.loads = places(settings.loadPaths, ["yml", "yaml"])
     files.docs = places(settings.docsPaths, ["md"])
     problems += discovery.problems
     checkPackages(settings, &problems)

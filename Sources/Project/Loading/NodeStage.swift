@@ -65,11 +65,14 @@ enum NodeStage {
     }
     sharedNames(result.nodes, &result.problems)
     let declarations = DeclarationBuilder(environment, contents, index, trees)
+    declarations.loads(&result)
     declarations.sources(&result)
     declarations.exposures(&result)
     declarations.groups(&result)
     operations(NodeBuilder(environment, contents, index, trees), environment.settings, &result)
     await genericChecks(contents, environment, index, trees, &result)
+    PatternSources(loads: contents.loads, package: environment.settings.name, target: environment.target)
+      .add(to: &result)
     return result
   }
 
@@ -124,7 +127,7 @@ enum NodeStage {
     }
     var tables: [NodeID: SourceTable] = [:]
     for table in result.sources where table.isEnabled { tables[table.id] = table }
-    for source in contents.properties.flatMap(\.sources) where source.table.hasChecks {
+    for source in contents.allSources where source.table.hasChecks {
       let id = NodeID(.source, environment.settings.name, "\(source.source).\(source.table.name)")
       guard tables[id] != nil else { continue }
       entries += CheckEntry.all(

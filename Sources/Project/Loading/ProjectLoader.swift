@@ -57,23 +57,28 @@ public struct ProjectLoader: Sendable {
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
       invocation: Invocation(options), sections: settingsStage.root,
       unrendered: ConfigTrees(settingsStage.file.root.data), fileText: settingsStage.file.text)
-    let contents = await FileStage.read(files, environment)
+    let loads = LoadStage.run(files.loads, environment)
+    problems += loads.problems
+    var contents = await FileStage.read(files, environment)
     guard settingsStage.file.isReadable else {
       problems += await SyntaxStage.problems(files, contents, environment)
       return ProjectReading(project: nil, problems: problems)
     }
     problems += contents.problems
+    contents.loads = loads.loads
     let parsed = await NodeStage.run(files, contents, environment)
     problems += ConfigOrigins.once(parsed.problems, in: settingsStage.file.name)
+    let patterns = PatternSources(
+      loads: loads.loads, package: environment.settings.name, target: environment.target)
     var project = Project(
       settings: environment.settings, target: environment.target, nodes: parsed.nodes,
       sources: parsed.sources,
       exposures: parsed.exposures, macros: contents.macros.macros, docs: contents.docs,
       disabled: parsed.disabled,
-      vars: environment.vars)
+      vars: environment.vars, connections: loads.connections)
     project.groups = parsed.groups
     project.operations = parsed.operations
-    await PlainSQLStage.run(&project, parser, &problems)
+    await PlainSQLStage.run(&project, parser, patterns, &problems)
     ReferenceStage(recorded: parsed.recorded, lost: contents.lost).run(&project, &problems)
     ValidationStage(
       project: project, file: settingsStage.file, properties: contents.properties.flatMap(\.resources)

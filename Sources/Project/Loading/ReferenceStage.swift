@@ -4,7 +4,8 @@ import EngineCore
 /// Finds the tables that plain SQL reads, all texts in one call of the engine's parser.
 enum PlainSQLStage {
   static func run(
-    _ project: inout Project, _ parser: StatementParser, _ problems: inout [Diagnostic]
+    _ project: inout Project, _ parser: StatementParser, _ patterns: PatternSources,
+    _ problems: inout [Diagnostic]
   ) async {
     let plain = project.nodes.indices.filter {
       project.nodes[$0].isPlainSQL && project.nodes[$0].resourceType != .seed
@@ -19,6 +20,7 @@ enum PlainSQLStage {
         error, else: .engineFailure, "the SQL of the project cannot be parsed")
       return
     }
+    adopt(results, patterns, &project)
     for (index, result) in zip(plain, results) {
       let node = project.nodes[index]
       switch result {
@@ -32,6 +34,24 @@ enum PlainSQLStage {
         problems.append(problem)
       }
     }
+  }
+}
+
+extension PlainSQLStage {
+  /// Makes sources of the tables that texts name and that only a load's pattern brings.
+  private static func adopt(
+    _ results: [Result<[TableReference], Diagnostic>], _ patterns: PatternSources, _ project: inout Project
+  ) {
+    guard !patterns.isEmpty else { return }
+    var found: [NodeID: SourceTable] = [:]
+    for case .success(let tables) in results {
+      for reference in tables where project.plainNames.node(reference, own: nil) == nil {
+        if let table = patterns.table(reference) { found[table.id] = table }
+      }
+    }
+    guard !found.isEmpty else { return }
+    project.sources += found.values.sorted { $0.id < $1.id }
+    project.index()
   }
 }
 
@@ -123,10 +143,17 @@ extension Project {
   /// Moves nodes to those that are disabled.
   mutating func switchOff(_ ids: Set<NodeID>) {
     let moved = nodes.filter { ids.contains($0.id) }
+    nodes.removeAll { ids.contains($0.id) }
+    disabled += moved
+    index()
+  }
+
+  /// Sorts everything and looks up names anew, after nodes or sources were added or moved.
+  mutating func index() {
     let (groups, operations) = (groups, operations)
     defer { (self.groups, self.operations) = (groups, operations) }
     self = Project(
-      settings: settings, target: target, nodes: nodes.filter { !ids.contains($0.id) }, sources: sources,
-      exposures: exposures, macros: macros, docs: docs, disabled: disabled + moved, vars: vars)
+      settings: settings, target: target, nodes: nodes, sources: sources, exposures: exposures,
+      macros: macros, docs: docs, disabled: disabled, vars: vars, connections: connections)
   }
 }

@@ -54,6 +54,8 @@ struct SourceProperties: Sendable {
   /// The source's entry, and the one before its Jinja was rendered.
   var sourceItem: YAMLNode
   var writtenItem: YAMLNode
+  /// Whether it is a load's own declaration.
+  var isLoaded = false
 }
 
 /// An entry whose keys are passed on as they are: exposures and macros.

@@ -26,7 +26,7 @@ struct ProjectFile {
     "anchors",
   ]
   /// Keys of `weir.yml` that are Weir's own: `checks` is its word for `data_tests`.
-  static let weirKeys: Set<String> = ["checks"]
+  static let weirKeys: Set<String> = ["checks", "load-paths"]
 
   /// Reads the project file of a folder. Throws if there is none.
   static func read(root: String) throws(DiagnosticList) -> ProjectFile {
@@ -35,9 +35,12 @@ struct ProjectFile {
     let hasDbt = FileSystem.kind(of: Path.joined(root, dbtName)) == .file
     guard hasWeir || hasDbt else { throw DiagnosticList([missing(root)]) }
     let name = hasDbt ? dbtName : weirName
-    let (main, text) = load(name, root, &problems)
+    var (main, text) = load(name, root, &problems)
     if hasDbt, hasWeir, let own = load(weirName, root, &problems).root {
       checkOwnSections(own, &problems)
+      let sections = (own.entries ?? []).filter { weirKeys.contains($0.key) }
+      let entries = main?.entries ?? []
+      main?.content = .map(entries + sections)
     }
     guard let main else {
       let nothing = YAMLNode(content: .map([]), line: 1, column: 1)
@@ -105,7 +108,8 @@ struct ProjectFile {
   }
 
   private mutating func checkKeys(isStrict: Bool) {
-    let known = isStrict ? Self.dbtKeys.union(Self.weirKeys) : Self.dbtKeys
+    // Beside a dbt_project.yml, Weir's own keys are those of weir.yml: they stand here already.
+    let known = Self.dbtKeys.union(Self.weirKeys)
     for entry in root.entries ?? [] where !known.contains(entry.key) {
       problems.append(
         Diagnostic(

@@ -27,6 +27,7 @@ struct SettingsReader {
     settings.testPaths = paths("test-paths", root) ?? settings.testPaths
     settings.macroPaths = paths("macro-paths", root) ?? settings.macroPaths
     settings.analysisPaths = paths("analysis-paths", root) ?? settings.analysisPaths
+    settings.loadPaths = paths("load-paths", root) ?? settings.loadPaths
     settings.snapshotPaths = paths("snapshot-paths", root) ?? settings.snapshotPaths
     settings.docsPaths = paths("docs-paths", root) ?? allPaths(settings)
     settings.targetPath = text("target-path", root) ?? settings.targetPath
