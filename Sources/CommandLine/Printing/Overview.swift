@@ -16,7 +16,7 @@ enum Overview {
     for (example, meaning) in examples { lines.append(row(example, meaning, style, width: 40)) }
     lines += [
       "", "'weir <command> --help' tells all about a command.",
-      style.dim("Exit codes: 0 success, 1 a model or check failed, 2 could not run, 130 interrupted."), "",
+      style.dim("Exit codes: 0 fine, 1 a model or check failed, 2 could not run, 130 interrupted."), "",
     ]
     return lines.joined(separator: "\n")
   }
@@ -25,11 +25,11 @@ enum Overview {
     ("Start", [.initialize, .debug, .connections]),
     ("Work", [.build, .load, .run, .test, .seed, .show]),
     ("Look", [.list, .compile, .parse, .state]),
-    ("Tidy", [.clean, .completions]),
+    ("Tidy", [.clean, .maintain, .completions]),
   ]
 
   private static let flags = [
-    ("-s, --select <nodes>", "which nodes: orders, +orders, tag:daily, path:models/marts"),
+    ("-s, --select <nodes>", "which nodes: orders, +orders, tag:daily, path:marts"),
     ("    --exclude <nodes>", "which nodes not"),
     ("-t, --target <name>", "the environment of profiles.yml to work in"),
     ("    --threads <n>", "how many nodes run at once"),
