@@ -40,17 +40,18 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CDuckDB", pkgConfig: "duckdb"),
     module("Diagnostics"),
+    module("Files"),
     module("Tabular", ["Diagnostics"]),
     module("Jinja", ["Diagnostics"]),
     module("EngineCore", ["Diagnostics", "Tabular"]),
-    module("DuckDBEngine", ["CDuckDB", "Diagnostics", "Tabular", "EngineCore"]),
-    module("Project", ["Diagnostics", "Tabular", "Jinja", "EngineCore", "Yams"]),
+    module("DuckDBEngine", ["CDuckDB", "Diagnostics", "Files", "Tabular", "EngineCore"]),
+    module("Project", ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Yams"]),
     module("Planner", ["Diagnostics", "Jinja", "Project"]),
     module("Checks", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
-    module("Catalog", ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"]),
+    module("Catalog", ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner"]),
     module("Connectors", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("Loads", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
-    module("StateStore", ["Diagnostics", .product(name: "GRDB", package: "GRDB.swift")]),
+    module("StateStore", ["Diagnostics", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Runner",
       [
@@ -60,7 +61,7 @@ let package = Package(
     module(
       "CommandLine",
       [
-        "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
+        "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
         "Connectors", "Loads", "StateStore", "Runner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -68,7 +69,8 @@ let package = Package(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
       exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings),
     .executableTarget(
-      name: "weir", dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
+      name: "weir",
+      dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
@@ -82,6 +84,7 @@ let package = Package(
     tests("FaultTests", ["CommandTesting"]),
     tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("FilesTests", ["Files"]),
     tests("ImportRulesTests", []),
     tests(
       "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
@@ -92,7 +95,8 @@ let package = Package(
     tests(
       "ConnectorsTests",
       [
-        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular", "CommandTesting",
+        "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular",
+        "CommandTesting",
         "ServiceTesting",
       ]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
@@ -100,7 +104,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "CommandLine", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner", "Tabular",
+        "CommandLine", "Connectors", "Diagnostics", "EngineCore", "Jinja", "Planner", "Project", "Runner",
+        "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(

@@ -10,24 +10,38 @@ fail() {
   exit 2
 }
 
+# The stamp names what is there of DuckDB, pins included.
+stamp="$(cksum <"$here/pypi.txt") $*"
+is_complete=$([ "$(cat "$prefix/.complete" 2>/dev/null)" != "$stamp" ] || echo yes)
+
 command -v swift >/dev/null || fail "needs Swift 6.2 or later: see https://www.swift.org/install/linux/"
 
 # Debian packages. pip and Python's venv are asked for where they are used: by the download below, by `make bench`.
 packages=(g++ git libsqlite3-dev pkgconf)
-[ -e "$prefix/.complete" ] || packages+=(ca-certificates python3 python3-pip)
+[ -n "$is_complete" ] || packages+=(ca-certificates python3 python3-pip)
 # A toolchain unpacked from an archive may lack the libraries it was linked with.
-if [ ! -e "$prefix/.complete" ]; then
+if [ -z "$is_complete" ]; then
   tools=$(dirname "$(readlink -f "$(command -v swift)")")
   libraries=$(ldd "$tools"/swift-build "$tools"/swift-frontend "$tools"/lld 2>/dev/null || true)
   if grep -q 'not found' <<<"$libraries"; then
     packages+=(libcurl4 libedit2 libncurses6 libxml2 tzdata)
   fi
 fi
-if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+is_debian() {
+  command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 1
+  [ ! -e /etc/os-release ] || grep -qE '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release
+}
+if ! is_debian; then
+  missing=()
   for tool in g++ git pkg-config python3; do
-    command -v "$tool" >/dev/null || fail "not a Debian system: install what Debian calls ${packages[*]} ($tool is missing)"
+    command -v "$tool" >/dev/null || missing+=("$tool,")
   done
-  pkg-config --exists sqlite3 || fail "not a Debian system: install SQLite's library and headers (sqlite3.pc is missing)"
+  pkg-config --exists sqlite3 2>/dev/null || missing+=("SQLite's headers (sqlite3.pc),")
+  [ -n "$is_complete" ] || python3 -m pip --version >/dev/null 2>&1 || missing+=("Python's pip,")
+  if [ ${#missing[@]} -gt 0 ]; then
+    list=${missing[*]}
+    fail "not a Debian system, and it lacks ${list%,}: install what Debian calls ${packages[*]}"
+  fi
 else
   present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
   missing=()
@@ -42,10 +56,12 @@ else
       run=(sudo "${run[@]}")
     fi
     echo "set-up: Debian packages ${missing[*]} (about a minute)"
-    "${run[@]}" apt-get update -qq || fail "apt-get update failed (its reason stands above)"
+    said=$("${run[@]}" apt-get update -qq 2>&1) || fail "apt-get update failed: $said"
     # shellcheck disable=SC2086
-    "${run[@]}" $install -qq >/dev/null ||
+    said=$("${run[@]}" $install -qq 2>&1) || {
+      echo "$said" >&2
       fail "could not install; as root, run: apt-get update && $install"
+    }
   fi
 fi
 
@@ -58,9 +74,7 @@ if [ "$(printf '6.2\n%s\n' "${version:-0}" | sort -V | head -n 1)" != 6.2 ]; the
   fail "needs Swift 6.2 or later, but $(command -v swift) is ${version:-of no known version}"
 fi
 
-# DuckDB: the stamp names what is there, pins included.
-stamp="$(cksum <"$here/pypi.txt") $*"
-if [ "$(cat "$prefix/.complete" 2>/dev/null)" != "$stamp" ]; then
+if [ -z "$is_complete" ]; then
   python3 "$here/fetch.py" duckdb "$prefix" "$@"
   echo "$stamp" >"$prefix/.complete.new"
   mv "$prefix/.complete.new" "$prefix/.complete"

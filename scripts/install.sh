@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the release build: all of it in PREFIX/lib/weir, a link in PREFIX/bin, shell completions.
+# Installs the release build: all of it in PREFIX/lib/weir, a link in PREFIX/bin, shell completions, the manual page.
 #   install.sh DUCKDB_PREFIX PREFIX [DESTDIR]
 set -euo pipefail
 duckdb=$1 prefix=$2 destination=${3:-}
@@ -27,4 +27,6 @@ complete() {
 complete bash bash-completion/completions/weir
 complete zsh zsh/site-functions/_weir
 complete fish fish/vendor_completions.d/weir.fish
+mkdir -p "$destination$prefix/share/man/man1"
+"$(dirname "${BASH_SOURCE[0]}")/manual.py" "$home/weir" >"$destination$prefix/share/man/man1/weir.1"
 echo "install: $prefix/bin/weir ($("$destination$prefix/bin/weir" --version))"

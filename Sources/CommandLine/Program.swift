@@ -1,4 +1,5 @@
 import ArgumentParser
+import Connectors
 import Diagnostics
 import EngineCore
 import Project
@@ -17,6 +18,8 @@ public struct Program: Sendable {
   public var errors: any TextSink
   /// The engines that there are.
   public var engines: EngineProvider
+  /// What sources are read with.
+  public var sources: SourceProvider
   /// Seconds since 1970.
   public var now: @Sendable () -> Double
   /// A new unique name for an invocation.
@@ -27,7 +30,8 @@ public struct Program: Sendable {
   /// Makes a program.
   public init(
     version: String, environment: [String: String], workingFolder: String, output: any TextSink,
-    errors: any TextSink, engines: EngineProvider, now: @escaping @Sendable () -> Double,
+    errors: any TextSink, engines: EngineProvider, sources: SourceProvider,
+    now: @escaping @Sendable () -> Double,
     makeIdentifier: @escaping @Sendable () -> String, handlesSignals: Bool
   ) {
     self.version = version
@@ -36,6 +40,7 @@ public struct Program: Sendable {
     self.output = output
     self.errors = errors
     self.engines = engines
+    self.sources = sources
     self.now = now
     self.makeIdentifier = makeIdentifier
     self.handlesSignals = handlesSignals
@@ -96,12 +101,18 @@ public struct Program: Sendable {
   /// Prints what argument-parser has to say: help that was asked for, or what is wrong with the arguments.
   private func explain(_ error: any Error, verb: String) -> Int32 {
     if RootCommand.exitCode(for: error) == .success {
-      output.write(RootCommand.fullMessage(for: error, columns: output.size?.columns ?? 100) + "\n")
+      output.write(RootCommand.fullMessage(for: error, columns: helpWidth) + "\n")
       return ExitStatus.success.rawValue
     }
     let message = RootCommand.message(for: error)
     report([Diagnostic(.usage, message, hint: "'weir \(verb) --help' lists what it takes")])
     return ExitStatus.unusable.rawValue
+  }
+
+  /// The width of help: the terminal's, else what the environment says, else what fits everywhere.
+  private var helpWidth: Int {
+    if let size = output.size { return size.columns }
+    return environment["COLUMNS"].flatMap { Int($0) }.map { max(40, $0) } ?? 80
   }
 
   private var wantsColor: Bool { output.isTerminal && environment["NO_COLOR"].map(\.isEmpty) ?? true }
@@ -143,5 +154,19 @@ public struct EngineProvider: Sendable {
     self.open = open
     self.parseStatements = parseStatements
     self.describe = describe
+  }
+}
+
+/// The readers of sources that this program was built with. Filled in by `main`.
+public struct SourceProvider: Sendable {
+  /// Where secrets are had from.
+  public var secrets: any SecretSource
+  /// Makes the readers of connections.
+  public var readers: any SourceReaderFactory
+
+  /// Makes a provider.
+  public init(secrets: any SecretSource, readers: any SourceReaderFactory) {
+    self.secrets = secrets
+    self.readers = readers
   }
 }

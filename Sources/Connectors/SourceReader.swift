@@ -131,6 +131,12 @@ public struct SourceRead: Sendable {
   public var rejects: [RejectedRow]
   /// What to try, in order, if running the selects fails on a malformed row.
   public var fallbacks: [Fallback]
+  /// Whether the columns' types were found out from text, and may be others in what is read next time.
+  public var infersTypes: Bool
+  /// For text: the SELECTs with some columns, by the source's names, as they are written; nil where that cannot be.
+  public var asText: (@Sendable (Set<String>) -> [String])?
+  /// Called after reading and before the commit. Throws, as transient, if what was read changed meanwhile.
+  public var verify: (@Sendable () throws -> Void)?
 
   /// Makes a read.
   public init(selects: [String]) {
@@ -140,6 +146,7 @@ public struct SourceRead: Sendable {
     files = []
     rejects = []
     fallbacks = []
+    infersTypes = false
   }
 
   /// A slower way to read the same rows, for sources that turn out to hold malformed ones.
@@ -150,12 +157,21 @@ public struct SourceRead: Sendable {
     public var selects: [String]
     /// A SELECT that then gives the rejected rows: file, line, column, reason, text.
     public var rejects: String?
+    /// As `SourceRead.asText`.
+    public var asText: (@Sendable (Set<String>) -> [String])?
+    /// Statements to run after, on the same session.
+    public var cleanUp: [String]
 
     /// Makes a way.
-    public init(prepare: [String] = [], selects: [String], rejects: String? = nil) {
+    public init(
+      prepare: [String] = [], selects: [String], rejects: String? = nil, cleanUp: [String] = [],
+      asText: (@Sendable (Set<String>) -> [String])? = nil
+    ) {
       self.prepare = prepare
       self.selects = selects
       self.rejects = rejects
+      self.cleanUp = cleanUp
+      self.asText = asText
     }
   }
 }

@@ -6,6 +6,11 @@ public struct LoadRecord: Sendable, Hashable {
   public var load: String
   /// The table's name.
   public var table: String
+  /// How it was written: append, replace, merge or scd2.
+  public var disposition = ""
+  /// When it began and ended, in seconds since 1970.
+  public var startedAt = 0.0
+  public var endedAt = 0.0
   /// Rows that were read from the source.
   public var rowsRead = 0
   /// Rows that are new in the table.
@@ -20,6 +25,11 @@ public struct LoadRecord: Sendable, Hashable {
   public var bytes: Int?
   /// How often the table's columns have changed, from 1.
   public var schemaVersion = 1
+  /// The cursor before and after.
+  public var cursorFrom: String?
+  public var cursorTo: String?
+  /// What changed in the source's columns, in words.
+  public var changes: [String] = []
 
   /// Makes a record of nothing done yet.
   public init(id: String, load: String, table: String) {

@@ -12,10 +12,35 @@ public struct ProjectLock: ~Copyable {
     root: String, command: String = "weir", startedAt: String = ""
   ) throws(Diagnostic) -> ProjectLock {
     let folder = StateFolder(root: root)
-    try folder.create()
-    let path = folder.lockFile
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw StateFolder.failure("cannot open", path, errno) }
+    while true {
+      try folder.create()
+      guard let lock = try open(folder.lockFile, flags: O_CREAT, root: root) else { continue }
+      try lock.write("\(getpid())\n\(command)\n\(startedAt)\n", path: folder.lockFile)
+      return lock
+    }
+  }
+
+  /// Takes the lock of the project at `root` if it ever had one, and makes nothing there; nil if it had none.
+  /// Throws as `acquire` does.
+  public static func acquireExisting(
+    root: String, command: String = "weir", startedAt: String = ""
+  ) throws(Diagnostic) -> ProjectLock? {
+    let path = StateFolder(root: root).lockFile
+    while access(path, F_OK) == 0 {
+      guard let lock = try open(path, flags: 0, root: root) else { continue }
+      try lock.write("\(getpid())\n\(command)\n\(startedAt)\n", path: path)
+      return lock
+    }
+    return nil
+  }
+
+  /// Opens and locks the file; nil if it was deleted meanwhile, so that others may hold a newer one.
+  private static func open(_ path: String, flags: Int32, root: String) throws(Diagnostic) -> ProjectLock? {
+    let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | flags, 0o666)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw StateFolder.failure("cannot open", path, errno)
+    }
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
@@ -24,9 +49,12 @@ public struct ProjectLock: ~Copyable {
       guard code == EWOULDBLOCK else { throw StateFolder.failure("cannot lock", path, code) }
       throw busy(holder, root: root)
     }
-    let lock = ProjectLock(descriptor: descriptor)
-    try lock.write("\(getpid())\n\(command)\n\(startedAt)\n", path: path)
-    return lock
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0, facts.st_nlink > 0 else {
+      close(descriptor)
+      return nil
+    }
+    return ProjectLock(descriptor: descriptor)
   }
 
   private init(descriptor: Int32) {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 
 /// The project's `.weir` folder: local state that may be deleted at any time.
@@ -39,18 +40,13 @@ public struct StateFolder: Sendable, Hashable {
   /// Removes what a killed run left in the folder for temporary files. Call it under the project's lock.
   /// Files alone are removed: the runner makes no folders there. Throws `WEIR-E0805`.
   public func cleanTemporaryFolder() throws(Diagnostic) {
-    guard let stream = opendir(temporaryFolder) else {
-      if errno == ENOENT { return }
-      throw Self.failure("cannot read", temporaryFolder, errno)
+    let names: [String]
+    do {
+      names = try Folder.names(in: temporaryFolder)
+    } catch {
+      if error.code == ENOENT { return }
+      throw Self.failure("cannot read", temporaryFolder, error.code)
     }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    closedir(stream)
     for name in names where unlink(temporaryFolder + "/" + name) != 0 {
       guard errno == ENOENT || errno == EISDIR else {
         throw Self.failure("cannot remove", temporaryFolder + "/" + name, errno)

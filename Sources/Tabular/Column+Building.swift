@@ -63,6 +63,8 @@ private struct ColumnBuilder {
           return TimeWithZoneValue(microseconds: microseconds, offset: offset)
         })
     case .list, .array, .map, .structure, .union: try nested()
+    case .variant:
+      .scalars(try each(.null) { if case .variant = $0 { $0 } else { nil } })
     case .null, .unknown:
       .missing(count: try each(0) { _ in nil }.count)
     default: try temporal()

@@ -21,7 +21,7 @@ public struct Column: Sendable {
     indirect case structure([Column])
     /// Each value's member, and one column a member, all as long as this one.
     indirect case union(tags: [UInt8], members: [Column])
-    /// Values made one by one: convenient, slow.
+    /// Values made one by one: convenient, slow. Variants are always so.
     case scalars([Scalar])
     /// Nothing but missing values.
     case missing(count: Int)

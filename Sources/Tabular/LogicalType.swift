@@ -18,6 +18,8 @@ public indirect enum LogicalType: Sendable, Hashable, Codable {
   case structure([Field])
   case union([Field])
   case geometry
+  /// Each value has a type of its own.
+  case variant
   case null
   /// A type that this version does not know, by the engine's own name.
   case unknown(String)

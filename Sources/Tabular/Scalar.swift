@@ -38,4 +38,6 @@ public indirect enum Scalar: Sendable, Hashable {
   case map([Scalar], [Scalar])
   case structure([String], [Scalar])
   case union(tag: String, Scalar)
+  /// A value of a variant, with its own type.
+  case variant(LogicalType, Scalar)
 }

@@ -1,4 +1,5 @@
 import CommandLine
+import Connectors
 import DuckDBEngine
 import Glibc
 
@@ -15,6 +16,7 @@ enum Weir {
       output: FileSink(descriptor: STDOUT_FILENO, isDumb: isDumb),
       errors: FileSink(descriptor: STDERR_FILENO, isDumb: isDumb),
       engines: DuckDBProvider(extensionFolder: Surroundings.extensionFolder(environment)).provider,
+      sources: SourceProvider(secrets: SystemSecrets(), readers: SourceReaders()),
       now: Surroundings.now, makeIdentifier: Surroundings.identifier, handlesSignals: true)
     exit(await program.run(Array(Swift.CommandLine.arguments.dropFirst())))
   }

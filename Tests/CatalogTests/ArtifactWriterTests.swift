@@ -52,6 +52,19 @@ struct ArtifactWriterTests {
     #expect(try folder.list("target") == ["manifest.json"])
   }
 
+  @Test("a folder that takes no files is known beforehand, and nothing is made to find out")
+  func verifies() throws {
+    let folder = try TemporaryFolder()
+    let writer = ArtifactWriter(project: CatalogFixture.project(root: folder.path))
+    try writer.verifyFolder()
+    #expect(try folder.list("") == [])
+    try folder.write("target", "a file")
+    let thrown = #expect(throws: Diagnostic.self) { try writer.verifyFolder() }
+    #expect(thrown?.message == "'\(folder.path)/target' cannot be made: Not a directory")
+    let below = ArtifactWriter(project: CatalogFixture.project(root: folder.path + "/target"))
+    #expect(throws: Diagnostic.self) { try below.verifyFolder() }
+  }
+
   @Test("what a killed process left half-written is removed; other files are not")
   func leftovers() throws {
     let folder = try TemporaryFolder()

@@ -146,7 +146,7 @@ struct ManifestTests {
   @Test("sources, exposures, docs blocks and what is disabled have dbt's shape")
   func resources() throws {
     var source = CatalogFixture.source("raw", "people")
-    source.properties = CatalogFixture.mapping([
+    source.config = CatalogFixture.mapping([
       (
         "freshness",
         CatalogFixture.mapping([

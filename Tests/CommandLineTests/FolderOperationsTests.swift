@@ -50,7 +50,7 @@ final class TemporaryFolder {
         """))
     #expect(LocalFiles.text(of: folder.path + "/My-shop/weir.yml")?.hasPrefix("name: my_shop\n") == true)
     #expect(
-      LocalFiles.names(in: folder.path + "/My-shop/models") == ["customers.sql", "models.yml", "staging"])
+      try LocalFiles.names(in: folder.path + "/My-shop/models") == ["customers.sql", "models.yml", "staging"])
   }
 
   @Test("A folder that holds something is left alone")
@@ -60,7 +60,21 @@ final class TemporaryFolder {
       throws: Diagnostic(
         .folderNotEmpty, "the folder 'shop' is not empty", hint: "give a new name, as in 'weir init shop'")
     ) { try InitializeOperation(workingFolder: folder.path).perform(name: "shop") }
-    #expect(LocalFiles.names(in: folder.path + "/shop") == ["notes.txt"])
+    #expect(try LocalFiles.names(in: folder.path + "/shop") == ["notes.txt"])
+  }
+
+  @Test("A project without a name, or where a file is, is refused with the reason")
+  func noPlace() throws {
+    try folder.write("notes", "mine")
+    let operation = InitializeOperation(workingFolder: folder.path)
+    #expect(
+      throws: Diagnostic(
+        .usage, "the new project has no name", hint: "give one, as in 'weir init shop'")
+    ) { try operation.perform(name: "") }
+    #expect(
+      throws: Diagnostic(
+        .unwritableFile, "cannot read the folder '\(folder.path)/notes'", cause: "Not a directory")
+    ) { try operation.perform(name: "notes") }
   }
 
   @Test(
@@ -107,6 +121,7 @@ final class TemporaryFolder {
         ])
     }
     #expect(try CleanOperation.checked(settings(["target", "a/../target", "logs/"])) == ["target", "logs"])
+    #expect(try CleanOperation.checked(settings([".weir", "target"])) == ["target", ".weir"])
   }
 
   @Test("Deleting a folder deletes links, not what they point at")

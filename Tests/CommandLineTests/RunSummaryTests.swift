@@ -9,9 +9,11 @@ import Testing
   private let orders = Fixtures.model("orders")
   private let check = Fixtures.check("accepted_status")
 
-  private func lines(_ result: RunResult, compiled: String? = nil) -> [String] {
+  private func lines(
+    _ result: RunResult, compiled: String? = nil, unwritten: [Diagnostic] = []
+  ) -> [String] {
     let facts = [orders, check].map(NodeFacts.init)
-    return RunSummary(result, nodes: facts) { $0 == check.id ? compiled : nil }
+    return RunSummary(result, nodes: facts, unwritten: unwritten) { $0 == check.id ? compiled : nil }
       .lines(style: .plain, width: nil) { DiagnosticRenderer().render($0) }
   }
 
@@ -25,6 +27,19 @@ import Testing
       lines(result) == [
         "", "Completed successfully", "", "Finished 1 table model, 1 check in 0.50s.",
         "Done. PASS=2 WARN=0 ERROR=0 SKIP=0 TOTAL=2",
+      ])
+  }
+
+  @Test("Files that could not be written are part of the verdict")
+  func unwritten() {
+    let result = RunResult(
+      status: .succeeded, nodes: [Fixtures.result(orders, .success)], diagnostics: [], elapsed: .seconds(0.5))
+    let problem = Diagnostic(.unwritableArtifact, "'target/manifest.json' cannot be written: disk full")
+    #expect(
+      lines(result, unwritten: [problem]) == [
+        "", "Completed, but what the run leaves could not be written:", "",
+        "error[WEIR-E1001]: 'target/manifest.json' cannot be written: disk full", "",
+        "Finished 1 table model in 0.50s.", "Done. PASS=1 WARN=0 ERROR=0 SKIP=0 TOTAL=1",
       ])
   }
 

@@ -33,6 +33,37 @@ import Testing
     }
   }
 
+  @Test("What a killed process spilled beside the file is deleted when it is opened, and nothing else")
+  func spilled() async throws {
+    try await withFolder { folder in
+      let spill = "\(folder)/a.duckdb.tmp"
+      try FileManager.default.createDirectory(atPath: spill, withIntermediateDirectories: true)
+      let left = ["duckdb_temp_block-17.block", "duckdb_temp_storage_DEFAULT-0.tmp"]
+      for name in left + ["mine"] { try Data("x".utf8).write(to: URL(fileURLWithPath: "\(spill)/\(name)")) }
+      try await withDuckDB(path: "\(folder)/a.duckdb") { _ = try $0.execute("CREATE TABLE t(i INT)") }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: spill) == ["mine"])
+
+      try FileManager.default.removeItem(atPath: "\(spill)/mine")
+      try Data("x".utf8).write(to: URL(fileURLWithPath: "\(spill)/\(left[0])"))
+      try await withDuckDB(path: "\(folder)/a.duckdb") { _ = try $0.execute("FROM t") }
+      #expect(!FileManager.default.fileExists(atPath: spill))
+    }
+  }
+
+  @Test("What is spilled stays while another engine of the process has the file open")
+  func spilledInUse() async throws {
+    try await withFolder { folder in
+      let first = try DuckDBEngine(path: "\(folder)/a.duckdb")
+      let spill = "\(folder)/a.duckdb.tmp"
+      try FileManager.default.createDirectory(atPath: spill, withIntermediateDirectories: true)
+      try Data("x".utf8).write(to: URL(fileURLWithPath: "\(spill)/duckdb_temp_block-17.block"))
+      let second = try DuckDBEngine(path: "\(folder)/a.duckdb")
+      #expect(FileManager.default.fileExists(atPath: "\(spill)/duckdb_temp_block-17.block"))
+      await second.close()
+      await first.close()
+    }
+  }
+
   @Test("A locked file names the process that holds it and says what to do")
   func locked() async throws {
     try await withFolder { folder in

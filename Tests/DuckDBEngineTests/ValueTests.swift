@@ -93,7 +93,7 @@ import Testing
   func text() async throws {
     let wrong = try await withDuckDB { connection in
       try connection.execute("SET TimeZone = 'UTC'")
-      return try (Self.expressions + Self.nested).filter { expression in
+      return try (Self.expressions + Self.nested + Self.simpleVariants + Self.variants).filter { expression in
         let table = try connection.query("SELECT x, x::VARCHAR FROM (SELECT (\(expression)) AS x)")
         let row = table.rows[0]
         return row[1] != (row[0] == .null ? .null : .text(row[0].text(as: table.schema.fields[0].type)))
@@ -106,7 +106,7 @@ import Testing
   func columns() async throws {
     let wrong = try await withDuckDB { connection in
       try connection.execute("SET TimeZone = 'UTC'")
-      return try (Self.expressions + Self.nested).filter { expression in
+      return try (Self.expressions + Self.nested + Self.variants).filter { expression in
         let rows =
           "SELECT i, x FROM range(2100) r(i) LEFT JOIN (SELECT 1 AS k, (\(expression)) AS x) ON i % 3 <> k"
         // A structure without names cannot be stored.
@@ -162,10 +162,98 @@ import Testing
     #expect(rows.filter { $0[1] != .text($0[0].description) || $0[3] != .text($0[2].description) } == [])
   }
 
-  @Test("A type that cannot be handed out says so")
+  /// Variants of every kind of value.
+  static let simpleVariants = expressions.filter { !$0.contains("ENUM") && !$0.contains("JSON") }
+    .map { "(\($0))::VARIANT" }
+
+  /// Variants of nested values, and within others.
+  static let variants: [String] = [
+    "{'a': 1, 'b': 'x', 'c d': NULL, 'e''f': 'y:z', 'g': [1.5, NULL], 'h': {'i': 'POINT (1 2)'::GEOMETRY}}::VARIANT",
+    "'{\"a\": [1, null, \"x y\", {\"b\": {}}], \"c\": 1e5, \"d\": true}'::JSON::VARIANT", "[]::VARIANT",
+    "['a', 'b c', 'a,b', '', ' x', 'it''s', 'NULL', NULL]::VARIANT", "MAP {1: 'x y', 2: NULL}::VARIANT",
+    "['a', 'b c', 'a,b', '', ' x', 'it''s', 'NULL']::VARIANT", "NULL::VARIANT",
+    "[1::VARIANT, 'x'::VARIANT, '2020-01-01'::DATE::VARIANT, {'k': [true]}::VARIANT]",
+    "[1::VARIANT, 'x y'::VARIANT, NULL]::VARIANT[3]", "{'a': 1::VARIANT, 'b': ['x'::VARIANT]}",
+    "MAP {'k': {'a': 'b,c'}::VARIANT, 'l': 1::VARIANT}",
+    "[{'a': i, 'b': repeat('x', i)} FOR i IN range(40)]::VARIANT",
+    "'a'::ENUM('a', 'b c')::VARIANT", "{'a': 1::VARIANT}::VARIANT", "repeat('long ', 1000)::VARIANT",
+    "[{'a': [[{'b': 1}::VARIANT]]}, {'a': [[2::VARIANT]]}]", "union_value(v := {'a': 'x'}::VARIANT)",
+  ]
+
+  /// DuckDB's own examples of its types: the least, the greatest and no value. DuckDB's text of the greatest
+  /// instant is a millisecond off.
+  static let allTypes =
+    "(SELECT * REPLACE (least(timestamp_tz, '290000-01-01 00:00:00+00') AS timestamp_tz) FROM test_all_types())"
+
+  /// Where a value may stand; `§` is its type.
+  static let places = [
+    "x", "[x]", "[x, x]::§[2]", "{'a': x}", "{'a': [{'b': x}]}", "MAP {'k': x}", "union_value(u := x)",
+    "x::VARIANT", "{'a': [x]}::VARIANT",
+  ]
+
+  /// SQL for a column's values at a place.
+  static func value(of column: ColumnDescription, at place: String) -> String {
+    place.split(separator: "x", omittingEmptySubsequences: false).joined(separator: "\"\(column.name)\"")
+      .split(separator: "§", omittingEmptySubsequences: false).joined(separator: column.type)
+  }
+
+  @Test("Every type of DuckDB reads as its own text, alone and within others", arguments: places)
+  func allTypes(place: String) async throws {
+    let wrong = try await withDuckDB { connection in
+      try connection.execute("SET TimeZone = 'UTC'")
+      let columns = try connection.columns(ofQuery: "FROM \(Self.allTypes)")
+      let values = columns.map { Self.value(of: $0, at: place) }
+      let list = values.map { "\($0), \($0)::VARCHAR" }.joined(separator: ", ")
+      let table = try connection.query("SELECT \(list) FROM \(Self.allTypes)")
+      let rows = table.rows
+      #expect(rows.count == 3)
+      return columns.indices.filter { index in
+        rows.contains { row in
+          let text = row[2 * index].text(as: table.schema.fields[2 * index].type)
+          return row[2 * index + 1] != (row[2 * index] == .null ? .null : .text(text))
+        }
+      }.map { columns[$0].name }
+    }
+    #expect(wrong == [])
+  }
+
+  @Test("A variant reads as what it holds, wherever it stands")
   func variant() async throws {
-    let error = try await diagnostic { try await withDuckDB { try $0.query("SELECT 1::VARIANT AS v") } }
+    let (texts, scalars) = try await withDuckDB { connection in
+      try connection.execute(
+        """
+        CREATE TABLE v AS SELECT CASE i % 4
+          WHEN 0 THEN i::VARIANT WHEN 1 THEN ('t' || i)::VARIANT WHEN 2 THEN NULL
+          ELSE json_object('k' || i % 7, i, 'l', [i, NULL])::VARIANT END AS v FROM range(5000) r(i);
+        """)
+      let rows = try connection.query(
+        "SELECT v, v::VARCHAR FROM v WHERE hash(v::VARCHAR) % 3 > 0 OR v IS NULL"
+      ).rows
+      let texts = rows.filter { $0[1] != ($0[0] == .null ? .null : .text($0[0].description)) }
+      return (
+        texts, try connection.query("SELECT {'a': 1::TINYINT, 'b': [NULL, 'x']}::VARIANT, NULL::VARIANT").rows
+      )
+    }
+    #expect(texts == [])
+    let list = Scalar.list([.null, .variant(.text, .text("x"))])
+    let type = LogicalType.structure([Field("a", .int8), Field("b", .list(.variant))])
+    #expect(scalars == [[.variant(type, .structure(["a", "b"], [.integer(1), list])), .null]])
+  }
+
+  @Test("A variant is shown as its own JSON")
+  func variantJSON() async throws {
+    let rows = try await withDuckDB { connection in
+      try connection.query(
+        "SELECT {'a': 1.50::DECIMAL(4, 2), 'b': [NULL, 'x'::VARIANT, 'nan'::DOUBLE::VARIANT], 'c': DATE '2020-01-01'}::VARIANT AS v"
+      ).batches.flatMap { $0.jsonRows() }
+    }
+    #expect(rows == [#"{"v":{"a":1.50,"b":[null,"x",null],"c":"2020-01-01"}}"#])
+  }
+
+  @Test("A type that cannot be handed out says so")
+  func unreadable() async throws {
+    let error = try await diagnostic { try await withDuckDB { try $0.query("SELECT get_type(1) AS t") } }
     #expect(error?.code == .engineType)
-    #expect(error?.message == "a column of type VARIANT cannot be read as it is")
+    #expect(error?.message == "a column of type TYPE cannot be read as it is")
   }
 }

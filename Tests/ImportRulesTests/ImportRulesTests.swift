@@ -6,26 +6,27 @@ struct ImportRulesTests {
   private static let permitted: [String: Set<String>] = [
     "CDuckDB": [],
     "Diagnostics": [],
+    "Files": [],
     "Tabular": ["Diagnostics"],
     "Jinja": ["Diagnostics"],
     "EngineCore": ["Diagnostics", "Tabular"],
-    "DuckDBEngine": ["CDuckDB", "Diagnostics", "Tabular", "EngineCore"],
-    "Project": ["Diagnostics", "Tabular", "Jinja", "EngineCore", "Yams"],
+    "DuckDBEngine": ["CDuckDB", "Diagnostics", "Files", "Tabular", "EngineCore"],
+    "Project": ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Yams"],
     "Planner": ["Diagnostics", "Jinja", "Project"],
     "Checks": ["Diagnostics", "Jinja", "EngineCore", "Project"],
-    "Catalog": ["Diagnostics", "Jinja", "EngineCore", "Project", "Planner"],
+    "Catalog": ["Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner"],
     "Connectors": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
-    "StateStore": ["Diagnostics", "GRDB"],
+    "StateStore": ["Diagnostics", "Files", "GRDB"],
     "Runner": [
       "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
       "Connectors", "Loads", "StateStore",
     ],
     "CommandLine": [
-      "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
+      "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
       "Connectors", "Loads", "StateStore", "Runner", "ArgumentParser",
     ],
-    "weir": ["Diagnostics", "EngineCore", "DuckDBEngine", "CommandLine"],
+    "weir": ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],
   ]
 
   /// What comes with the toolchain or the system.

@@ -134,8 +134,18 @@ struct FuzzTests {
     } catch let diagnostic as Diagnostic {
       #expect(!diagnostic.message.isEmpty, "\(source)")
       #expect(diagnostic.span?.file == "fuzz", "\(diagnostic) in \(source)")
+      if diagnostic.code == .templateSyntax { checkMistakes(source, isDbt: isDbt) }
     } catch {
       Issue.record("\(error) is no diagnostic: \(source)")
+    }
+  }
+  /// A text that does not parse has at least one mistake, and not too many.
+  private func checkMistakes(_ source: String, isDbt: Bool) {
+    do {
+      _ = try Template.parse(source, name: "fuzz", options: isDbt ? .dbt : .jinja)
+    } catch {
+      #expect((1...21).contains(error.items.count), "\(source)")
+      #expect(error.items.allSatisfy { $0.span?.file == "fuzz" }, "\(source)")
     }
   }
 }

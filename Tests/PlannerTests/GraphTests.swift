@@ -110,4 +110,38 @@ struct GraphTests {
     #expect(circle.notes.count == 20)
     #expect(circle.message.hasSuffix("model.shop.m109981 → … (10000 nodes in all)"))
   }
+
+  @Test("circles are reported beside what the project lacks, and beside the problems of reading it")
+  func circlesBeside() throws {
+    var fixture = ProjectFixture()
+    fixture.model("a", reads: ["b", "nowhere"])
+    fixture.model("b", reads: ["a"])
+    let unread = Diagnostic(.brokenYAML, "the YAML does not parse")
+    let reading = ProjectReading(project: fixture.project, problems: [unread])
+    let thrown = #expect(throws: DiagnosticList.self) { try SoundProject(reading) }
+    #expect(
+      thrown?.items.map(\.message) == [
+        "the YAML does not parse",
+        "'model.shop.a' depends on 'model.shop.nowhere', which is not in the project",
+        "nodes depend on each other in a circle: model.shop.a → model.shop.b → model.shop.a",
+      ])
+  }
+
+  @Test("a project with warnings alone is sound, and one with an error is not")
+  func sound() throws {
+    var fixture = ProjectFixture()
+    fixture.model("a")
+    let doubt = Diagnostic(.unknownKey, "no such key", severity: .warning)
+    let sound = try SoundProject(ProjectReading(project: fixture.project, problems: [doubt]))
+    #expect(sound.warnings == [doubt])
+    #expect(sound.graph.order == [fixture.id("a")])
+    let mistake = Diagnostic(.badValue, "no such value")
+    for reading in [
+      ProjectReading(project: fixture.project, problems: [doubt, mistake]),
+      ProjectReading(project: nil, problems: [doubt, mistake]),
+    ] {
+      let thrown = #expect(throws: DiagnosticList.self) { try SoundProject(reading) }
+      #expect(thrown?.items == [doubt, mistake])
+    }
+  }
 }

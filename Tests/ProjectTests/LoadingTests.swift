@@ -103,7 +103,7 @@ import Testing
   func check() async throws {
     let project = try await TemporaryProject(Self.bakery).load().project
     let check = try #require(project.named("relationships_sales_by_bread_name__name__ref_breads_"))
-    #expect(check.dependencies.map(\.rawValue) == ["model.bakery.sales_by_bread", "seed.bakery.breads"])
+    #expect(check.dependencies.map(\.rawValue) == ["seed.bakery.breads", "model.bakery.sales_by_bread"])
     #expect(check.config.severity == .warn)
     #expect(check.config.tags == ["pii"])
     guard case .generic(let generic)? = check.check else {
@@ -207,6 +207,11 @@ import Testing
     let folder = try TemporaryProject(["weir.yml": "name: p\n", "models/deep/a.sql": "select 1"])
     let root = folder.root.last == "/" ? String(folder.root.dropLast()) : folder.root
     #expect(try ProjectLoader.findRoot(from: root + "/models/deep") == root)
+    #expect(try ProjectLoader.verifyRoot(root) == root)
+    let named = #expect(throws: Diagnostic.self) { try ProjectLoader.verifyRoot(root + "/models") }
+    #expect(named?.message == "there is no weir.yml or dbt_project.yml in \(root)/models")
+    let missing = #expect(throws: Diagnostic.self) { try ProjectLoader.verifyRoot(root + "/nosuch") }
+    #expect(missing?.message == "there is no folder \(root)/nosuch")
     let problem = #expect(throws: Diagnostic.self) { try ProjectLoader.findRoot(from: "/proc/self") }
     #expect(problem?.code == .noProject)
   }

@@ -50,7 +50,9 @@ import Testing
   @Test(
     "What is no YAML is a diagnostic with a place",
     arguments: [
-      ("a: 1\na: 2\n", "x.yml:1:1: the key 'a' stands twice in one mapping"),
+      ("a: 1\na: 2\n", "x.yml:2:1: the key 'a' stands twice in one mapping"),
+      ("a:\n  - b: 1\n    c: 2\n\n    b : 3\n", "x.yml:5:5: the key 'b' stands twice in one mapping"),
+      ("{a: 1, a: 2}", "x.yml:1:1: the key 'a' stands twice in one mapping"),
       ("a: 1\n---\nb: 2\n", "x.yml:2:1: the file holds more than one YAML document"),
       (
         "a:\n\t- b\n", "x.yml:2:1: the YAML does not parse: found character that cannot start any token"

@@ -42,7 +42,8 @@ final class Fixture {
   @discardableResult
   func model(
     _ name: String, _ sql: String, as materialization: Materialization = .table, after: [String] = [],
-    checks: [String] = [], schema: String? = nil, configure: (inout NodeConfig) -> Void = { _ in }
+    reads: [String] = [], checks: [String] = [], schema: String? = nil,
+    configure: (inout NodeConfig) -> Void = { _ in }
   ) -> Node {
     var config = NodeConfig(materialization: materialization, values: .dict(DataMap()))
     configure(&config)
@@ -52,6 +53,7 @@ final class Fixture {
       span: SourceSpan(file: "models/\(name).sql", line: 1),
       config: config, code: sql, checksum: "")
     node.relation = relation(name, schema: schema)
+    node.dependencies = reads.map(id)
     add(node, after, checks)
     return node
   }

@@ -51,6 +51,29 @@ struct MaterializationTests {
     #expect(try await fixture.run().status == .succeeded)
   }
 
+  @Test("a chain of views that is too deep for the engine is named, with the one to make a table of")
+  func tooDeep() async throws {
+    fixture.model("m0", "SELECT 1 AS id", as: .view)
+    // The engine goes a thousand levels deep.
+    let (open, end) = (String(repeating: "SELECT * FROM (", count: 20), String(repeating: ")", count: 20))
+    for index in 1..<60 {
+      let below = "m\(index - 1)"
+      fixture.model("m\(index)", "\(open)FROM \(below)\(end)", as: .view, after: [below], reads: [below])
+    }
+    let result = try await fixture.run(isFailFast: true)
+    let failed = try #require(result.nodes.first { $0.status == .error })
+    let depth = try #require(failed.node.rawValue.split(separator: "m").last.flatMap { Int($0) })
+    let problem = try #require(failed.diagnostics.first)
+    #expect(problem.code == .sqlTooDeep)
+    #expect(problem.message == "the statement, with the views that it reads, is nested too deeply for DuckDB")
+    #expect(
+      problem.notes.first == "it reads a chain of \(depth) views and ephemeral models: m\(depth - 1), …, m0")
+    #expect(
+      problem.hint
+        == "materialize one of them as a table; 'm\(depth - 1 - depth / 2)' stands in the middle")
+    #expect(problem.span?.file == "models/m\(depth).sql")
+  }
+
   @Test("schemas are made before the nodes, and only those that are not there")
   func makesSchemas() async throws {
     try await fixture.execute("CREATE SCHEMA here")

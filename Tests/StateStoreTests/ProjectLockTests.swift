@@ -17,6 +17,11 @@ struct ProjectLockTests {
     _ = consume lock
   }
 
+  private func canTakeExisting() throws -> Bool {
+    let lock = try ProjectLock.acquireExisting(root: folder.path)
+    return lock != nil
+  }
+
   @Test("is had by one at a time, and says by whom and what to do")
   func exclusive() throws {
     let root = folder.path
@@ -30,6 +35,18 @@ struct ProjectLockTests {
       #expect(error?.hint == "wait until it ends, or stop it with 'kill \(me)'")
     }
     try holding {}
+  }
+
+  @Test("can be asked for without leaving anything in a project that never ran")
+  func existing() throws {
+    let root = folder.path
+    #expect(try !canTakeExisting())
+    #expect(try FileManager.default.contentsOfDirectory(atPath: root).isEmpty)
+    try holding {
+      let error = #expect(throws: Diagnostic.self) { _ = try ProjectLock.acquireExisting(root: root) }
+      #expect(error?.code == .projectLocked)
+    }
+    #expect(try canTakeExisting())
   }
 
   @Test("ends with the process that had it")

@@ -7,30 +7,43 @@ extension Manifest {
   /// A model, seed or check.
   func write(_ node: Node, to writer: inout JSONWriter) {
     writer.object { writer in
-      writeIdentity(of: node, to: &writer)
-      writer.member("config", orEmpty: node.config.values)
-      writer.member("tags", node.config.tags)
-      writer.member("description", node.description)
-      writeColumns(node.columns, to: &writer)
-      writer.member("meta", orEmpty: node.config.values["meta"])
-      writer.member("group", group(of: node))
-      writeDocs(node.config.values["docs"], to: &writer)
-      writer.member("patch_path", node.propertiesPath.flatMap { patchPath($0, of: node) })
-      writer.member("build_path", buildPath(of: node))
-      writer.member("unrendered_config", object: { _ in })
-      writer.key("created_at")
-      writer.number(generatedAt)
-      writer.member("relation_name", node.relation.map(dialect.rendered))
-      writer.member("raw_code", node.resourceType == .seed ? "" : node.code)
-      writer.member("doc_blocks", [])
-      if node.resourceType == .seed {
-        writeSeedMembers(to: &writer)
-      } else {
-        writeCodeMembers(of: node, to: &writer)
-      }
+      writeMembers(of: node, to: &writer)
       if node.resourceType == .model { writeModelMembers(of: node, to: &writer) }
       if case .generic(let check)? = node.check { writeCheckMembers(check, to: &writer) }
     }
+  }
+
+  /// What every kind of node has.
+  func writeMembers(of node: Node, to writer: inout JSONWriter) {
+    writeIdentity(of: node, to: &writer)
+    writer.member("config", orEmpty: node.config.values)
+    writer.member("tags", node.config.tags)
+    writer.member("description", node.description)
+    writeColumns(node.columns, to: &writer)
+    writer.member("meta", orEmpty: node.config.values["meta"])
+    writer.member("group", group(of: node))
+    writeDocs(node.config.values["docs"], to: &writer)
+    writer.member("patch_path", node.propertiesPath.flatMap { patchPath($0, of: node) })
+    writer.member("build_path", buildPath(of: node))
+    writer.member("unrendered_config", orEmpty: node.unrenderedConfig)
+    writer.key("created_at")
+    writer.number(generatedAt)
+    writer.member("relation_name", node.relation.map(dialect.rendered))
+    writer.member("raw_code", node.resourceType == .seed ? "" : Self.stripped(node.code))
+    writer.member("doc_blocks", node.docsBlocks.map(\.rawValue))
+    if node.resourceType == .seed {
+      writeSeedMembers(to: &writer)
+    } else {
+      writeCodeMembers(of: node, to: &writer)
+    }
+  }
+
+  /// dbt reads files without the space around their text.
+  static func stripped(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 })
+    else { return "" }
+    return String(decoding: bytes[first...last], as: UTF8.self)
   }
 
   private func writeIdentity(of node: Node, to writer: inout JSONWriter) {
@@ -50,7 +63,9 @@ extension Manifest {
       "checksum",
       object: { writer in
         let isGeneric = if case .generic? = node.check { true } else { false }
-        writer.member("name", isGeneric ? "none" : "sha256")
+        // A large seed's contents are not looked at.
+        let isPath = node.resourceType == .seed && node.checksum == node.originalPath
+        writer.member("name", isGeneric ? "none" : isPath ? "path" : "sha256")
         writer.member("checksum", isGeneric ? "" : node.checksum)
       })
   }
@@ -90,7 +105,7 @@ extension Manifest {
     writeReferences(node.references, node.sourceReferences, to: &writer)
     writer.member("metrics", [])
     writer.member("functions", [])
-    writeDependencies(macros: node.macros, nodes: node.dependencies, to: &writer)
+    writeDependencies(macros: node.calledMacros, nodes: node.dependencies, to: &writer)
     if let compiled = compiled[node.id] {
       let path = "\(project.settings.targetPath)/compiled/\(ArtifactWriter.path(of: node))"
       writer.member("compiled_path", path)
@@ -220,7 +235,7 @@ extension Manifest {
       })
     writer.member("tags", column.tags)
     writer.member("granularity", nil as String?)
-    writer.member("doc_blocks", [])
+    writer.member("doc_blocks", column.docsBlocks.map(\.rawValue))
   }
 
   func writeDocs(_ docs: DataValue?, to writer: inout JSONWriter) {

@@ -21,24 +21,24 @@ extension Manifest {
       writer.member("loader", source.loader)
       writer.member("identifier", source.identifier)
       writeQuoting(source.properties["quoting"], to: &writer)
-      writer.member("loaded_at_field", source.properties["loaded_at_field"])
-      writer.member("loaded_at_query", source.properties["loaded_at_query"])
-      writeFreshness(source.properties["freshness"], to: &writer)
+      writer.member("loaded_at_field", source.config["loaded_at_field"])
+      writer.member("loaded_at_query", source.config["loaded_at_query"])
+      writeFreshness(source.config["freshness"], to: &writer)
       writer.member("external", source.properties["external"])
       writer.member("description", source.description)
       writeColumns(source.columns, to: &writer)
       writer.member("meta", orEmpty: source.meta)
-      writer.member("source_meta", orEmpty: source.properties["source_meta"])
+      writer.member("source_meta", orEmpty: source.sourceMeta)
       writer.member("tags", source.tags)
       writeConfig(of: source, to: &writer)
       writer.member("patch_path", nil as String?)
-      writer.member("unrendered_config", object: { _ in })
+      writer.member("unrendered_config", orEmpty: source.unrenderedConfig)
       writer.member("relation_name", dialect.rendered(source.relation))
       writer.key("created_at")
       writer.number(generatedAt)
-      writer.member("unrendered_database", nil as String?)
-      writer.member("unrendered_schema", nil as String?)
-      writer.member("doc_blocks", [])
+      writer.member("unrendered_database", source.unrenderedPlace.database)
+      writer.member("unrendered_schema", source.unrenderedPlace.schema)
+      writer.member("doc_blocks", source.docsBlocks.map(\.rawValue))
     }
   }
 
@@ -51,6 +51,7 @@ extension Manifest {
   }
 
   private func writeFreshness(_ freshness: DataValue?, to writer: inout JSONWriter) {
+    if let freshness, freshness.isNone { return writer.member("freshness", DataValue.none) }
     writer.member(
       "freshness",
       object: { writer in
@@ -73,13 +74,15 @@ extension Manifest {
       object: { writer in
         writer.member("enabled", source.isEnabled)
         writer.member("event_time", source.config["event_time"])
-        writeFreshness(source.properties["freshness"], to: &writer)
-        writer.member("loaded_at_field", source.properties["loaded_at_field"])
-        writer.member("loaded_at_query", source.properties["loaded_at_query"])
+        writeFreshness(source.config["freshness"], to: &writer)
+        writer.member("loaded_at_field", source.config["loaded_at_field"])
+        writer.member("loaded_at_query", source.config["loaded_at_query"])
         writer.member("meta", orEmpty: source.meta)
         writer.member("tags", source.tags)
+        writer.member("static_analysis", source.config["static_analysis"])
         let known = [
           "enabled", "event_time", "freshness", "loaded_at_field", "loaded_at_query", "meta", "tags",
+          "static_analysis",
         ]
         if case .dict(let own) = source.config {
           for (key, value) in own where !known.contains(key) { writer.member(key, value) }
@@ -118,7 +121,7 @@ extension Manifest {
           $0.member("tags", exposure.tags)
           $0.member("meta", orEmpty: meta)
         })
-      writer.member("unrendered_config", orEmpty: properties["config"])
+      writer.member("unrendered_config", orEmpty: exposure.unrenderedConfig)
       writer.member("url", properties["url"])
       writeDependencies(macros: [], nodes: exposure.dependencies, to: &writer)
       writeReferences(exposure.references, exposure.sourceReferences, to: &writer)
@@ -157,7 +160,7 @@ extension Manifest {
           $0.member("meta", orEmpty: meta)
           writeDocs(docs, to: &$0)
         })
-      writer.member("patch_path", nil as String?)
+      writer.member("patch_path", macro.propertiesPath.map { "\(macro.package)://\($0)" })
       writeArguments(macro.properties["arguments"], to: &writer)
       writer.key("created_at")
       writer.number(generatedAt)
@@ -178,6 +181,65 @@ extension Manifest {
           }
         }
       })
+  }
+
+  /// A macro that is built in: other tools look for an entry of each that something depends on.
+  func write(builtIn id: NodeID, to writer: inout JSONWriter) {
+    let name = id.rawValue.split(separator: ".").last.map(String.init) ?? id.rawValue
+    writer.object { writer in
+      writer.member("name", name)
+      writer.member("resource_type", "macro")
+      writer.member("package_name", "dbt")
+      writer.member("path", "builtin.sql")
+      writer.member("original_file_path", "builtin.sql")
+      writer.member("unique_id", id.rawValue)
+      writer.member("macro_sql", "{# \(name) is built in #}")
+      writer.member("depends_on", object: { $0.member("macros", []) })
+      writer.member("description", "")
+      writer.member("meta", object: { _ in })
+      writeDocs(nil, to: &writer)
+      writer.member(
+        "config",
+        object: {
+          $0.member("meta", object: { _ in })
+          writeDocs(nil, to: &$0)
+        })
+      writer.member("patch_path", nil as String?)
+      writer.member("arguments", [])
+      writer.key("created_at")
+      writer.number(generatedAt)
+      writer.member("supported_languages", nil as String?)
+    }
+  }
+
+  /// A group of models.
+  func write(_ group: GroupDefinition, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("name", group.name)
+      writer.member("resource_type", "group")
+      writer.member("package_name", group.package)
+      writer.member("path", withoutModelFolder(group.originalPath))
+      writer.member("original_file_path", group.originalPath)
+      writer.member("unique_id", group.id.rawValue)
+      writer.member(
+        "owner",
+        object: { writer in
+          writer.member("email", group.owner["email"])
+          writer.member("name", group.owner["name"])
+          if case .dict(let owner) = group.owner {
+            for (key, value) in owner where !["email", "name"].contains(key) { writer.member(key, value) }
+          }
+        })
+      writer.member("description", group.description.isEmpty ? nil : group.description)
+      writer.member(
+        "config",
+        object: { writer in
+          writer.member("meta", orEmpty: group.config["meta"])
+          if case .dict(let config) = group.config {
+            for (key, value) in config where key != "meta" { writer.member(key, value) }
+          }
+        })
+    }
   }
 
   /// A named piece of documentation.

@@ -42,7 +42,9 @@ public struct Manifest: Sendable {
       writeMetadata(to: &writer)
       writeNodes(to: &writer)
       writeResources(to: &writer)
-      for name in ["metrics", "groups", "selectors"] { writer.member(name, object: { _ in }) }
+      writer.member("metrics", object: { _ in })
+      writeAll("groups", project.groups, id: \.id, to: &writer) { write($0, to: &$1) }
+      writer.member("selectors", object: { _ in })
       writeDisabled(to: &writer)
       writeMap("parent_map", graph.parents, to: &writer)
       writeMap("child_map", graph.children, to: &writer)
@@ -82,15 +84,51 @@ public struct Manifest: Sendable {
           writer.key(node.id.rawValue)
           write(node, to: &writer)
         }
+        let places = Self.places(of: project.operations)
+        for operation in project.operations {
+          writer.key(operation.id.rawValue)
+          write(operation, index: places[operation.id] ?? 0, to: &writer)
+        }
       })
   }
 
   private func writeResources(to writer: inout JSONWriter) {
     writeAll("sources", project.sources.filter(\.isEnabled), id: \.id, to: &writer) { write($0, to: &$1) }
-    writeAll("macros", project.macros, id: \.id, to: &writer) { write($0, to: &$1) }
-    writeAll("docs", project.docs, id: \.id, to: &writer) { write($0, to: &$1) }
+    writeMacros(to: &writer)
+    writeAll("docs", project.docs + [Self.overview], id: \.id, to: &writer) { write($0, to: &$1) }
     writeAll("exposures", project.exposures, id: \.id, to: &writer) { write($0, to: &$1) }
   }
+
+  /// The project's macros, and those that are built in and that something depends on.
+  private func writeMacros(to writer: inout JSONWriter) {
+    var builtIn: Set<NodeID> = []
+    let prefix = "macro.dbt."
+    for id in project.macros.flatMap(\.dependencies) where id.rawValue.hasPrefix(prefix) {
+      builtIn.insert(id)
+    }
+    for node in project.nodes + project.disabled + project.operations {
+      for id in node.calledMacros where id.rawValue.hasPrefix(prefix) { builtIn.insert(id) }
+    }
+    writer.member(
+      "macros",
+      object: { writer in
+        for macro in project.macros {
+          writer.key(macro.id.rawValue)
+          write(macro, to: &writer)
+        }
+        for id in builtIn.sorted() {
+          writer.key(id.rawValue)
+          write(builtIn: id, to: &writer)
+        }
+      })
+  }
+
+  /// The page that documentation opens with where the project has none of its own.
+  private static let overview = DocsBlock(
+    id: NodeID(.documentation, "dbt", "__overview__"), package: "dbt", name: "__overview__",
+    path: "overview.md",
+    originalPath: "docs/overview.md",
+    contents: "# The project\nIts sources, models and checks, and what depends on what.")
 
   private func writeAll<Resource>(
     _ name: String, _ resources: [Resource], id: (Resource) -> NodeID, to writer: inout JSONWriter,
@@ -131,6 +169,10 @@ public struct Manifest: Sendable {
       name,
       object: { writer in
         for id in graph.order { writer.member(id.rawValue, (map[id] ?? []).lazy.map(\.rawValue)) }
+        for operation in project.operations {
+          let read = name == "parent_map" ? operation.dependencies.sorted() : []
+          writer.member(operation.id.rawValue, read.map(\.rawValue))
+        }
       })
   }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 
 /// Writes whole files, so that a reader sees the old text or the new one and never a part.
@@ -9,7 +10,7 @@ enum ArtifactFile {
     removeLeftovers(beside: path)
     let temporary = "\(path).\(getpid()).tmp"
     do throws(Diagnostic) {
-      try write(bytes, to: temporary)
+      try write(bytes, to: temporary, shownAs: path)
     } catch {
       unlink(temporary)
       throw error
@@ -23,13 +24,16 @@ enum ArtifactFile {
 
   /// Removes the temporary files that processes left which were killed before they could rename them.
   private static func removeLeftovers(beside path: String) {
-    guard let slash = path.lastIndex(of: "/"), let stream = opendir(String(path[...slash])) else { return }
-    defer { closedir(stream) }
+    guard let slash = path.lastIndex(of: "/") else { return }
     let prefix = path[path.index(after: slash)...] + "."
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-        field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+    let names: [String]
+    do {
+      names = try Folder.names(in: String(path[...slash]))
+    } catch {
+      // There is no such folder yet, or writing into it will say what is wrong with it.
+      return
+    }
+    for name in names {
       guard name.hasPrefix(prefix), name.hasSuffix(".tmp"),
         let process = pid_t(name.dropFirst(prefix.count).dropLast(4)), process > 0
       else { continue }
@@ -70,21 +74,23 @@ enum ArtifactFile {
     return isSame
   }
 
-  private static func write(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
-    let file = try opened(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
+  private static func write(_ bytes: [UInt8], to path: String, shownAs name: String) throws(Diagnostic) {
+    let file = try opened(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, shownAs: name)
     var failure = writeAll(bytes, file)
     if close(file) != 0, failure == nil { failure = errno }
-    if let failure { throw problem("written", path, failure) }
+    if let failure { throw problem("written", name, failure) }
   }
 
   /// Opens a file, and makes the folders above it if they are missing.
-  private static func opened(_ path: String, _ flags: Int32) throws(Diagnostic) -> Int32 {
+  private static func opened(
+    _ path: String, _ flags: Int32, shownAs name: String? = nil
+  ) throws(Diagnostic) -> Int32 {
     var file = open(path, flags, 0o644)
     if file < 0, errno == ENOENT {
       try makeFolders(above: path)
       file = open(path, flags, 0o644)
     }
-    guard file >= 0 else { throw problem("opened", path, errno) }
+    guard file >= 0 else { throw problem("opened", name ?? path, errno) }
     return file
   }
 
@@ -101,6 +107,21 @@ enum ArtifactFile {
         offset += count
       }
       return nil
+    }
+  }
+
+  /// Throws unless files can be put into the folder, or it can be made.
+  static func verifyFolder(_ path: String) throws(Diagnostic) {
+    var facts = stat()
+    var nearest = path
+    while stat(nearest, &facts) != 0 {
+      let number = errno
+      guard number == ENOENT, let folder = parent(of: nearest) else { throw problem("made", path, number) }
+      nearest = folder
+    }
+    guard facts.st_mode & S_IFMT == S_IFDIR else { throw problem("made", path, ENOTDIR) }
+    guard access(nearest, W_OK | X_OK) == 0 else {
+      throw problem(nearest == path ? "written" : "made", path, errno)
     }
   }
 

@@ -14,6 +14,12 @@ public struct ArtifactWriter: Sendable {
     self.redactor = redactor
   }
 
+  /// Throws if nothing can be written into the target folder, or it cannot be made: better known before a run than
+  /// after. Makes nothing.
+  public func verifyFolder() throws(Diagnostic) {
+    try ArtifactFile.verifyFolder(folder)
+  }
+
   /// Writes `compiled/<package>/<path>`: the SQL before any statement is made of it. A file that already holds
   /// the text stays as it is. Throws if the system refuses or the path would leave the folder.
   public func writeCompiled(_ sql: String, of node: Node) throws(Diagnostic) {

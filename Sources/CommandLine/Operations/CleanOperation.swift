@@ -1,8 +1,9 @@
 import Diagnostics
 import Project
+import StateStore
 
 /// Deletes the folders that a project names as `clean-targets`: only inside the project, never the project
-/// itself, never what a link points at.
+/// itself, never what a link points at, and not while a run works on the project.
 struct CleanOperation {
   let session: CommandSession
   let project: ProjectOptions
@@ -15,6 +16,10 @@ struct CleanOperation {
     // What is wrong beyond the project file does not matter here.
     let settings = try loader.loadSettings().settings
     let targets = try Self.checked(settings)
+    let lock = try ProjectLock.acquireExisting(
+      root: settings.root, command: "weir \(session.verb.rawValue)",
+      startedAt: Quantities.timeOfDay(session.startedAt))
+    defer { withExtendedLifetime(lock) {} }
     var deleted = 0
     for target in targets where LocalFiles.exists(settings.root + "/" + target) {
       let count = try LocalFiles.remove(settings.root + "/" + target)
@@ -48,7 +53,10 @@ struct CleanOperation {
       if !targets.contains(relative) { targets.append(relative) }
     }
     if !problems.isEmpty { throw DiagnosticList(problems) }
-    return targets
+    // The folder of the lock goes last: until then nobody else begins.
+    let state = LocalFiles.relative(StateFolder(root: settings.root).path, to: settings.root)
+    let isState = { (target: String) in target == state || target.hasPrefix(state + "/") }
+    return targets.filter { !isState($0) } + targets.filter(isState)
   }
 
   private static func reason(against path: String, root: String, kept: Set<String>) -> String? {

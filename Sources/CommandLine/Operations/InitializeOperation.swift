@@ -27,16 +27,16 @@ struct InitializeOperation {
 
   /// Makes the project in the folder `name`, or here. Throws if something is there already.
   func perform(name: String?) throws(Diagnostic) -> Created {
+    guard name?.isEmpty != true else {
+      throw Diagnostic(.usage, "the new project has no name", hint: "give one, as in 'weir init shop'")
+    }
     let root = LocalFiles.absolute(name ?? ".", from: workingFolder)
     let last = root.split(separator: "/").last.map(String.init) ?? ""
     let project = try Self.projectName(of: last)
     if LocalFiles.exists(root) {
-      guard let names = LocalFiles.names(in: root) else {
-        throw Diagnostic(
-          .folderNotEmpty, "'\(TerminalText.oneLine(name ?? root))' is not a folder that can be read")
-      }
       // A fresh repository is a good place for a project.
-      guard names.allSatisfy({ [".git", ".gitignore", "LICENSE"].contains($0) }) else {
+      guard try LocalFiles.names(in: root).allSatisfy({ [".git", ".gitignore", "LICENSE"].contains($0) })
+      else {
         throw Diagnostic(
           .folderNotEmpty, "the folder '\(TerminalText.oneLine(name ?? root))' is not empty",
           hint: "give a new name, as in 'weir init shop'")

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 
 /// The few things that commands do with files themselves. Symbolic links are never followed when deleting.
@@ -36,18 +37,13 @@ enum LocalFiles {
     return lstat(path, &status) == 0
   }
 
-  /// The names in a folder, sorted; nil if it cannot be read.
-  static func names(in folder: String) -> [String]? {
-    guard let handle = opendir(folder) else { return nil }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
+  /// The names in a folder, sorted.
+  static func names(in folder: String) throws(Diagnostic) -> [String] {
+    do {
+      return try Folder.names(in: folder)
+    } catch {
+      throw failure("cannot read the folder", folder, error.code)
     }
-    return names.sorted()
   }
 
   /// The text of a file; nil if it cannot be read.
@@ -104,15 +100,13 @@ enum LocalFiles {
       guard unlink(path) == 0 else { throw failure("cannot delete", path) }
       return 1
     }
-    guard let names = names(in: path) else { throw failure("cannot read the folder", path) }
     var count = 0
-    for name in names { count += try remove(path + "/" + name) }
+    for name in try names(in: path) { count += try remove(path + "/" + name) }
     guard rmdir(path) == 0 else { throw failure("cannot delete", path) }
     return count
   }
 
-  private static func failure(_ what: String, _ path: String) -> Diagnostic {
-    let code = errno
-    return Diagnostic(.unwritableFile, "\(what) '\(path)'", cause: String(cString: strerror(code)))
+  private static func failure(_ what: String, _ path: String, _ code: Int32 = errno) -> Diagnostic {
+    Diagnostic(.unwritableFile, "\(what) '\(path)'", cause: String(cString: strerror(code)))
   }
 }

@@ -7,13 +7,13 @@ struct ProjectRequest {
   let session: CommandSession
   let flags: ProjectOptions
 
-  /// The project's folder. Throws if there is none here or above, or where a flag points.
+  /// The project's folder. Throws if there is none here or above, or right where a flag points.
   func root() throws(Diagnostic) -> String {
     let start = session.program.workingFolder
     guard let folder = flags.projectDir ?? session.environment.text("DBT_PROJECT_DIR") else {
       return try ProjectLoader.findRoot(from: start)
     }
-    return try ProjectLoader.findRoot(from: LocalFiles.absolute(folder, from: start))
+    return try ProjectLoader.verifyRoot(LocalFiles.absolute(folder, from: start))
   }
 
   /// Everything that loading asks for.

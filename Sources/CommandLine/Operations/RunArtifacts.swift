@@ -10,21 +10,28 @@ import Synchronization
 /// Everything that a run leaves under the target folder. Nodes' SQL is written as they end, the rest afterwards.
 final class RunArtifacts: Sendable {
   private let workspace: Workspace
-  private let writer: ArtifactWriter
-  private let redactor: Redactor
+  /// Hides the secrets of sources that were used so far.
+  private let hidden: @Sendable () -> Redactor
   private let arguments: DataValue
   private let problems = Mutex([Diagnostic]())
 
   /// `arguments` is what the command was called with, as `run_results.json` shows it.
-  init(_ workspace: Workspace, arguments: DataValue) {
+  init(_ workspace: Workspace, arguments: DataValue, hidden: @escaping @Sendable () -> Redactor) {
     self.workspace = workspace
     self.arguments = arguments
-    redactor = workspace.redactor
-    writer = ArtifactWriter(project: workspace.project, redactor: redactor)
+    self.hidden = hidden
   }
+
+  /// Throws if nothing could be written: to be asked before anything runs.
+  func verify() throws(Diagnostic) { try writer.verifyFolder() }
+
+  private var redactor: Redactor { workspace.redactor.adding(hidden()) }
+
+  private var writer: ArtifactWriter { ArtifactWriter(project: workspace.project, redactor: redactor) }
 
   /// Writes the SQL of a node and of its checks. May be called from any thread.
   func write(_ result: NodeResult) {
+    let writer = writer
     for item in [result] + result.audits {
       guard let node = workspace.project.node(item.node) else { continue }
       do throws(Diagnostic) {
@@ -50,7 +57,7 @@ final class RunArtifacts: Sendable {
       results: records, invocation: workspace.invocation, generatedAt: time,
       elapsedSeconds: Quantities.seconds(result.elapsed), arguments: arguments)
     do throws(Diagnostic) {
-      try workspace.writeManifest(compiled: compiled)
+      try workspace.writeManifest(compiled: compiled, hiding: hidden())
       try writer.write(artifact.encoded(redactor: redactor), as: "run_results.json")
     } catch {
       problems.withLock { $0.append(error) }
@@ -98,11 +105,13 @@ extension Workspace {
   var redactor: Redactor { Redactor(secrets: session.environment.secrets + project.target.secrets) }
 
   /// Writes `manifest.json`, unless artifacts are not wanted.
-  func writeManifest(compiled: [NodeID: CompiledNode]) throws(Diagnostic) {
+  func writeManifest(
+    compiled: [NodeID: CompiledNode], hiding hidden: Redactor = .none
+  ) throws(Diagnostic) {
     guard try session.writesArtifacts() else { return }
     let manifest = Manifest(
       project: project, graph: graph, compiled: compiled, invocation: invocation,
       generatedAt: session.program.now())
-    try manifest.write(to: targetFolder + "/manifest.json", redactor: redactor)
+    try manifest.write(to: targetFolder + "/manifest.json", redactor: redactor.adding(hidden))
   }
 }

@@ -37,6 +37,8 @@ final class RunDisplay: Sendable {
       printer.updateProgress {
         $0?.progress(id.rawValue, fraction: progress.fraction, rows: progress.rows)
       }
+    case .fetched(let id, let progress):
+      printer.updateProgress { $0?.fetched(id.rawValue, rows: progress.rows, bytes: progress.bytes) }
     case .finished(let result, let index, _): finish(result, index)
     case .log(let line): printer.show(line)
     }
@@ -64,15 +66,18 @@ final class RunDisplay: Sendable {
     }
   }
 
-  /// Shows what it came to and ends the live area.
-  func end(_ result: RunResult, compiledPath: @escaping @Sendable (NodeID) -> String?) {
+  /// Shows what it came to, the files that could not be written included, and ends the live area.
+  func end(
+    _ result: RunResult, unwritten: [Diagnostic], compiledPath: @escaping @Sendable (NodeID) -> String?
+  ) {
     printer.endProgress()
-    let summary = RunSummary(result, nodes: nodes, compiledPath: compiledPath)
+    let summary = RunSummary(result, nodes: nodes, unwritten: unwritten, compiledPath: compiledPath)
     if printer.options.isJSON {
+      printer.report(unwritten)
       printer.log([], records.ended(summary))
       return
     }
-    let isFine = result.status == .succeeded && summary.counts.error == 0
+    let isFine = summary.isFine
     let (style, width) = (printer.outputStyle, printer.output.size?.columns)
     let render = { (diagnostic: Diagnostic) in self.printer.render([diagnostic], onOutput: true) }
     let isQuiet = printer.options.isQuiet

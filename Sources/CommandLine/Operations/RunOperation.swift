@@ -67,15 +67,20 @@ struct RunOperation: Sendable {
       root: workspace.root, command: "weir \(session.verb.rawValue)",
       startedAt: Quantities.timeOfDay(session.startedAt))
     defer { withExtendedLifetime(lock) {} }
+    let connections = workspace.makeResolver()
+    let artifacts =
+      try session.writesArtifacts()
+      ? RunArtifacts(
+        workspace, arguments: arguments(options), hidden: { connections.redactor }) : nil
+    try artifacts?.verify()
     let state = try StateStore(path: workspace.root + "/.weir/state.sqlite")
     session.printer.report(state.warnings)
     let engine = try await workspace.openEngine()
     let display = RunDisplay(printer: session.printer, nodes: nodes)
-    let artifacts =
-      try session.writesArtifacts() ? RunArtifacts(workspace, arguments: arguments(options)) : nil
     let driver = RunDriver(
       project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
       options: options,
+      loads: LoadServices(readers: session.program.sources.readers, connections: connections),
       events: { event in
         if case .finished(let result, _, _) = event { artifacts?.write(result) }
         display.show(event)
@@ -86,8 +91,8 @@ struct RunOperation: Sendable {
     var problems = artifacts?.finish(result, at: session.program.now()) ?? []
     await isClosed
     do throws(Diagnostic) { try state.close() } catch { problems.append(error) }
-    session.printer.report(result.diagnostics + problems)
-    display.end(result) { artifacts?.compiledPath($0) }
+    session.printer.report(connections.warnings + result.diagnostics)
+    display.end(result, unwritten: problems) { artifacts?.compiledPath($0) }
     return status(of: result, hasProblems: !problems.isEmpty)
   }
 
@@ -137,7 +142,11 @@ struct RunOperation: Sendable {
   }
 
   private func status(of result: RunResult, hasProblems: Bool) -> ExitStatus {
-    if result.status == .succeeded, hasProblems || hasBannedWarnings(result) { return .failure }
+    if result.status == .succeeded {
+      // As in dbt, to fail at what a run leaves is to fail as a whole; no node did.
+      if hasProblems { return .unusable }
+      if hasBannedWarnings(result) { return .failure }
+    }
     if result.status == .failed, result.nodes.allSatisfy({ $0.status == .skipped }),
       result.diagnostics.contains(where: { $0.severity == .error && $0.code != .runHookFailed })
     {

@@ -34,17 +34,25 @@ struct Workspace: Sendable {
       default: LocalFiles.text(of: LocalFiles.absolute(file, from: root))
       }
     }
-    var loaded = try await ProjectLoader(options: options, parser: session.program.engines.parseStatements)
-      .load()
+    let loader = ProjectLoader(options: options, parser: session.program.engines.parseStatements)
+    var loaded = try SoundProject(await loader.read())
     if let path = flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") {
       loaded.project.settings.targetPath = path
     }
     let workspace = Workspace(
-      session: session, project: loaded.project, graph: try Graph(loaded.project), options: options,
+      session: session, project: loaded.project, graph: loaded.graph, options: options,
       invocation: Invocation(options))
     session.printer.hide(workspace.redactor)
     try session.report(warnings: loaded.warnings)
     return workspace
+  }
+
+  /// What renders connections: their secrets are hidden from the moment that they are known.
+  func makeResolver() -> ConnectionResolver {
+    let (printer, hidden) = (session.printer, redactor)
+    return ConnectionResolver(
+      project: project, invocation: invocation, secrets: session.program.sources.secrets,
+      hide: { printer.hide(hidden.adding($0)) })
   }
 
   /// The nodes that a selection means. Prints warnings; throws on an expression that does not parse.

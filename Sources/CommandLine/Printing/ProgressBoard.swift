@@ -9,6 +9,10 @@ struct ProgressBoard: Sendable {
     var startedAt: Double
     var fraction: Double?
     var rows = 0
+    /// Bytes that a load has fetched.
+    var bytes = 0
+    /// Rows that a load has fetched.
+    var fetched = 0
   }
 
   private var entries: [(key: String, value: Entry)] = []
@@ -31,6 +35,12 @@ struct ProgressBoard: Sendable {
     guard let index = entries.firstIndex(where: { $0.key == key }) else { return }
     entries[index].value.fraction = fraction
     entries[index].value.rows = rows
+  }
+
+  mutating func fetched(_ key: String, rows: Int, bytes: Int) {
+    guard let index = entries.firstIndex(where: { $0.key == key }) else { return }
+    entries[index].value.fetched = rows
+    entries[index].value.bytes = bytes
   }
 
   /// Takes a node away; with its checks it counts as `count`.
@@ -56,15 +66,18 @@ struct ProgressBoard: Sendable {
   private func line(
     _ entry: Entry, _ time: Double, _ columns: Int, _ style: Style
   ) -> (text: String, width: Int) {
-    var right = Quantities.duration(.seconds(max(0, time - entry.startedAt)))
+    let elapsed = max(0, time - entry.startedAt)
+    var right = Quantities.duration(.seconds(elapsed))
+    if let fraction = entry.fraction, fraction >= 0.01, fraction < 1, entry.kind == "load" {
+      right += ", \(Quantities.duration(.seconds(elapsed * (1 - fraction) / fraction))) left"
+    }
     if let fraction = entry.fraction, fraction > 0 {
       let percent = String(Int(fraction * 100))
       right =
         "\(Self.bar(fraction, width: 12)) \(TerminalText.padded(percent, 3, onLeft: true))%  \(right)"
     }
-    if entry.fraction == nil, entry.rows > 0 {
-      right = "\(Quantities.count(entry.rows, "row"))  \(right)"
-    }
+    let rows = max(entry.fetched, entry.fraction == nil || entry.kind == "load" ? entry.rows : 0)
+    if rows > 0 { right = amount(entry, rows, elapsed) + "  " + right }
     let left = "  \(entry.kind) \(TerminalText.oneLine(entry.name))"
     let room = columns - TerminalText.width(of: right) - 2
     guard room > 4 else {
@@ -73,6 +86,15 @@ struct ProgressBoard: Sendable {
     }
     let fitted = TerminalText.padded(TerminalText.fitting(left, room), room)
     return (style.cyan(fitted) + "  " + right, room + 2 + TerminalText.width(of: right))
+  }
+
+  /// How much there is so far; of a load with its rate.
+  private func amount(_ entry: Entry, _ rows: Int, _ elapsed: Double) -> String {
+    var parts = [Quantities.count(rows, "row")]
+    guard entry.kind == "load" else { return parts[0] }
+    if entry.bytes > 0 { parts.append(Quantities.bytes(entry.bytes)) }
+    if elapsed >= 1 { parts.append("\(Quantities.grouped(Int(Double(rows) / elapsed)))/s") }
+    return parts.joined(separator: ", ")
   }
 
   /// A bar of eighths of blocks.

@@ -1,5 +1,6 @@
 import Diagnostics
 import EngineCore
+import Loads
 import Project
 import Runner
 
@@ -43,6 +44,7 @@ struct RunRecords: Sendable {
       case (.skipped, _): ("SkippingDetails", "Q034")
       case (_, .check): ("LogTestResult", "Q007")
       case (_, .seed): ("LogSeedResult", "Q016")
+      case (_, .load): ("LogLoadResult", "W001")
       default: ("LogModelResult", "Q012")
       }
     let description = description(node)
@@ -58,6 +60,7 @@ struct RunRecords: Sendable {
       Self.write(node, status: result.status.rawValue, startedAt: startedAt, finishedAt: time, to: &writer)
       if result.resourceType == .check { writer.member("num_failures", result.failures) }
       if let rows = result.rows { writer.member("rows_affected", rows) }
+      if result.resourceType == .load { Self.write(result.loads, to: &writer) }
       writer.member("status", result.status.rawValue)
       if let cause = result.skippedBecause { writer.member("skipped_because", cause.rawValue) }
       writer.member("total", total)
@@ -86,7 +89,7 @@ struct RunRecords: Sendable {
         writer.member("stat_line", tally)
       },
       LogRecord(
-        counts.error > 0 || isInterrupted ? .error : .info, "EndOfRunSummary", "Z030", summary.verdict
+        summary.isFine ? .info : .error, "EndOfRunSummary", "Z030", summary.verdict
       ) {
         $0.member("keyboard_interrupt", isInterrupted)
         $0.member("num_errors", counts.error)
@@ -135,7 +138,9 @@ struct RunRecords: Sendable {
 
   private func description(_ node: NodeFacts) -> String {
     node.resourceType == .check
-      ? "test \(node.name)" : "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
+      ? "test \(node.name)"
+      : node.resourceType == .load
+        ? "load \(node.name)" : "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
   }
 
   private static func level(of status: NodeStatus) -> LogLevel {
@@ -143,6 +148,23 @@ struct RunRecords: Sendable {
     case .success, .pass, .skipped: .info
     case .warn: .warn
     case .error, .fail, .interrupted: .error
+    }
+  }
+
+  private static func write(_ loads: [LoadRecord], to writer: inout JSONWriter) {
+    writer.key("tables")
+    writer.array { list in
+      for load in loads {
+        list.object { table in
+          table.member("name", load.table)
+          table.member("rows_read", load.rowsRead)
+          table.member("rows_inserted", load.rowsInserted)
+          table.member("rows_updated", load.rowsUpdated)
+          table.member("rows_deleted", load.rowsDeleted)
+          table.member("rows_rejected", load.rowsRejected)
+          if let bytes = load.bytes { table.member("bytes", bytes) }
+        }
+      }
     }
   }
 

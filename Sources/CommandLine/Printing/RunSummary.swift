@@ -32,23 +32,33 @@ struct RunSummary: Sendable {
   let result: RunResult
   let facts: [NodeID: NodeFacts]
   let counts: Counts
+  /// What went wrong with the files that a run leaves.
+  let unwritten: [Diagnostic]
   /// Where the SQL that ran can be read, by node, if it was written.
   let compiledPath: @Sendable (NodeID) -> String?
 
   init(
-    _ result: RunResult, nodes: [NodeFacts], compiledPath: @escaping @Sendable (NodeID) -> String?
+    _ result: RunResult, nodes: [NodeFacts], unwritten: [Diagnostic] = [],
+    compiledPath: @escaping @Sendable (NodeID) -> String?
   ) {
     self.result = result
+    self.unwritten = unwritten
     facts = Dictionary(nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     counts = Counts(result.all)
     self.compiledPath = compiledPath
   }
 
+  /// Whether nothing went wrong; checks may have warned.
+  var isFine: Bool { counts.error == 0 && result.status == .succeeded && unwritten.isEmpty }
+
   /// The verdict in a line, without colour.
   var verdict: String {
     if result.status == .interrupted { return "Interrupted: what was running was rolled back." }
     if counts.error == 0, counts.warn == 0 {
-      guard result.status == .failed else { return "Completed successfully" }
+      guard result.status == .failed else {
+        return unwritten.isEmpty
+          ? "Completed successfully" : "Completed, but what the run leaves could not be written:"
+      }
       return counts.pass == 0 ? "Failed: nothing could be run" : "Failed outside of the nodes"
     }
     var parts: [String] = []
@@ -59,7 +69,6 @@ struct RunSummary: Sendable {
 
   /// The whole summary. `render` shows a diagnostic as the place it goes to wants it.
   func lines(style: Style, width: Int?, render: (Diagnostic) -> String) -> [String] {
-    let isFine = counts.error == 0 && result.status == .succeeded
     let color = isFine ? (counts.warn == 0 ? style.green : style.yellow) : style.red
     let nodes = result.all.map { facts[$0.node] ?? NodeFacts(unknown: $0.node) }
     var closing = [""]
@@ -70,7 +79,7 @@ struct RunSummary: Sendable {
     return ["", color(verdict)] + problems(style: style, width: width, render: render) + closing
   }
 
-  /// What failed, then what is to be heeded: each with an empty line before it.
+  /// What failed, then what is to be heeded, then which files are missing: each with an empty line before it.
   func problems(style: Style, width: Int?, render: (Diagnostic) -> String) -> [String] {
     var lines: [String] = []
     for step in result.nodes {
@@ -92,6 +101,7 @@ struct RunSummary: Sendable {
     for item in result.all where item.status == .success || item.status == .pass {
       for warning in item.diagnostics where warning.severity == .warning { lines += ["", render(warning)] }
     }
+    for diagnostic in unwritten { lines += ["", render(diagnostic)] }
     return lines
   }
 

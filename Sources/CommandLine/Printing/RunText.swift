@@ -29,7 +29,10 @@ struct RunText: Sendable {
 
   /// The lines of a finished node and its checks.
   mutating func lines(for result: NodeResult, at time: Double) -> [String] {
-    [line(for: result, indent: 0, time)] + result.audits.map { line(for: $0, indent: 2, time) }
+    let name = facts[result.node]?.name ?? result.node.rawValue
+    let transfer = LoadText.transferred(result).map { style.dim("          loaded \(name) \($0)") }
+    return [line(for: result, indent: 0, time)] + [transfer].compactMap { $0 }
+      + result.audits.map { line(for: $0, indent: 2, time) }
   }
 
   private mutating func line(for result: NodeResult, indent: Int, _ time: Double) -> String {

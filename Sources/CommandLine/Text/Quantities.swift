@@ -36,6 +36,21 @@ enum Quantities {
     return number < 0 ? "-" + result : result
   }
 
+  /// An amount of bytes in the largest unit that fits: `812 B`, `1.2 MB`.
+  static func bytes(_ bytes: Int) -> String {
+    var amount = Double(bytes)
+    var unit = 0
+    let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+    // From 999.95 on, one decimal rounds to the next unit.
+    while amount >= 999.95, unit < units.count - 1 {
+      amount /= 1000
+      unit += 1
+    }
+    if unit == 0 { return "\(bytes) B" }
+    let tenths = Int((amount * 10).rounded())
+    return "\(grouped(tenths / 10)).\(tenths % 10) \(units[unit])"
+  }
+
   /// The local time of day, `HH:MM:SS`, of seconds since 1970.
   static func timeOfDay(_ secondsSince1970: Double) -> String {
     var clock = time_t(secondsSince1970.rounded(.down))

@@ -33,11 +33,13 @@ extension DiagnosticCode {
   public static let engineType = DiagnosticCode("WEIR-E0515", "a type cannot be read or written")
   /// Rows in Arrow's form cannot be exchanged.
   public static let arrowExchange = DiagnosticCode("WEIR-E0516", "rows cannot be exchanged in Arrow's form")
+  /// A statement, with all views that it reads, nests deeper than the engine follows.
+  public static let sqlTooDeep = DiagnosticCode("WEIR-E0517", "a statement is nested too deeply")
 
   /// Codes of engines: E05xx.
   static let engine: [DiagnosticCode] = [
     engineFailure, engineInterrupted, databaseLocked, databaseUnusable, sqlSyntax, sqlBinding, sqlData,
     sqlConstraint, transactionConflict, engineInputOutput, engineOutOfMemory, extensionMissing,
-    profileSetting, sessionMisused, engineType, arrowExchange,
+    profileSetting, sessionMisused, engineType, arrowExchange, sqlTooDeep,
   ]
 }

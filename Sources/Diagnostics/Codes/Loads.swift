@@ -26,9 +26,13 @@ extension DiagnosticCode {
   /// A source changed: columns were added, widened, renamed or vanished.
   public static let sourceChanged = DiagnosticCode("WEIR-E1113", "a source changed")
 
+  /// A secret is kept where others can read it.
+  public static let secretExposed = DiagnosticCode("WEIR-E1114", "a secret is kept where others can read it")
+
   /// Codes of loads and connections: E11xx.
   public static let loads: [DiagnosticCode] = [
     plainSecret, unknownConnection, secretUnavailable, sourceUnreachable, sourceMissing, sourceUnreadable,
     tooManyRejects, nameCollision, contractBroken, badLoadKey, badCursor, badLoadState, sourceChanged,
+    secretExposed,
   ]
 }

@@ -23,6 +23,12 @@ public struct Redactor: Sendable, Hashable {
     startsSecret = starts
   }
 
+  /// Hides what either of them hides.
+  public func adding(_ other: Redactor) -> Redactor {
+    guard !other.isEmpty else { return self }
+    return Redactor(secrets: (secrets + other.secrets).map { String(decoding: $0, as: UTF8.self) })
+  }
+
   /// Whether nothing is hidden.
   public var isEmpty: Bool { secrets.isEmpty }
 

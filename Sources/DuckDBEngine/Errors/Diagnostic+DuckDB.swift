@@ -10,7 +10,7 @@ extension Diagnostic {
     var failure = EngineMessage(raw)
     if failure.kind.isEmpty { failure.kind = kindNames[kind.rawValue] ?? "" }
     failure.position = failure.position ?? position
-    if let missing = missingExtension(failure) { return missing }
+    if let known = missingExtension(failure) ?? tooDeep(failure) { return known }
     let lines = failure.text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
     let first = lines.first ?? "the engine gave no reason"
     let message = failure.kind.isEmpty ? first : "\(failure.kind) Error: \(first)"
@@ -67,6 +67,18 @@ extension Diagnostic {
         "with network access run `INSTALL \(name)` (weir show --inline \"INSTALL \(name)\"), or put the file of "
         + "this version of DuckDB there; `extension_directory` under the profile's `settings` names another folder",
       cause: failure.text)
+  }
+
+  /// A query that nests deeper than the binder or the parser follows. The limit is not raised: what Weir could then
+  /// build, no other program could read.
+  private static func tooDeep(_ failure: EngineMessage) -> Diagnostic? {
+    let isTooDeep =
+      failure.text.range(of: "Max expression depth") != nil
+      || (failure.kind == "Parser" && failure.text.hasPrefix("memory exhausted"))
+    guard isTooDeep else { return nil }
+    return Diagnostic(
+      .sqlTooDeep, "the statement, with the views that it reads, is nested too deeply for DuckDB",
+      cause: "\(failure.kind) Error: \(failure.text)")
   }
 
   private static func isConflict(_ failure: EngineMessage) -> Bool {

@@ -75,12 +75,13 @@ final class ArrowSchemaHandle {
     pointer.deallocate()
   }
 
-  /// The columns' names.
-  var names: [String] {
-    (0..<Int(pointer.pointee.n_children)).map { index in
-      pointer.pointee.children?[index]?.pointee.name.map { String(cString: $0) } ?? ""
-    }
+  /// The columns.
+  var fields: [UnsafeMutablePointer<ArrowSchema>] {
+    (0..<Int(pointer.pointee.n_children)).compactMap { pointer.pointee.children?[$0] }
   }
+
+  /// The columns' names.
+  var names: [String] { fields.map { $0.pointee.name.map { String(cString: $0) } ?? "" } }
 }
 
 /// Rows in Arrow's C form.

@@ -27,7 +27,8 @@ public final class TableAppender {
   public func append(_ batch: Batch) throws {
     guard raw != nil else { throw Diagnostic(.sessionMisused, "rows were added after the adding had ended") }
     let fields = batch.schema.fields
-    let types = try fields.map { try TypeHandle($0.type) }
+    let variant = fields.contains { $0.type.holdsVariants } ? try connection.variantType() : nil
+    let types = try fields.map { try TypeHandle($0.type, variant: variant) }
     let columns = try zip(batch.columns, fields).map { try $0.typed(as: $1.type) }
     let size = Int(duckdb_vector_size())
     for start in stride(from: 0, to: batch.rowCount, by: size) {

@@ -1,16 +1,21 @@
 internal import CDuckDB
 import Diagnostics
+import Synchronization
 
 /// One open database, closed with its last owner.
 ///
 /// Safe as `@unchecked Sendable`: the handle never changes, and DuckDB lets any thread connect.
 final class Database: @unchecked Sendable {
   let handle: duckdb_database
+  private let path: String
 
   /// Opening one file twice in a process loses data, so every database comes from this one cache of DuckDB's
   /// own, which hands out the open one and forgets it when its last owner goes. It lives as long as the
   /// process; DuckDB locks it.
   private nonisolated(unsafe) static let cache: duckdb_instance_cache? = duckdb_create_instance_cache()
+
+  /// How many databases of this process are open, by path.
+  private static let open = Mutex<[String: Int]>([:])
 
   /// Opens the file at `path`, or one in memory that belongs to the caller alone. Throws a `Diagnostic`.
   init(path: String, configuration: [String: String]) throws {
@@ -34,10 +39,21 @@ final class Database: @unchecked Sendable {
       throw Diagnostic.opening(path, error.map { String(cString: $0) } ?? "the engine gave no reason")
     }
     handle = database
+    self.path = path
+    let isReadOnly = configuration["access_mode"]?.lowercased() == "read_only"
+    Self.open.withLock { open in
+      let others = open[path, default: 0]
+      open[path] = others + 1
+      if others == 0, !isReadOnly, !path.hasPrefix(":memory:") { SpillFiles.removeLeftovers(besides: path) }
+    }
   }
 
   deinit {
     var handle: duckdb_database? = handle
     duckdb_close(&handle)
+    Self.open.withLock { open in
+      let others = open[path, default: 1] - 1
+      open[path] = others == 0 ? nil : others
+    }
   }
 }

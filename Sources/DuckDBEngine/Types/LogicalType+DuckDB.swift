@@ -26,10 +26,25 @@ extension LogicalType {
     case .uuid: "UUID"
     case .interval: "INTERVAL"
     case .geometry: "GEOMETRY"
+    case .variant: "VARIANT"
     case .null: "\"NULL\""
     case .unknown(let name): name
     case .enumeration, .list, .array, .map, .structure, .union: nestedName
     default: temporalName
+    }
+  }
+
+  /// Whether variants are somewhere in it.
+  var holdsVariants: Bool { holds { $0 == .variant } }
+
+  /// Whether the type, or one within it, is such as `isWanted` says.
+  func holds(_ isWanted: (LogicalType) -> Bool) -> Bool {
+    if isWanted(self) { return true }
+    switch self {
+    case .list(let element), .array(let element, _): return element.holds(isWanted)
+    case .map(let key, let value): return key.holds(isWanted) || value.holds(isWanted)
+    case .structure(let fields), .union(let fields): return fields.contains { $0.type.holds(isWanted) }
+    default: return false
     }
   }
 

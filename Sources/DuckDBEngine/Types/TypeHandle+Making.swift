@@ -9,8 +9,9 @@ import Tabular
 #endif
 
 extension TypeHandle {
-  /// Makes one of DuckDB's types. Throws a `Diagnostic` if it has no such type.
-  convenience init(_ type: LogicalType) throws {
+  /// Makes one of DuckDB's types. Throws a `Diagnostic` if it has no such type. Variants are of the type
+  /// `variant`, which DuckDB makes only as a column's.
+  convenience init(_ type: LogicalType, variant: TypeHandle? = nil) throws {
     let raw: duckdb_logical_type?
     switch type {
     case .decimal(let width, let scale):
@@ -18,19 +19,27 @@ extension TypeHandle {
       raw = duckdb_create_decimal_type(decimal.width, decimal.scale)
     case .enumeration(let labels):
       raw = Self.lending(labels) { duckdb_create_enum_type($0, idx_t(labels.count)) }
-    case .list(let element): raw = try TypeHandle(element).lend { duckdb_create_list_type($0) }
+    case .list(let element):
+      raw = try TypeHandle(element, variant: variant).lend { duckdb_create_list_type($0) }
     case .array(let element, let count):
-      raw = try TypeHandle(element).lend { duckdb_create_array_type($0, idx_t(count)) }
+      raw = try TypeHandle(element, variant: variant).lend { duckdb_create_array_type($0, idx_t(count)) }
     case .map(let key, let value):
-      raw = try TypeHandle(key).lend { key in
-        try TypeHandle(value).lend { value in duckdb_create_map_type(key, value) }
+      raw = try TypeHandle(key, variant: variant).lend { key in
+        try TypeHandle(value, variant: variant).lend { value in duckdb_create_map_type(key, value) }
       }
-    case .structure(let fields): raw = try Self.composed(fields, duckdb_create_struct_type)
-    case .union(let members): raw = try Self.composed(members, duckdb_create_union_type)
+    case .structure(let fields): raw = try Self.composed(fields, variant, duckdb_create_struct_type)
+    case .union(let members): raw = try Self.composed(members, variant, duckdb_create_union_type)
     case .json:
       raw = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)
       if let raw { duckdb_logical_type_set_alias(raw, "JSON") }
-    case .unknown(let name): throw Diagnostic(.engineType, "DuckDB cannot be given a column of type \(name)")
+    case .variant where variant != nil:
+      // A type is copied only as part of another.
+      raw = variant?.lend { variant in
+        let list = TypeHandle(duckdb_create_list_type(variant))
+        return list.lend { duckdb_list_type_child_type($0) }
+      }
+    case .variant, .unknown:
+      throw Diagnostic(.engineType, "DuckDB cannot be given a column of type \(type.duckDBName)")
     default:
       guard let id = Self.simple.first(where: { $0.value == type })?.key else {
         throw Diagnostic(.engineType, "DuckDB has no type for \(type)")
@@ -45,8 +54,10 @@ extension TypeHandle {
     UnsafeMutablePointer<duckdb_logical_type?>?, UnsafeMutablePointer<UnsafePointer<CChar>?>?, idx_t
   ) -> duckdb_logical_type?
 
-  private static func composed(_ fields: [Field], _ make: Composer) throws -> duckdb_logical_type? {
-    let types = try fields.map { try TypeHandle($0.type) }
+  private static func composed(_ fields: [Field], _ variant: TypeHandle?, _ make: Composer) throws
+    -> duckdb_logical_type?
+  {
+    let types = try fields.map { try TypeHandle($0.type, variant: variant) }
     return withExtendedLifetime(types) {
       var raw = types.map(\.raw)
       return raw.withUnsafeMutableBufferPointer { types in
@@ -99,6 +110,7 @@ extension LogicalType {
     case .structure(let names, let values):
       self = .structure(try zip(names, values).map { Field($0, try LogicalType(of: $1)) })
     case .union(let tag, let value): self = .union([Field(tag, try LogicalType(of: value))])
+    case .variant(_, let value): self = try LogicalType(of: value)
     }
   }
 

@@ -50,8 +50,8 @@ final class TypeHandle {
             Self.taking(duckdb_union_type_member_name(raw, $0)),
             try child(duckdb_union_type_member_type(raw, $0)))
         })
-    case DUCKDB_TYPE_VARIANT: return .unknown("VARIANT")
-    default: return .unknown("type \(id.rawValue)")
+    case DUCKDB_TYPE_VARIANT: return .variant
+    default: return .unknown(id == DUCKDB_TYPE_INVALID ? "TYPE" : "type \(id.rawValue)")
     }
   }
 

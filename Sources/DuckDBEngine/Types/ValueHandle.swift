@@ -28,6 +28,7 @@ final class ValueHandle {
   convenience init(_ scalar: Scalar, as type: LogicalType) throws {
     switch (scalar, type) {
     case (.null, _): try self.init(duckdb_create_null_value())
+    case (.variant(_, let value), _): try self.init(value, as: type)
     case (.list(let items), .list(let element)):
       let handle = try TypeHandle(element)
       try self.init(

@@ -63,6 +63,7 @@ struct VectorReader {
     case .bit: .bytes(strings { $0.append(Self.bits($1)) })
     case .bignum: .bytes(strings { Self.appendBignum(&$0, $1) })
     case .list, .array, .map, .structure, .union: try nested()
+    case .variant: .scalars(try VariantReader(vector, count: count).values())
     case .null, .unknown: .missing(count: count)
     }
   }
@@ -95,7 +96,7 @@ struct VectorReader {
   }
 
   /// Forty bits of microseconds, then twenty-four of the offset, counted down from the largest one.
-  private static func timeWithZone(_ packed: UInt64) -> TimeWithZoneValue {
+  static func timeWithZone(_ packed: UInt64) -> TimeWithZoneValue {
     TimeWithZoneValue(microseconds: Int64(packed >> 24), offset: 57_599 - Int32(packed & 0xFF_FFFF))
   }
 
@@ -117,7 +118,7 @@ struct VectorReader {
   }
 
   /// The first byte counts the bits of the second that are padding.
-  private static func bits(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+  static func bits(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
     guard let padding = bytes.first else { return "" }
     var text = ""
     for (index, byte) in bytes.dropFirst().enumerated() {
@@ -129,7 +130,7 @@ struct VectorReader {
   }
 
   /// Three bytes of header whose top bit says "not negative"; a negative number has every bit flipped.
-  private static func appendBignum(_ strings: inout ByteStrings, _ bytes: UnsafeBufferPointer<UInt8>) {
+  static func appendBignum(_ strings: inout ByteStrings, _ bytes: UnsafeBufferPointer<UInt8>) {
     let isNegative = (bytes.first ?? 0x80) & 0x80 == 0
     let magnitude = bytes.dropFirst(3).map { isNegative ? ~$0 : $0 }
     let value = [isNegative ? 1 : 0] + magnitude

@@ -42,6 +42,11 @@ struct VectorWriter {
     case (.enumeration(let labels), let storage): try writeIndexes(labels.count, storage)
     case (_, .int64(let values)) where Self.isLong(type): copy(values)
     case (_, .bytes(let strings)): try writeStrings(strings)
+    case (.variant, .structure):
+      try VectorWriter(vector, VariantLayout.type, column, rows: rows).write()
+    case (.variant, .scalars(let values)):
+      let parts = try VariantWriter.column(of: values[rows])
+      try VectorWriter(vector, VariantLayout.type, parts, rows: 0..<rows.count).write()
     case (.null, _), (_, .missing): break
     default: try writeNested()
     }
@@ -109,7 +114,7 @@ struct VectorWriter {
     return indexes
   }
 
-  private static func packed(_ value: TimeWithZoneValue) -> UInt64 {
+  static func packed(_ value: TimeWithZoneValue) -> UInt64 {
     UInt64(bitPattern: value.microseconds) << 24 | UInt64(truncatingIfNeeded: 57_599 - value.offset)
   }
 
@@ -179,7 +184,7 @@ struct VectorWriter {
     if !isValid || splits { throw Diagnostic(.engineType, "a text is not valid UTF-8") }
   }
 
-  private static func packedBignum(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+  static func packedBignum(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     let isNegative = bytes.first == 1
     let digits = bytes.dropFirst().drop { $0 == 0 }
     let magnitude = digits.isEmpty ? [0] : Array(digits)

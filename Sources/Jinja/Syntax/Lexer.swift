@@ -25,6 +25,26 @@ struct Lexer {
 
   private var bytes: UnsafeBufferPointer<UInt8> { source.bytes }
 
+  /// Whether the text between tags is read now.
+  var isBetweenTags: Bool { mode == .data }
+
+  /// What comes before the last brace of the tag that is being read; nil between tags.
+  var closingByte: UInt8? {
+    switch mode {
+    case .data: nil
+    case .variable: 0x7D
+    case .block: 0x25
+    }
+  }
+
+  /// Forgets the tag that is being read and goes on with the text from `offset` on.
+  mutating func continueAsData(at offset: Int) {
+    position = offset
+    mode = .data
+    brackets = []
+    pendingTag = nil
+  }
+
   func byte(_ offset: Int) -> UInt8 { offset >= 0 && offset < bytes.count ? bytes[offset] : 0 }
 
   func fail(_ message: String, at offset: Int) -> Diagnostic {
@@ -118,6 +138,7 @@ struct Lexer {
       }
       index += 1
     }
+    position = bytes.count
     throw fail("Missing end of comment tag", at: tag)
   }
 
@@ -155,6 +176,7 @@ struct Lexer {
 
   private mutating func raw(from body: Int, _ tag: Int) throws(Diagnostic) -> Token? {
     guard let end = findEnd("endraw", from: body) else {
+      position = bytes.count
       throw fail("Missing end of raw directive", at: tag)
     }
     let trimmed = trimmedEnd(body, end.tag)
@@ -181,9 +203,12 @@ struct Lexer {
   }
 
   /// Right after a block's opening tag: skips to behind `{% word %}` and says where the contents end. Nil if the tag is
-  /// missing.
+  /// missing: all that follows is skipped then.
   mutating func skipBody(until word: String) -> Int? {
-    guard let end = findEnd(word, from: position) else { return nil }
+    guard let end = findEnd(word, from: position) else {
+      continueAsData(at: bytes.count)
+      return nil
+    }
     position = end.after
     pendingTag = nil
     trimAfter(sign: end.sign)

@@ -23,6 +23,8 @@ final class Parser {
   var mentions: [String: Int] = [:]
   var definitions: [Definition] = []
   var definitionNodes: [MacroNode?] = []
+  /// The mistakes so far, where reading goes on behind one; nil where the first one ends it.
+  var mistakes: Mistakes?
   private let stack = StackGuard.ofCurrentThread()
   private lazy var folding = Interpreter(limits: Limits(maxOutputBytes: 1 << 16)) { _ in nil }
 
@@ -87,6 +89,12 @@ final class Parser {
       current = try lexer.next()
     }
     return passed
+  }
+
+  /// Takes the lexer's next token, whatever was read ahead.
+  func restart() throws(Diagnostic) {
+    following = nil
+    current = try lexer.next()
   }
 
   /// The token after the current one.
@@ -187,28 +195,45 @@ extension Parser {
     if !ends.isEmpty { expectedTags.append(ends) }
     defer { if !ends.isEmpty { expectedTags.removeLast() } }
     while current.kind != .end {
-      let token = current
-      switch token.kind {
-      case .data:
-        statements.append(TextStatement(source.slice(token.start, token.end), position: Int32(token.start)))
-        try advance()
-      case .variableBegin:
-        try advance()
-        let expression = try parseTuple()
-        statements.append(PrintStatement(expression, position: Int32(token.start)))
-        try expect(.variableEnd)
-      case .blockBegin:
-        try advance()
-        if current.kind == .name, ends.contains(current.text) { return Block(statements) }
-        if let statement = try nested({ () throws(Diagnostic) in try parseStatement(from: token.start) }) {
-          statements.append(statement)
-        }
-        try expect(.blockEnd)
-      default:
-        throw fail("internal parsing error", at: token.start)
+      var tag: String?
+      do throws(Diagnostic) {
+        guard try parsePart(&statements, until: ends, tag: &tag) else { return Block(statements) }
+      } catch {
+        try recover(from: error, tag: tag)
       }
     }
     return Block(statements)
+  }
+
+  /// One statement, expression or piece of text; false at one of the tags `ends`. `tag` is the name of the tag that was
+  /// begun, if one was.
+  private func parsePart(
+    _ statements: inout [Statement], until ends: [String], tag: inout String?
+  ) throws(Diagnostic) -> Bool {
+    let token = current
+    switch token.kind {
+    case .data:
+      statements.append(TextStatement(source.slice(token.start, token.end), position: Int32(token.start)))
+      try advance()
+    case .variableBegin:
+      try advance()
+      let expression = try parseTuple()
+      statements.append(PrintStatement(expression, position: Int32(token.start)))
+      try expect(.variableEnd)
+    case .blockBegin:
+      try advance()
+      if current.kind == .name {
+        if ends.contains(current.text) { return false }
+        tag = current.text
+      }
+      if let statement = try nested({ () throws(Diagnostic) in try parseStatement(from: token.start) }) {
+        statements.append(statement)
+      }
+      try expect(.blockEnd)
+    default:
+      throw fail("internal parsing error", at: token.start)
+    }
+    return true
   }
 
   /// The rest of an opening tag, and the statements up to one of the tags `ends`.
@@ -273,6 +298,8 @@ extension Parser {
     }
     isKnown = false
     tags.removeLast()
+    if try skipExcused(token.text) { return nil }
+    mistakes?.foundUnknownTag()
     throw missing(token.text, looking: expectedTags, at: token.start)
   }
 }

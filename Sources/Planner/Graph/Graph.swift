@@ -19,9 +19,10 @@ public struct Graph: Sendable {
   /// the project does not have.
   public init(_ project: Project) throws(DiagnosticList) {
     let members = Self.members(of: project)
-    let edges = try Self.edges(of: members, in: project)
+    let (edges, missing) = Self.edges(of: members, in: project)
     let sorted = edges.sorted()
-    guard sorted.count == members.count else { throw Self.circles(members, edges, settled: sorted, project) }
+    let circles = sorted.count == members.count ? [] : Self.circles(members, edges, settled: sorted, project)
+    guard missing.isEmpty, circles.isEmpty else { throw DiagnosticList(missing + circles) }
     var ranks = [Int](repeating: 0, count: members.count)
     for (rank, member) in sorted.enumerated() { ranks[member] = rank }
     order = sorted.map { members[$0].id }
@@ -108,7 +109,7 @@ extension Graph {
     return isSorted ? members : members.sorted { $0.id < $1.id }
   }
 
-  private static func edges(of members: [Member], in project: Project) throws(DiagnosticList) -> EdgeTable {
+  private static func edges(of members: [Member], in project: Project) -> (EdgeTable, missing: [Diagnostic]) {
     var places = [NodeID: Int](minimumCapacity: members.count)
     for (place, member) in members.enumerated() { places[member.id] = place }
     var table = EdgeTable(count: members.count)
@@ -122,9 +123,8 @@ extension Graph {
         }
       }
     }
-    guard problems.isEmpty else { throw DiagnosticList(problems) }
     table.normalise()
-    return table
+    return (table, problems)
   }
 
   private static func missing(_ id: NodeID, of member: Member, in project: Project) -> Diagnostic {
@@ -141,23 +141,22 @@ extension Graph {
   /// A diagnostic for each group of nodes that depend on each other, with a shortest way around.
   private static func circles(
     _ members: [Member], _ edges: EdgeTable, settled: [Int], _ project: Project
-  ) -> DiagnosticList {
+  ) -> [Diagnostic] {
     var files: [NodeID: String] = [:]
     for node in project.nodes { files[node.id] = node.originalPath }
     let circles = edges.circles(outside: Set(settled))
-    return DiagnosticList(
-      circles.map { circle in
-        let path = circle + circle.prefix(1)
-        let names = path.map { members[$0].id }
-        let shown = names.count > longestPath ? names.prefix(longestPath) : names[...]
-        let rest = names.count > shown.count ? " → … (\(circle.count) nodes in all)" : ""
-        let arrows = shown.map(\.rawValue).joined(separator: " → ") + rest
-        let notes = circle.prefix(longestPath).enumerated().map { step, place in
-          "'\(names[step])' (\(files[names[step]] ?? members[place].span.file)) reads '\(names[step + 1])'"
-        }
-        return Diagnostic(
-          .cycle, "nodes depend on each other in a circle: \(arrows)", at: members[circle[0]].span,
-          notes: notes, hint: "remove one of these dependencies")
-      })
+    return circles.map { circle in
+      let path = circle + circle.prefix(1)
+      let names = path.map { members[$0].id }
+      let shown = names.count > longestPath ? names.prefix(longestPath) : names[...]
+      let rest = names.count > shown.count ? " → … (\(circle.count) nodes in all)" : ""
+      let arrows = shown.map(\.rawValue).joined(separator: " → ") + rest
+      let notes = circle.prefix(longestPath).enumerated().map { step, place in
+        "'\(names[step])' (\(files[names[step]] ?? members[place].span.file)) reads '\(names[step + 1])'"
+      }
+      return Diagnostic(
+        .cycle, "nodes depend on each other in a circle: \(arrows)", at: members[circle[0]].span,
+        notes: notes, hint: "remove one of these dependencies")
+    }
   }
 }

@@ -18,14 +18,14 @@ extension ConfigDecoder {
       let key = "\(format.rawValue)_read_options"
       guard let value = values[key], !value.isNone else { continue }
       guard let entries = value.entries, entries.allSatisfy({ Self.isOptionName($0.key) }) else {
-        report(.badValue, "'\(key)' of \(subject) must be a mapping of options to values")
+        report(key, .badValue, "'\(key)' of \(subject) must be a mapping of options to values")
         continue
       }
       config.readOptions[format] = entries.map { ($0.key, Self.value($0.value)) }
     }
     for key in ["glue_register", "plugin"] where !(values[key]?.isNone ?? true) && values[key] != .bool(false)
     {
-      report(.unsupported, "'\(key)' of \(subject) needs Python and is not supported")
+      report(key, .unsupported, "'\(key)' of \(subject) needs Python and is not supported")
     }
     return config
   }
@@ -33,20 +33,21 @@ extension ConfigDecoder {
   private mutating func writeOptions(_ values: DataValue) -> [(name: String, value: String)] {
     guard let value = values["options"], !value.isNone else { return [] }
     guard let entries = value.entries else {
-      report(.badValue, "'options' of \(subject) must be a mapping, not \(value.typeName)")
+      report("options", .badValue, "'options' of \(subject) must be a mapping, not \(value.typeName)")
       return []
     }
     var options: [(name: String, value: String)] = []
     for (key, value) in entries {
       let name = key.lowercased()
       if !Self.isOptionName(name) {
-        report(.badValue, "'options' of \(subject) has a name that no option of COPY has: '\(key)'")
+        report(
+          "options", .badValue, "'options' of \(subject) has a name that no option of COPY has: '\(key)'")
       } else if name == "partition_by", let columns = value.texts {
         options.append((name, columns.joined(separator: ", ")))
       } else if let text = value.scalarText {
         options.append((name, text))
       } else {
-        report(.badValue, "the option '\(key)' of \(subject) must be text, not \(value.typeName)")
+        report("options", .badValue, "the option '\(key)' of \(subject) must be text, not \(value.typeName)")
       }
     }
     return options

@@ -5,12 +5,15 @@ import Jinja
 struct ConfigDecoder {
   /// What is configured, for messages: `model 'orders'`.
   let subject: String
+  /// The node's own place, for what is written nowhere.
   let span: SourceSpan
+  let origins: ConfigOrigins
   private(set) var problems: [Diagnostic] = []
 
-  init(subject: String, span: SourceSpan) {
+  init(subject: String, span: SourceSpan, origins: ConfigOrigins = ConfigOrigins()) {
     self.subject = subject
     self.span = span
+    self.origins = origins
   }
 
   /// The typed form of a model's or seed's configuration.
@@ -59,7 +62,15 @@ struct ConfigDecoder {
       "store_failures_as", to: stores.map { .string($0 ? "table" : "ephemeral") } ?? .none)
   }
 
+  /// Looks over what sources and exposures may configure.
+  mutating func declaration(_ values: DataValue) {
+    _ = bool("enabled", values)
+    _ = texts("tags", values)
+    mappings(["meta"], values)
+  }
+
   private mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
+    mappings(["meta", "docs", "quoting", "contract", "persist_docs", "grants"], values)
     config.isEnabled = bool("enabled", values) ?? true
     config.database = text("database", values)
     config.schema = text("schema", values)
@@ -76,10 +87,11 @@ struct ConfigDecoder {
     if known.contains(written), let value = Materialization(rawValue: written) { return value }
     let later = ["snapshot", "materialized_view", "table_function", "dynamic_table", "clone"]
     if later.contains(written) {
-      report(.unsupported, "the materialization '\(written)' of \(subject) is not supported yet")
+      report(
+        "materialized", .unsupported, "the materialization '\(written)' of \(subject) is not supported yet")
     } else {
       report(
-        .badValue, "\(subject) has the unknown materialization '\(written)'",
+        "materialized", .badValue, "\(subject) has the unknown materialization '\(written)'",
         hint: Spelling.hint(for: written, among: known)
           ?? "there are view, table, incremental, ephemeral and external; own materializations are not supported yet"
       )
@@ -93,7 +105,7 @@ struct ConfigDecoder {
     if let strategy = IncrementalStrategy(rawValue: written) {
       if strategy == .deleteInsert, config.uniqueKey.isEmpty {
         report(
-          .missingKey, "\(subject) uses 'delete+insert' and has no unique_key",
+          "incremental_strategy", .missingKey, "\(subject) uses 'delete+insert' and has no unique_key",
           hint: "say which columns identify a row: unique_key='id'")
       }
       return strategy
@@ -101,11 +113,12 @@ struct ConfigDecoder {
     if written == "delete_insert" { return .deleteInsert }
     if ["merge", "microbatch", "insert_overwrite"].contains(written) {
       report(
-        .unsupported, "the incremental strategy '\(written)' of \(subject) is not supported yet",
+        "incremental_strategy", .unsupported,
+        "the incremental strategy '\(written)' of \(subject) is not supported yet",
         hint: "use 'append' or 'delete+insert'")
     } else {
       report(
-        .badValue, "\(subject) has the unknown incremental strategy '\(written)'",
+        "incremental_strategy", .badValue, "\(subject) has the unknown incremental strategy '\(written)'",
         hint: Spelling.hint(for: written, among: ["append", "delete+insert"])
           ?? "there are 'append' and 'delete+insert'")
     }
@@ -115,12 +128,16 @@ struct ConfigDecoder {
   private mutating func columnTypes(_ values: DataValue) -> [(column: String, type: String)] {
     guard let value = values["column_types"], !value.isNone else { return [] }
     guard let entries = value.entries else {
-      report(.badValue, "'column_types' of \(subject) must be a mapping, not \(value.typeName)")
+      report(
+        "column_types", .badValue, "'column_types' of \(subject) must be a mapping, not \(value.typeName)")
       return []
     }
     return entries.compactMap { key, type in
       if let type = type.scalarText { return (key, type) }
-      report(.badValue, "the type of column '\(key)' of \(subject) must be text, not \(type.typeName)")
+      report(
+        "column_types", .badValue,
+        "the type of column '\(key)' of \(subject) must be text, not \(type.typeName)"
+      ) { $0[key].map { $0.scalarText == nil } ?? false }
       return nil
     }
   }
@@ -130,12 +147,16 @@ struct ConfigDecoder {
     do {
       return try Self.hooks(value)
     } catch {
-      report(.badValue, "'\(key)' of \(subject) must be SQL text or a list of it")
+      report(key, .badValue, "'\(key)' of \(subject) must be SQL text or a list of it") { !Self.areHooks($0) }
       return []
     }
   }
 
   private struct NotHooks: Error {}
+
+  private static func areHooks(_ value: DataValue) -> Bool {
+    do { return try hooks(value).count >= 0 } catch { return false }
+  }
 
   /// Hooks as dbt writes them: text, a mapping of `sql` and `transaction`, or a list of either.
   static func hooks(_ value: DataValue) throws -> [Hook] {
@@ -168,36 +189,50 @@ struct ConfigDecoder {
     if let text = values["on_schema_change"]?.scalarText, text != "ignore" {
       let known = ["ignore", "fail", "append_new_columns", "sync_all_columns"]
       if known.contains(text) {
-        report(.unsupported, "'on_schema_change: \(text)' of \(subject) is not supported yet", .warning)
+        report(
+          "on_schema_change", .unsupported, "'on_schema_change: \(text)' of \(subject) is not supported yet",
+          .warning)
       } else {
         report(
-          .badValue, "\(subject) has the unknown on_schema_change '\(text)'",
+          "on_schema_change", .badValue, "\(subject) has the unknown on_schema_change '\(text)'",
           hint: Spelling.hint(for: text, among: known))
       }
     }
     if values["contract"]?["enforced"] == .bool(true) {
-      report(.unsupported, "the contract of \(subject) is not enforced yet", .warning)
+      report("contract", .unsupported, "the contract of \(subject) is not enforced yet", .warning)
     }
     for key in ["persist_docs", "grants"] where !(values[key]?.entries ?? []).isEmpty {
-      report(.unsupported, "'\(key)' of \(subject) is not supported yet", .warning)
+      report(key, .unsupported, "'\(key)' of \(subject) is not supported yet", .warning)
     }
     for key in ["sql_header", "indexes"] where !(values[key]?.isNone ?? true) {
-      report(.unsupported, "'\(key)' of \(subject) is not supported yet")
+      report(key, .unsupported, "'\(key)' of \(subject) is not supported yet")
     }
   }
 
   // MARK: - Values
 
+  /// Complains about the value of `key`; of several that are joined about the one that `isBad`.
   mutating func report(
-    _ code: DiagnosticCode, _ message: String, _ severity: Severity = .error, hint: String? = nil
+    _ key: String, _ code: DiagnosticCode, _ message: String, _ severity: Severity = .error,
+    hint: String? = nil, where isBad: (DataValue) -> Bool = { _ in true }
   ) {
-    problems.append(Diagnostic(code, message, at: span, severity: severity, hint: hint))
+    let place = origins.span(of: key, where: isBad) ?? span
+    problems.append(Diagnostic(code, message, at: place, severity: severity, hint: hint))
+  }
+
+  private mutating func mappings(_ keys: [String], _ values: DataValue) {
+    for key in keys {
+      guard let value = values[key], !value.isNone, value.entries == nil else { continue }
+      report(key, .badValue, "'\(key)' of \(subject) must be a mapping, not \(value.typeName)") {
+        $0.entries == nil
+      }
+    }
   }
 
   mutating func text(_ key: String, _ values: DataValue) -> String? {
     guard let value = values[key], !value.isNone else { return nil }
     guard let text = value.scalarText else {
-      report(.badValue, "'\(key)' of \(subject) must be text, not \(value.typeName)")
+      report(key, .badValue, "'\(key)' of \(subject) must be text, not \(value.typeName)")
       return nil
     }
     return text
@@ -206,7 +241,10 @@ struct ConfigDecoder {
   mutating func texts(_ key: String, _ values: DataValue) -> [String] {
     guard let value = values[key] else { return [] }
     guard let texts = value.texts else {
-      report(.badValue, "'\(key)' of \(subject) must be text or a list of it, not \(value.typeName)")
+      let wrong = value.items?.first { $0.scalarText == nil } ?? value
+      report(key, .badValue, "'\(key)' of \(subject) must be text or a list of it, not \(wrong.typeName)") {
+        $0.texts == nil
+      }
       return []
     }
     return texts
@@ -219,7 +257,7 @@ struct ConfigDecoder {
     case .string(let text) where text.lowercased() == "true": return true
     case .string(let text) where text.lowercased() == "false": return false
     default:
-      report(.badValue, "'\(key)' of \(subject) must be true or false, not \(value.typeName)")
+      report(key, .badValue, "'\(key)' of \(subject) must be true or false, not \(value.typeName)")
       return nil
     }
   }
@@ -232,7 +270,7 @@ struct ConfigDecoder {
       if let number = Int(text) { return number }
       fallthrough
     default:
-      report(.badValue, "'\(key)' of \(subject) must be a whole number")
+      report(key, .badValue, "'\(key)' of \(subject) must be a whole number")
       return nil
     }
   }
@@ -242,7 +280,7 @@ struct ConfigDecoder {
     let lowered = written.lowercased()
     if known.contains(lowered) { return lowered }
     report(
-      .badValue, "'\(key)' of \(subject) cannot be '\(written)'",
+      key, .badValue, "'\(key)' of \(subject) cannot be '\(written)'",
       hint: Spelling.hint(for: written, among: known) ?? "it is one of: " + known.joined(separator: ", "))
     return nil
   }

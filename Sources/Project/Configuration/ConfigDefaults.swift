@@ -4,9 +4,11 @@ import Jinja
 enum ConfigDefaults {
   static let model = node(materialized: "view", [("access", .string("protected")), ("freshness", .none)])
   static let seed = node(materialized: "seed", [("delimiter", .string(",")), ("quote_columns", .none)])
+  static let operation = node(materialized: "view", [])
   static let check: DataValue = .mapping([
     ("enabled", .bool(true)), ("alias", .none), ("schema", .string("dbt_test__audit")), ("database", .none),
-    ("tags", .list([])), ("meta", .emptyMapping), ("group", .none), ("materialized", .string("test")),
+    ("tags", .list([])), ("meta", .emptyMapping), ("group", .none), ("static_analysis", .none),
+    ("materialized", .string("test")),
     ("severity", .string("ERROR")), ("store_failures", .none), ("store_failures_as", .none), ("where", .none),
     ("limit", .none), ("fail_calc", .string("count(*)")), ("warn_if", .string("!= 0")),
     ("error_if", .string("!= 0")),
@@ -16,7 +18,7 @@ enum ConfigDefaults {
     .mapping(
       [
         ("enabled", .bool(true)), ("alias", .none), ("schema", .none), ("database", .none),
-        ("tags", .list([])), ("meta", .emptyMapping), ("group", .none),
+        ("tags", .list([])), ("meta", .emptyMapping), ("group", .none), ("static_analysis", .none),
         ("materialized", .string(materialized)), ("incremental_strategy", .none), ("batch_size", .none),
         ("lookback", .int(1)), ("begin", .none), ("persist_docs", .emptyMapping), ("post-hook", .list([])),
         ("pre-hook", .list([])), ("quoting", .emptyMapping), ("column_types", .emptyMapping),

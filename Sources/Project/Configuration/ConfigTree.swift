@@ -23,26 +23,30 @@ struct ConfigTree: Sendable {
 
   /// What the section says to everything in a folder, merged over `defaults`, and the folder's own entry if it has
   /// one: what depends on the folder alone is worked out once for all that lies in it.
-  func folder(_ path: ArraySlice<String>, over defaults: DataValue) -> Folder {
+  func folder(
+    _ path: ArraySlice<String>, over defaults: DataValue,
+    by merge: @escaping (DataValue, DataValue) -> DataValue = ConfigMerge.merge
+  ) -> Folder {
     var merged = defaults
-    for level in levels(for: Array(path)) { merged = ConfigMerge.merge(merged, level) }
+    for level in levels(for: Array(path)) { merged = merge(merged, level) }
     var entry: DataValue? = root
     for part in path {
       entry = entry?[part]
       if entry?.entries == nil { entry = nil }
     }
-    return Folder(merged: merged, entry: entry)
+    return Folder(merged: merged, entry: entry, merge: merge)
   }
 
   /// A folder's configuration.
   struct Folder {
     fileprivate let merged: DataValue
     fileprivate let entry: DataValue?
+    fileprivate let merge: (DataValue, DataValue) -> DataValue
 
     /// The configuration of a resource of that name in the folder.
     func values(for name: String) -> DataValue {
       guard let own = entry?[name], own.entries != nil else { return merged }
-      return ConfigMerge.merge(merged, .mapping(ConfigTree.configuration(of: own)))
+      return merge(merged, .mapping(ConfigTree.configuration(of: own)))
     }
   }
 
@@ -104,6 +108,8 @@ enum ConfigMerge {
     switch key {
     case "pre_hook": "pre-hook"
     case "post_hook": "post-hook"
+    case "+pre_hook": "+pre-hook"
+    case "+post_hook": "+post-hook"
     default: key
     }
   }

@@ -24,9 +24,12 @@ public struct Node: Sendable {
   public var relation: Relation?
   /// Its configuration after all merging.
   public var config: NodeConfig
+  /// What is written of its configuration, where Jinja of YAML files is not rendered yet: of each key the last place
+  /// that says it.
+  public var unrenderedConfig: DataValue
   /// The file's text as it is; for a generic check the call that stands for it.
   public var code: String
-  /// SHA-256 of the text, in hex.
+  /// SHA-256 of the text without the space around it, in hex; of a large seed its path.
   public var checksum: String
   /// The description after docs blocks were filled in.
   public var description: String
@@ -38,9 +41,13 @@ public struct Node: Sendable {
   public var references: [ModelReference]
   /// `source` calls, in order, without repeats.
   public var sourceReferences: [SourceReference]
-  /// The project's macros that rendering it calls.
+  /// The project's macros that rendering it calls, those that other macros call among them.
   public var macros: [NodeID]
-  /// The nodes and sources that it reads, sorted, without repeats.
+  /// The macros that its own text calls, those that are built in among them, in order.
+  public var calledMacros: [NodeID]
+  /// The docs blocks that its description holds.
+  public var docsBlocks: [NodeID]
+  /// The sources and nodes that it reads, each in the order of the text, without repeats.
   public var dependencies: [NodeID]
   /// What makes it a check; nil for other nodes.
   public var check: CheckDefinition?
@@ -76,6 +83,9 @@ public struct Node: Sendable {
     references = []
     sourceReferences = []
     macros = []
+    calledMacros = []
+    docsBlocks = []
+    unrenderedConfig = .emptyMapping
     dependencies = []
     plainReferences = []
     isPlainSQL = false
@@ -144,6 +154,8 @@ public struct ColumnDefinition: Sendable, Hashable {
   public var tags: [String]
   /// Everything under `meta`.
   public var meta: DataValue
+  /// The docs blocks that the description holds.
+  public var docsBlocks: [NodeID] = []
 
   /// Makes a column.
   public init(

@@ -1,6 +1,6 @@
 /// What a node of a project is, by dbt's names.
 public enum ResourceType: String, Sendable, Codable, Hashable, CaseIterable {
-  case model, seed, snapshot, source, exposure, macro, analysis, operation
+  case model, seed, snapshot, source, exposure, macro, analysis, operation, group
   /// A check on data. dbt's artifacts and selectors call it a test.
   case check = "test"
   /// A transfer of tables from a source: Weir's own.

@@ -16,10 +16,16 @@ public struct Project: Sendable {
   public var exposures: [Exposure]
   /// The project's macros.
   public var macros: [MacroDefinition]
+  /// The hooks of the whole run, sorted by unique name: nodes that nothing reads and that no plan has.
+  public var operations: [Node] = []
+  /// Groups of models, sorted by unique name.
+  public var groups: [GroupDefinition] = []
   /// Named pieces of documentation.
   public var docs: [DocsBlock]
   /// What is switched off by `enabled: false`, for selectors and artifacts.
   public var disabled: [Node]
+  /// Named sources: the project's own, then those of the person's `~/.weir/connections.yml`.
+  public var connections: [ConnectionDefinition]
   /// `vars` of the project file under those of the command line.
   public var vars: DataValue
   /// Where `nodes` and `sources` hold a name.
@@ -35,7 +41,7 @@ public struct Project: Sendable {
   public init(
     settings: ProjectSettings, target: Target, nodes: [Node], sources: [SourceTable],
     exposures: [Exposure], macros: [MacroDefinition], docs: [DocsBlock], disabled: [Node],
-    vars: DataValue
+    vars: DataValue, connections: [ConnectionDefinition] = []
   ) {
     self.settings = settings
     self.target = target
@@ -46,6 +52,7 @@ public struct Project: Sendable {
     self.docs = docs.sorted { $0.id < $1.id }
     self.disabled = disabled.sorted { $0.id < $1.id }
     self.vars = vars
+    self.connections = connections
     references = ReferenceTable(nodes: self.nodes, sources: self.sources, disabled: self.disabled)
     plainNames = PlainNameTable(nodes: self.nodes, sources: self.sources)
     macroTable = MacroTable(self.macros, package: settings.name)
@@ -86,6 +93,8 @@ public struct ProjectSettings: Sendable {
   public var docsPaths: [String]
   /// Folders of analyses.
   public var analysisPaths: [String]
+  /// Folders of loads.
+  public var loadPaths: [String]
   /// Folders of snapshots.
   public var snapshotPaths: [String]
   /// Where artifacts go, relative to the project unless absolute.
@@ -111,6 +120,7 @@ public struct ProjectSettings: Sendable {
     macroPaths = ["macros"]
     docsPaths = []
     analysisPaths = ["analyses"]
+    loadPaths = ["loads"]
     snapshotPaths = ["snapshots"]
     targetPath = "target"
     cleanTargets = ["target"]

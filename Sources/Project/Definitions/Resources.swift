@@ -38,6 +38,14 @@ public struct SourceTable: Sendable {
   public var meta: DataValue
   /// The configuration, merged.
   public var config: DataValue
+  /// Everything under `meta` of its source.
+  public var sourceMeta: DataValue
+  /// What is written of its configuration, before Jinja.
+  public var unrenderedConfig: DataValue
+  /// The database and schema as written, if they are.
+  public var unrenderedPlace: (database: String?, schema: String?)
+  /// The docs blocks that the description holds.
+  public var docsBlocks: [NodeID]
   /// Whether it takes part at all.
   public var isEnabled: Bool
   /// Everything of the YAML that artifacts show and this version does not act on (`freshness`, …).
@@ -66,6 +74,9 @@ public struct SourceTable: Sendable {
     loader = ""
     columns = []
     tags = []
+    sourceMeta = .emptyMapping
+    unrenderedConfig = .emptyMapping
+    docsBlocks = []
     isEnabled = true
   }
 }
@@ -84,8 +95,10 @@ public struct Exposure: Sendable {
   public var originalPath: String
   /// Where it is declared.
   public var span: SourceSpan
-  /// What it reads or calls, sorted.
+  /// The sources and nodes that it reads, each in the order of the text.
   public var dependencies: [NodeID]
+  /// What is written of its configuration, before Jinja.
+  public var unrenderedConfig: DataValue
   /// The `ref` calls.
   public var references: [ModelReference]
   /// The `source` calls.
@@ -111,6 +124,42 @@ public struct Exposure: Sendable {
     references = []
     sourceReferences = []
     tags = []
+    unrenderedConfig = .emptyMapping
+  }
+}
+
+/// A group: who owns the models that are in it.
+public struct GroupDefinition: Sendable {
+  /// The unique name.
+  public var id: NodeID
+  /// The package that it belongs to.
+  public var package: String
+  /// The name.
+  public var name: String
+  /// The property file, relative to the project, and the place in it.
+  public var originalPath: String
+  /// Where it is declared.
+  public var span: SourceSpan
+  /// The description.
+  public var description: String
+  /// Who owns it: a mapping of `name`, `email` and whatever else is said.
+  public var owner: DataValue
+  /// The configuration, merged.
+  public var config: DataValue
+
+  /// Makes a group.
+  public init(
+    id: NodeID, package: String, name: String, originalPath: String, span: SourceSpan, description: String,
+    owner: DataValue, config: DataValue
+  ) {
+    self.id = id
+    self.package = package
+    self.name = name
+    self.originalPath = originalPath
+    self.span = span
+    self.description = description
+    self.owner = owner
+    self.config = config
   }
 }
 
@@ -132,8 +181,10 @@ public struct MacroDefinition: Sendable {
   public var code: String
   /// The description.
   public var description: String
-  /// What it reads or calls, sorted.
+  /// The macros that its text calls, those that are built in among them, in order.
   public var dependencies: [NodeID]
+  /// The property file that describes it, relative to the project.
+  public var propertiesPath: String?
   /// The parsed file, and which of its definitions this is.
   public var template: Template
   /// Which of the file's definitions it is.

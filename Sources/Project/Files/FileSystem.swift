@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -30,16 +31,11 @@ enum FileSystem {
 
   /// The names in a folder, sorted, `.` and `..` aside.
   static func names(in folder: String, shownAs name: String) throws(Diagnostic) -> [String] {
-    guard let handle = opendir(folder) else { throw failure("read the folder", name) }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
+    do {
+      return try Folder.names(in: folder)
+    } catch {
+      throw failure("read the folder", name, error.code)
     }
-    return names.sorted()
   }
 
   /// A whole file's bytes.

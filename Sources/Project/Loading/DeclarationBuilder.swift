@@ -26,21 +26,55 @@ struct DeclarationBuilder {
   // MARK: - Sources
 
   func sources(_ result: inout ParsedProject) {
-    for properties in contents.properties.flatMap(\.sources) {
-      result.sources.append(source(properties, &result.problems))
+    var places: [NodeID: Int] = [:]
+    for properties in contents.allSources {
+      var table = source(properties, &result.problems)
+      claim(&table)
+      // A property file may document what a load declares.
+      if let place = places[table.id], table.loadedBy != nil, !properties.isLoaded {
+        result.sources[place].document(with: table)
+        continue
+      }
+      if properties.isLoaded { places[table.id] = result.sources.count }
+      result.sources.append(table)
     }
     result.problems += FileStage.duplicates(result.sources.map { ($0.id, $0.span) }, "sources")
+  }
+
+  /// Says of a table that a load brings it, if one does: it then lies where the load puts it.
+  private func claim(_ table: inout SourceTable) {
+    let load = contents.loads.first { $0.definition.name == table.sourceName }
+    guard let load, load.definition.table(named: table.name) != nil else { return }
+    table.loadedBy = load.id(in: table.package)
+    table.relation = load.relation(of: table.identifier, environment.target)
+  }
+
+  // MARK: - Loads
+
+  /// The loads as nodes.
+  func loads(_ result: inout ParsedProject) {
+    for load in contents.loads {
+      let describer = Describer(context: context, file: load.place.path)
+      let node = load.node(in: environment.settings.name) { describer.text($0, &result.problems) }
+      result.add(ParsedNode(node: node))
+    }
   }
 
   private func source(_ properties: SourceProperties, _ problems: inout [Diagnostic]) -> SourceTable {
     let package = environment.settings.name
     let table = properties.table
     let fqn = [package] + folders(of: table.file) + [properties.source, table.name]
+    let entries = SourceConfiguration(source: properties.sourceItem, table: table.item)
+    let declared = entries.declared
     var config: DataValue = .mapping([("enabled", .bool(true))])
     for level in trees.sources.levels(for: fqn) { config = ConfigMerge.merge(config, level) }
-    config = ConfigMerge.merge(ConfigMerge.merge(config, properties.sourceConfig), table.config)
+    config = ConfigMerge.merge(config, declared)
     let subject = "source '\(properties.source).\(table.name)'"
+    let written = [table.item, properties.sourceItem].map { ConfigOrigins.Entry(node: $0, file: table.file) }
+    check(config, subject, table.span, written, ("sources", fqn), &problems)
     let location = Location(properties: properties, config: config, subject: subject)
+    // As in dbt, what is declared takes the place of the project file's tags, even where that is nothing.
+    config = config.setting("tags", to: declared["tags"] ?? .list([]))
     let relation = Relation(
       database: properties.database ?? environment.target.database, schema: properties.schema,
       identifier: properties.identifier, expression: location.expression(&problems))
@@ -51,20 +85,34 @@ struct DeclarationBuilder {
       originalPath: table.file, span: table.span, meta: config["meta"] ?? .emptyMapping, config: config,
       properties: table.properties)
     let describer = Describer(context: context, file: table.file)
-    source.description = describer.text(table.description, &problems)
+    (source.description, source.docsBlocks) = describer.described(table.description, &problems)
     source.sourceDescription = describer.text(properties.sourceDescription, &problems)
     source.loader = properties.loader
-    // As in dbt, a source's tags are those of its declaration; the project file's are its configuration alone.
-    source.tags = Array(
-      Set((properties.sourceConfig["tags"]?.texts ?? []) + (table.config["tags"]?.texts ?? []))
-    ).sorted()
+    source.tags = declared["tags"]?.texts ?? []
+    source.unrenderedConfig = environment.unrendered.sources.levels(for: fqn).reduce(DataValue.emptyMapping) {
+      $0.merging($1)
+    }.merging(declared)
+    source.sourceMeta = entries.sourceMeta
+    source.unrenderedPlace = (
+      properties.writtenItem["database"]?.scalarText, properties.writtenItem["schema"]?.scalarText
+    )
     source.isEnabled = config["enabled"] != .bool(false)
-    source.columns = table.columns.map { column in
-      var definition = column.definition
-      definition.description = describer.text(column.description, &problems)
-      return definition
-    }
+    source.columns = describer.columns(table.columns, &problems)
     return source
+  }
+
+  /// Complains about configuration that is not of the kind it must be.
+  private func check(
+    _ config: DataValue, _ subject: String, _ span: SourceSpan, _ written: [ConfigOrigins.Entry],
+    _ section: (name: String, fqn: [String]), _ problems: inout [Diagnostic]
+  ) {
+    var origins = ConfigOrigins(entries: written)
+    if let node = environment.sections[section.name] {
+      origins.section = (.init(node: node, file: environment.settings.file), section.fqn)
+    }
+    var decoder = ConfigDecoder(subject: subject, span: span, origins: origins)
+    decoder.declaration(config)
+    problems += decoder.problems
   }
 
   /// Where a source's files are, if it is files.
@@ -175,16 +223,45 @@ struct DeclarationBuilder {
     if let node = entry.node["config"], !node.isNull { config = ConfigMerge.merge(config, node.data) }
     guard config["enabled"] != .bool(false) else { return nil }
     check(entry, &problems)
+    check(
+      config, "exposure '\(entry.name)'", entry.span, [.init(node: entry.node, file: entry.file)],
+      ("exposures", fqn), &problems)
     var properties = entry.node.data.setting("config", to: config)
     let description = Describer(context: context, file: entry.file).text(entry.description, &problems)
     properties = properties.setting("description", to: .string(description))
     var exposure = Exposure(
       id: NodeID(.exposure, package, entry.name), package: package, name: entry.name, fqn: fqn,
       originalPath: entry.file, span: entry.span, properties: properties)
-    exposure.tags = config["tags"]?.texts ?? []
+    exposure.tags = Set(config["tags"]?.texts ?? []).sorted()
+    exposure.unrenderedConfig = environment.unrendered.exposures.levels(for: fqn).reduce(
+      DataValue.emptyMapping
+    ) {
+      $0.merging($1)
+    }.merging(entry.node["config"]?.data ?? .emptyMapping)
     let spans = references(entry, &exposure, &problems)
     recorded[exposure.id] = spans
     return exposure
+  }
+
+  /// Makes groups.
+  func groups(_ result: inout ParsedProject) {
+    let package = environment.settings.name
+    for entry in contents.properties.flatMap(\.groups) {
+      let fqn = [package] + folders(of: entry.file) + [entry.name]
+      // As in dbt, the configuration of models applies, less what runs.
+      var config = trees.models.levels(for: fqn).reduce(DataValue.emptyMapping) { ConfigMerge.merge($0, $1) }
+      config = ConfigMerge.merge(config, entry.node["config"]?.data ?? .emptyMapping)
+      config = .mapping((config.entries ?? []).filter { !["pre-hook", "post-hook"].contains($0.key) })
+      result.groups.append(
+        GroupDefinition(
+          id: NodeID(.group, package, entry.name), package: package, name: entry.name,
+          originalPath: entry.file, span: entry.span,
+          description: Describer(context: context, file: entry.file).text(
+            entry.description, &result.problems),
+          owner: entry.node["owner"]?.data ?? .emptyMapping, config: config))
+    }
+    result.groups.sort { $0.id < $1.id }
+    result.problems += FileStage.duplicates(result.groups.map { ($0.id, $0.span) }, "groups")
   }
 
   private func check(_ entry: EntryProperties, _ problems: inout [Diagnostic]) {

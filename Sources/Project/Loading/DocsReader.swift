@@ -2,36 +2,48 @@ import Diagnostics
 
 /// Reads `{% docs name %} … {% enddocs %}` out of Markdown. Everything else in the file may be anything.
 enum DocsReader {
-  static func blocks(_ text: String, _ place: FilePlace, _ package: String) throws(Diagnostic) -> [DocsBlock]
-  {
+  /// The blocks, and what is wrong with them. A block that is not closed ends where the next one begins.
+  static func blocks(
+    _ text: String, _ place: FilePlace, _ package: String
+  ) -> (blocks: [DocsBlock], problems: [Diagnostic]) {
     var blocks: [DocsBlock] = []
+    var problems: [Diagnostic] = []
     var scanner = Scanner(bytes: Array(text.utf8), file: place.path)
-    while let tag = scanner.nextTag() {
-      guard tag.words.first == "docs" else { continue }
+    var opening = scanner.nextTag()
+    while let tag = opening {
+      opening = nil
+      guard tag.words.first == "docs" else {
+        opening = scanner.nextTag()
+        continue
+      }
       guard tag.words.count == 2 else {
-        throw Diagnostic(.templateSyntax, "a docs block needs one name", at: tag.span)
+        problems.append(Diagnostic(.templateSyntax, "a docs block needs one name", at: tag.span))
+        opening = scanner.nextTag()
+        continue
       }
       let start = scanner.position
-      var end: Tag?
-      while let next = scanner.nextTag() {
-        guard next.words.first != "docs" else { break }
-        if next.words == ["enddocs"] {
-          end = next
-          break
-        }
+      var end = scanner.bytes.count
+      var isClosed = false
+      while !isClosed, opening == nil, let next = scanner.nextTag() {
+        isClosed = next.words == ["enddocs"]
+        if next.words.first == "docs" { opening = next }
+        if isClosed || opening != nil { end = next.start }
       }
-      guard let end else {
-        throw Diagnostic(
-          .templateSyntax, "the docs block '\(tag.words[1])' is not closed", at: tag.span,
-          hint: "end it with {% enddocs %}")
+      if isClosed {
+        opening = scanner.nextTag()
+      } else {
+        problems.append(
+          Diagnostic(
+            .templateSyntax, "the docs block '\(tag.words[1])' is not closed", at: tag.span,
+            hint: "end it with {% enddocs %}"))
       }
-      let body = String(decoding: scanner.bytes[start..<end.start], as: UTF8.self)
+      let body = String(decoding: scanner.bytes[start..<end], as: UTF8.self)
       blocks.append(
         DocsBlock(
           id: NodeID(.documentation, package, tag.words[1]), package: package, name: tag.words[1],
           path: place.inner, originalPath: place.path, contents: NativeMacros.trimmed(body)))
     }
-    return blocks
+    return (blocks, problems)
   }
 
   private struct Tag {

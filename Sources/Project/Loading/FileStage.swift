@@ -24,7 +24,10 @@ struct ProjectFiles: Sendable {
   var checks: [FilePlace] = []
   var macros: [FilePlace] = []
   var properties: [FilePlace] = []
+  var loads: [FilePlace] = []
   var docs: [FilePlace] = []
+  /// What is defined in files that this version does not read.
+  var lost = LostDefinitions()
 }
 
 /// What was read of the files that others depend on.
@@ -32,7 +35,14 @@ struct FileContents: Sendable {
   var macros: MacroTable
   var docs: [DocsBlock]
   var properties: [PropertyFile]
+  var loads: [DeclaredLoad] = []
   var problems: [Diagnostic]
+  var lost: LostDefinitions
+}
+
+extension FileContents {
+  /// Every declaration of a source's table, those of loads first.
+  var allSources: [SourceProperties] { loads.flatMap(\.sources) + properties.flatMap(\.sources) }
 }
 
 /// Finds the project's files and reads macros, property files and docs blocks.
@@ -52,6 +62,7 @@ enum FileStage {
         files.models.append(place)
         continue
       }
+      files.lost.models.insert(Path.stem(of: place.path).stem)
       problems.append(
         Diagnostic(.unsupported, "Python models are not supported yet", at: SourceSpan(file: place.path)))
     }
@@ -71,6 +82,7 @@ enum FileStage {
       settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
       + settings.macroPaths + settings.testPaths
     files.properties = places(propertyRoots, ["yml", "yaml"])
+    files.loads = places(settings.loadPaths, ["yml", "yaml"])
     files.docs = places(settings.docsPaths, ["md"])
     problems += discovery.problems
     checkPackages(settings, &problems)
@@ -91,10 +103,18 @@ enum FileStage {
 
   private enum Item: Sendable {
     case macro(FilePlace), property(FilePlace), docs(FilePlace)
+
+    var place: FilePlace {
+      switch self {
+      case .macro(let place), .property(let place), .docs(let place): place
+      }
+    }
   }
 
   private enum Content: Sendable {
-    case macros([MacroDefinition]), property(PropertyFile), docs([DocsBlock]), problems([Diagnostic])
+    case macros([MacroDefinition]), property(PropertyFile), docs([DocsBlock])
+    /// A file that has mistakes: its text, and what stands for its macros and docs blocks meanwhile.
+    case broken(text: String?, macros: [MacroDefinition], docs: [DocsBlock], [Diagnostic])
   }
 
   static func read(_ files: ProjectFiles, _ environment: LoadEnvironment) async -> FileContents {
@@ -112,7 +132,8 @@ enum FileStage {
       return contents
     }
     var result = FileContents(
-      macros: MacroTable([], package: environment.settings.name), docs: [], properties: [], problems: [])
+      macros: MacroTable([], package: environment.settings.name), docs: [], properties: [], problems: [],
+      lost: files.lost)
     var macros: [MacroDefinition] = []
     for content in contents {
       switch content {
@@ -120,8 +141,13 @@ enum FileStage {
       case .property(let file):
         result.problems += file.problems
         result.properties.append(file)
+        if let text = file.brokenText { result.lost.add(text) }
       case .docs(let blocks): result.docs += blocks
-      case .problems(let problems): result.problems += problems
+      case .broken(let text, let standIns, let blocks, let problems):
+        result.problems += problems
+        result.docs += blocks
+        macros += standIns
+        result.lost.add(text, macros: standIns)
       }
     }
     result.problems += describe(&macros, result.properties)
@@ -132,7 +158,9 @@ enum FileStage {
     result.macros = MacroTable(
       macros.map { macro in
         var macro = macro
-        macro.dependencies = result.macros.calls(in: macro.code).filter { $0 != macro.id }
+        macro.dependencies = result.macros.calls(in: macro.code, adapter: environment.target.type).filter {
+          $0 != macro.id
+        }
         return macro
       }, package: environment.settings.name)
     return result
@@ -141,21 +169,31 @@ enum FileStage {
   private static func read(
     _ item: Item, _ environment: LoadEnvironment, _ interpreter: Interpreter
   ) -> Content {
-    let root = environment.settings.root
-    do {
-      switch item {
-      case .macro(let place):
-        let text = try FileSystem.text(of: Path.joined(root, place.path), shownAs: place.path)
-        return .macros(try macros(text, place, environment.settings.name))
-      case .docs(let place):
-        let text = try FileSystem.text(of: Path.joined(root, place.path), shownAs: place.path)
-        return .docs(try DocsReader.blocks(text, place, environment.settings.name))
-      case .property(let place):
-        let text = try FileSystem.text(of: Path.joined(root, place.path), shownAs: place.path)
-        return .property(try property(text, place.path, interpreter))
-      }
+    let settings = environment.settings
+    let text: String
+    do throws(Diagnostic) {
+      text = try FileSystem.text(
+        of: Path.joined(settings.root, item.place.path), shownAs: item.place.path)
     } catch {
-      return .problems(DiagnosticList.collecting(error, else: .unreadableFile, "a file cannot be read"))
+      return .broken(text: nil, macros: [], docs: [], [error])
+    }
+    switch item {
+    case .macro(let place):
+      do throws(DiagnosticList) {
+        return .macros(try MacroReader.macros(text, place, settings.name))
+      } catch {
+        let standIns = MacroReader.standIns(text, place, settings.name)
+        return .broken(text: text, macros: standIns, docs: [], error.items)
+      }
+    case .docs(let place):
+      let (blocks, problems) = DocsReader.blocks(text, place, settings.name)
+      return problems.isEmpty ? .docs(blocks) : .broken(text: text, macros: [], docs: blocks, problems)
+    case .property(let place):
+      do throws(Diagnostic) {
+        return .property(try property(text, place.path, interpreter))
+      } catch {
+        return .broken(text: text, macros: [], docs: [], [error])
+      }
     }
   }
 
@@ -166,37 +204,18 @@ enum FileStage {
 
   private static func property(
     _ text: String, _ path: String, _ interpreter: Interpreter
-  ) throws -> PropertyFile {
-    var root = try YAMLFile.parse(text, file: path)
+  ) throws(Diagnostic) -> PropertyFile {
+    let written = try YAMLFile.parse(text, file: path)
+    var root = written
     var renderer = YAMLRenderer(interpreter: interpreter, file: path)
     if let node = root, YAMLRenderer.holdsJinja(node) {
       root = renderer.render(node, skipping: lateKeys.contains)
     }
-    var reader = PropertyReader(file: path)
+    var reader = PropertyReader(file: path, written: written)
     var file = reader.read(root)
     file.problems = renderer.problems + file.problems
+    if file.problems.contains(where: { $0.severity == .error }) { file.brokenText = text }
     return file
-  }
-
-  private static func macros(
-    _ text: String, _ place: FilePlace, _ package: String
-  ) throws -> [MacroDefinition] {
-    let template = try Template(parsing: text, name: place.path)
-    let bytes = Array(text.utf8)
-    return template.definitions.enumerated().compactMap { index, definition in
-      let name: String
-      switch definition.kind {
-      case .macro: name = definition.name
-      case .test: name = "test_" + definition.name
-      case .materialization(let adapter): name = "materialization_\(definition.name)_\(adapter)"
-      case .snapshot, .docs: return nil
-      }
-      let range = definition.range.clamped(to: 0..<bytes.count)
-      return MacroDefinition(
-        id: NodeID(.macro, package, name), package: package, name: name, path: place.path,
-        originalPath: place.path, span: definition.span, code: String(decoding: bytes[range], as: UTF8.self),
-        template: template, definitionIndex: index, properties: .emptyMapping)
-    }
   }
 
   private static func describe(
@@ -213,6 +232,7 @@ enum FileStage {
         continue
       }
       macros[index].properties = entry.node.data
+      macros[index].propertiesPath = entry.file
       macros[index].description = entry.description?.scalarText ?? ""
     }
     return problems

@@ -49,6 +49,23 @@ public struct LoadOptions: Sendable {
 public typealias StatementParser =
   @Sendable (_ statements: [String]) async throws -> [Result<[TableReference], Diagnostic>]
 
+/// What reading a project gave, whether it has mistakes or not.
+public struct ProjectReading: Sendable {
+  /// What could be read; nil if the project file could not. With errors among the problems it is not whole.
+  public var project: Project?
+  /// Everything that is wrong or doubtful.
+  public var problems: [Diagnostic]
+
+  /// Whether the project cannot be used.
+  public var hasErrors: Bool { project == nil || problems.contains { $0.severity == .error } }
+
+  /// Makes a reading.
+  public init(project: Project?, problems: [Diagnostic]) {
+    self.project = project
+    self.problems = problems
+  }
+}
+
 /// A project and the warnings that reading it gave.
 public struct LoadedProject: Sendable {
   /// The project.

@@ -4,15 +4,15 @@ import Jinja
 
 /// Makes nodes of files and declarations. One for each thread.
 final class NodeBuilder {
-  private let environment: LoadEnvironment
+  let environment: LoadEnvironment
   private let contents: FileContents
   private let properties: PropertyIndex
-  private let trees: ConfigTrees
-  private let context: NodeContext
+  let trees: ConfigTrees
+  let context: NodeContext
   private let said = LogCollector()
   private var problems: [Diagnostic] = []
   /// Folders' configurations by kind and path.
-  private var folders: [String: ConfigTree.Folder] = [:]
+  private var folders: [String: (rendered: ConfigTree.Folder, unrendered: ConfigTree.Folder)] = [:]
 
   init(
     _ environment: LoadEnvironment, _ contents: FileContents, _ properties: PropertyIndex,
@@ -30,43 +30,50 @@ final class NodeBuilder {
   // MARK: - Files
 
   func model(_ place: FilePlace) -> NodeOutcome {
-    outcome { try sqlNode(place, .model, "models", trees.models, ConfigDefaults.model) }
+    outcome { sqlNode(place, .model, "models", trees.models, ConfigDefaults.model) }
   }
 
   func check(_ place: FilePlace) -> NodeOutcome {
-    outcome { try sqlNode(place, .check, "data_tests", trees.checks, ConfigDefaults.check) }
+    outcome { sqlNode(place, .check, "data_tests", trees.checks, ConfigDefaults.check) }
   }
 
   func seed(_ place: FilePlace) -> NodeOutcome {
     outcome {
-      let bytes = try FileSystem.bytes(
-        of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+      var bytes: [UInt8] = []
+      _ = attempt {
+        bytes = try FileSystem.bytes(
+          of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+      }
       let name = Path.stem(of: place.path).stem
       // As in dbt, the path stands for files whose contents would take long to hash.
-      let checksum = bytes.count > 1 << 20 ? Digest.sha256(place.path) : Digest.sha256(bytes)
+      let checksum = bytes.count > 1 << 20 ? place.path : Digest.sha256(Array(Self.trimmed(bytes)))
       var node = newNode(.seed, name, place, code: "", checksum: checksum)
       let entry = properties["seeds", name]
       configure(&node, trees.seeds, ConfigDefaults.seed, entry, .emptyMapping)
-      var decoder = ConfigDecoder(subject: "seed '\(name)'", span: entry?.configSpan ?? node.span)
+      var decoder = ConfigDecoder(
+        subject: "seed '\(name)'", span: entry?.configSpan ?? node.span, origins: origins(of: node, entry))
       node.config = decoder.node(node.config.values, isSeed: true)
       problems += decoder.problems
       context.frame = RenderFrame(package: package)
-      try recordHooks(node, entry?.configSpan ?? node.span)
+      _ = attempt { try recordHooks(node, entry?.configSpan ?? node.span) }
       var parsed = recorded(&node, context.frame)
       context.frame.docs = contents.docs
       describe(&node, entry)
-      node.relation = try Naming(context: context).relation(of: node, kind: .table)
+      nameRelation(of: &node, kind: .table)
       parsed.node = node
       return parsed
     }
   }
 
+  /// A node of a file. One whose file has mistakes is a node all the same: others refer to it.
   private func sqlNode(
     _ place: FilePlace, _ type: ResourceType, _ section: String, _ tree: ConfigTree, _ defaults: DataValue
-  ) throws -> ParsedNode? {
-    let text = try FileSystem.text(
-      of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
-    guard text.utf8.contains(where: { $0 > 0x20 }) else {
+  ) -> ParsedNode? {
+    var text = ""
+    var isWhole = attempt {
+      text = try FileSystem.text(of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+    }
+    guard !isWhole || text.utf8.contains(where: { $0 > 0x20 }) else {
       problems.append(
         Diagnostic(
           .missingKey, "\(place.path) is empty; it is left out", at: SourceSpan(file: place.path),
@@ -74,27 +81,49 @@ final class NodeBuilder {
       return nil
     }
     let name = Path.stem(of: place.path).stem
-    var node = newNode(type, name, place, code: text, checksum: Digest.sha256(text))
+    var node = newNode(type, name, place, code: text, checksum: Digest.sha256(NativeMacros.trimmed(text)))
     let entry = properties[section, name]
-    node.isPlainSQL = !YAMLRenderer.holdsJinja(text)
+    node.isPlainSQL = isWhole && !YAMLRenderer.holdsJinja(text)
     context.frame = RenderFrame(package: package)
     context.frame.docs = contents.docs
-    if !node.isPlainSQL {
-      let template = try Template(parsing: text, name: place.path)
-      try refuseBlocks(template)
-      node.template = template
-      try record(node) { _ = try context.interpreter.render(template) }
-    }
+    if isWhole, !node.isPlainSQL { isWhole = attempt { node.template = try self.template(of: node) } }
     let configSpan = context.frame.configSpan
     configure(&node, tree, defaults, entry, context.frame.config)
-    decode(&node, configSpan ?? entry?.configSpan)
-    try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span)
+    decode(&node, configSpan ?? entry?.configSpan, origins(of: node, entry), isWhole: isWhole)
+    isWhole = attempt { try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span) } && isWhole
     var parsed = recorded(&node, context.frame)
     describe(&node, entry)
     if type == .check { node.check = .singular }
-    node.relation = try Naming(context: context).relation(of: node)
+    // What is not known whole may be stored elsewhere.
+    if isWhole { nameRelation(of: &node) }
     parsed.node = node
     return parsed
+  }
+
+  /// Parses a file and renders it once, to see what it refers to.
+  private func template(of node: Node) throws -> Template {
+    let template = try Template.parse(node.code, name: node.originalPath)
+    try refuseBlocks(template)
+    try record(node) { _ = try context.interpreter.render(template) }
+    return template
+  }
+
+  /// Does `body`; whether that went well. What fails in a macro whose file does not parse is no problem of its own.
+  private func attempt(_ body: () throws -> Void) -> Bool {
+    do {
+      try body()
+    } catch {
+      if context.frame.macros.isDisjoint(with: contents.lost.macros) {
+        problems += DiagnosticList.collecting(error, else: .templateRuntime, "the file cannot be read")
+      }
+      return false
+    }
+    return context.frame.macros.isDisjoint(with: contents.lost.macros)
+  }
+
+  private func nameRelation(of node: inout Node, kind: RelationKind? = nil) {
+    guard !contents.lost.hidesNaming else { return }
+    _ = attempt { node.relation = try Naming(context: context).relation(of: node, kind: kind) }
   }
 
   /// A model's file holds a query, not definitions.
@@ -120,7 +149,13 @@ final class NodeBuilder {
       config: NodeConfig(materialization: .view, values: .emptyMapping), code: code, checksum: checksum)
   }
 
-  private func record(_ node: Node, _ body: () throws -> Void) throws {
+  /// Begins what belongs to no file.
+  func enter() {
+    context.frame = RenderFrame(package: package)
+    context.frame.docs = contents.docs
+  }
+
+  func record(_ node: Node, _ body: () throws -> Void) throws {
     context.frame.model = nil
     context.base.currentNode = node.id
     context.frame.this = Relation(
@@ -141,10 +176,11 @@ final class NodeBuilder {
     }
   }
 
-  private func recorded(_ node: inout Node, _ frame: RenderFrame) -> ParsedNode {
+  func recorded(_ node: inout Node, _ frame: RenderFrame) -> ParsedNode {
     node.references = frame.references
     node.sourceReferences = frame.sources
     node.macros = frame.macros.sorted()
+    node.calledMacros = frame.calledMacros
     let place = frame.configSpan ?? node.span
     return ParsedNode(
       node: node, referenceSpans: frame.referenceSpans.map { SnippetNames.relocated($0, to: place) },
@@ -153,38 +189,75 @@ final class NodeBuilder {
 
   // MARK: - Configuration and descriptions
 
-  private func configure(
+  func configure(
     _ node: inout Node, _ tree: ConfigTree, _ defaults: DataValue, _ entry: ResourceProperties?,
     _ inFile: DataValue
   ) {
     let key = node.resourceType.rawValue + "/" + node.fqn.dropLast().joined(separator: "/")
-    let folder = folders[key] ?? tree.folder(node.fqn.dropLast(), over: defaults)
+    let path = node.fqn.dropLast()
+    let folder =
+      folders[key]
+      ?? (
+        tree.folder(path, over: defaults),
+        environment.unrendered[node.resourceType].folder(path, over: .emptyMapping) { $0.merging($1) }
+      )
     folders[key] = folder
-    var values = folder.values(for: node.name)
-    if let entry { values = ConfigMerge.merge(values, entry.config) }
+    var values = folder.rendered.values(for: node.name)
+    node.unrenderedConfig = folder.unrendered.values(for: node.name)
+    if let entry {
+      values = ConfigMerge.merge(values, entry.config)
+      node.unrenderedConfig = node.unrenderedConfig.merging(entry.config)
+    }
     node.config.values = ConfigMerge.merge(values, inFile)
+    node.unrenderedConfig = node.unrenderedConfig.merging(inFile)
   }
 
-  private func decode(_ node: inout Node, _ span: SourceSpan?) {
+  /// Where a node's configuration is written.
+  private func origins(
+    of node: Node, _ entry: ResourceProperties?, _ more: [ConfigOrigins.Entry] = []
+  ) -> ConfigOrigins {
+    var origins = ConfigOrigins()
+    if let span = context.frame.configSpan { origins.inText = (context.frame.config, span) }
+    origins.entries = more + (entry.map { [ConfigOrigins.Entry(node: $0.item, file: $0.file)] } ?? [])
+    let sections =
+      switch node.resourceType {
+      case .seed: ["seeds"]
+      case .check: ["data_tests", "tests", "checks"]
+      default: ["models"]
+      }
+    if let section = sections.lazy.compactMap({ self.environment.sections[$0] }).first {
+      origins.section = (.init(node: section, file: environment.settings.file), node.fqn)
+    }
+    return origins
+  }
+
+  private func decode(
+    _ node: inout Node, _ span: SourceSpan?, _ origins: ConfigOrigins, isWhole: Bool = true
+  ) {
     let kind = node.resourceType == .check ? "check" : node.resourceType.rawValue
-    var decoder = ConfigDecoder(subject: "\(kind) '\(node.name)'", span: span ?? node.span)
+    var decoder = ConfigDecoder(
+      subject: "\(kind) '\(node.name)'", span: span ?? node.span, origins: origins)
     node.config =
       node.resourceType == .check
       ? decoder.check(node.config.values, storesFailures: environment.invocation.storesFailures)
       : decoder.node(node.config.values, isSeed: false)
-    problems += decoder.problems
+    // What is missing may stand where the file was not read.
+    problems += decoder.problems.filter { isWhole || $0.code != .missingKey }
   }
 
   private func describe(_ node: inout Node, _ entry: ResourceProperties?) {
     guard let entry else { return }
     let describer = Describer(context: context, file: entry.file)
     node.propertiesPath = entry.file
-    node.description = describer.text(entry.description, &problems)
-    node.columns = entry.columns.map { column in
-      var definition = column.definition
-      definition.description = describer.text(column.description, &problems)
-      return definition
-    }
+    (node.description, node.docsBlocks) = describer.described(entry.description, &problems)
+    node.columns = describer.columns(entry.columns, &problems)
+  }
+
+  /// The bytes without the space around them.
+  private static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 })
+    else { return [] }
+    return bytes[first...last]
   }
 
   // MARK: - Generic checks
@@ -213,7 +286,7 @@ final class NodeBuilder {
     context.frame = RenderFrame(package: package)
     context.frame.docs = contents.docs
     configure(&node, trees.checks, ConfigDefaults.check, nil, declared.config)
-    decode(&node, declared.span)
+    decode(&node, declared.span, origins(of: node, nil, entry.configuring))
     guard case .generic(let check)? = node.check else { return nil }
     try record(node) { try CheckRendering(context: context, check: check).recordReferences() }
     let frame = context.frame
@@ -221,11 +294,13 @@ final class NodeBuilder {
       // What the check's own macro configures counts less than what its declaration says.
       configure(
         &node, trees.checks, ConfigDefaults.check, nil, ConfigMerge.merge(frame.config, declared.config))
-      decode(&node, declared.span)
+      decode(&node, declared.span, origins(of: node, nil, entry.configuring))
     }
     var parsed = recorded(&node, frame)
+    // As in dbt, the text of these two is known and not looked through.
+    if ["not_null", "unique"].contains(check.name) { node.calledMacros = Array(node.calledMacros.prefix(1)) }
     node.config.tags = unique((entry.ownerTags + declared.columnTags).sorted() + node.config.tags)
-    node.relation = try Naming(context: context).relation(of: node)
+    nameRelation(of: &node)
     parsed.node = node
     let spans = [SourceSpan?](repeating: declared.span, count: parsed.referenceSpans.count)
     parsed.referenceSpans = spans
@@ -309,6 +384,24 @@ final class LogCollector {
 struct Describer {
   let context: NodeContext
   let file: String
+
+  /// The columns with their descriptions.
+  func columns(_ columns: [ColumnProperties], _ problems: inout [Diagnostic]) -> [ColumnDefinition] {
+    columns.map { column in
+      var definition = column.definition
+      (definition.description, definition.docsBlocks) = described(column.description, &problems)
+      return definition
+    }
+  }
+
+  /// The text, and the docs blocks that it holds.
+  func described(
+    _ node: YAMLNode?, _ problems: inout [Diagnostic]
+  ) -> (text: String, blocks: [NodeID]) {
+    context.frame.docsBlocks = []
+    let text = text(node, &problems)
+    return (text, context.frame.docsBlocks)
+  }
 
   func text(_ node: YAMLNode?, _ problems: inout [Diagnostic]) -> String {
     guard let node, let text = node.scalarText else { return "" }

@@ -21,6 +21,8 @@ struct ParsedProject: Sendable {
   var disabled: [Node] = []
   var sources: [SourceTable] = []
   var exposures: [Exposure] = []
+  var groups: [GroupDefinition] = []
+  var operations: [Node] = []
   var recorded: [NodeID: RecordedReferences] = [:]
   var problems: [Diagnostic] = []
 
@@ -63,10 +65,29 @@ enum NodeStage {
     }
     sharedNames(result.nodes, &result.problems)
     let declarations = DeclarationBuilder(environment, contents, index, trees)
+    declarations.loads(&result)
     declarations.sources(&result)
     declarations.exposures(&result)
+    declarations.groups(&result)
+    operations(NodeBuilder(environment, contents, index, trees), environment.settings, &result)
     await genericChecks(contents, environment, index, trees, &result)
+    PatternSources(loads: contents.loads, package: environment.settings.name, target: environment.target)
+      .add(to: &result)
     return result
+  }
+
+  private static func operations(
+    _ builder: NodeBuilder, _ settings: ProjectSettings, _ result: inout ParsedProject
+  ) {
+    for (kind, hooks) in [("on-run-end", settings.onRunEnd), ("on-run-start", settings.onRunStart)] {
+      for (index, hook) in hooks.enumerated() {
+        let parsed = builder.operation(hook, kind, index)
+        result.recorded[parsed.node.id] = RecordedReferences(
+          references: parsed.referenceSpans, sources: parsed.sourceSpans)
+        result.operations.append(parsed.node)
+      }
+    }
+    result.operations.sort { $0.id < $1.id }
   }
 
   private static func collect(_ outcomes: [NodeOutcome], _ result: inout ParsedProject) {
@@ -106,12 +127,12 @@ enum NodeStage {
     }
     var tables: [NodeID: SourceTable] = [:]
     for table in result.sources where table.isEnabled { tables[table.id] = table }
-    for source in contents.properties.flatMap(\.sources) where source.table.hasChecks {
+    for source in contents.allSources where source.table.hasChecks {
       let id = NodeID(.source, environment.settings.name, "\(source.source).\(source.table.name)")
-      guard let table = tables[id] else { continue }
+      guard tables[id] != nil else { continue }
       entries += CheckEntry.all(
         of: source.table, owner: .source(source: source.source, table: source.table.name), attachedTo: id,
-        tags: table.tags)
+        tags: SourceConfiguration(source: source.sourceItem, table: source.table.item).checkTags)
     }
     let outcomes = await Parallel.chunks(of: entries) { chunk in
       let builder = NodeBuilder(environment, contents, index, trees)
@@ -138,6 +159,12 @@ struct CheckEntry: Sendable {
   var attachedTo: NodeID
   /// The tags of the source that it is declared on: they are the check's too.
   var ownerTags: [String]
+
+  /// The mappings that configure it: the arguments under its name, and the entry where that holds them itself.
+  var configuring: [ConfigOrigins.Entry] {
+    let named = (node.entries ?? []).compactMap { $0.value.entries == nil ? nil : $0.value }
+    return (named + [node]).map { ConfigOrigins.Entry(node: $0, file: file) }
+  }
 
   static func all(
     of resource: ResourceProperties, owner: DeclaredCheck.Owner, attachedTo id: NodeID, tags: [String] = []
@@ -203,6 +230,17 @@ struct ConfigTrees: Sendable {
   let checks: ConfigTree
   let sources: ConfigTree
   let exposures: ConfigTree
+
+  /// The section for a kind of node.
+  subscript(type: ResourceType) -> ConfigTree {
+    switch type {
+    case .seed: seeds
+    case .check: checks
+    case .source: sources
+    case .exposure: exposures
+    default: models
+    }
+  }
 
   init(_ values: DataValue) {
     models = ConfigTree(values["models"])

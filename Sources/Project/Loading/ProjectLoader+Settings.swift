@@ -14,6 +14,7 @@ extension ProjectLoader {
   /// Reads the project file and the profile, and no other file. Throws if there is no project file that can be read.
   public func loadSettings() throws(DiagnosticList) -> LoadedSettings {
     let stage = try SettingsStage.run(options)
+    guard stage.isUsable else { throw DiagnosticList(stage.problems) }
     return LoadedSettings(settings: stage.settings, target: stage.target, problems: stage.problems)
   }
 }

@@ -16,9 +16,7 @@ public struct ProjectLoader: Sendable {
   public static func findRoot(from folder: String) throws(Diagnostic) -> String {
     var current = folder
     while true {
-      for name in [ProjectFile.weirName, ProjectFile.dbtName] {
-        if FileSystem.kind(of: Path.joined(current, name)) == .file { return current }
-      }
+      if holdsProject(current) { return current }
       let parent = Path.folder(of: current)
       guard parent != current, !parent.isEmpty else { break }
       current = parent
@@ -26,31 +24,66 @@ public struct ProjectLoader: Sendable {
     throw ProjectFile.missing(folder)
   }
 
+  /// The folder itself, which somebody named. Throws if it holds no project file; no other is looked for.
+  public static func verifyRoot(_ folder: String) throws(Diagnostic) -> String {
+    guard holdsProject(folder) else { throw ProjectFile.missing(folder) }
+    return folder
+  }
+
+  private static func holdsProject(_ folder: String) -> Bool {
+    [ProjectFile.weirName, ProjectFile.dbtName].contains {
+      FileSystem.kind(of: Path.joined(folder, $0)) == .file
+    }
+  }
+
   /// Reads the whole project. Throws a `DiagnosticList` with every problem that there is, warnings included.
-  public func load() async throws -> LoadedProject {
-    let settingsStage = try SettingsStage.run(options)
+  public func load() async throws(DiagnosticList) -> LoadedProject {
+    let reading = await read()
+    guard let project = reading.project, !reading.hasErrors else { throw DiagnosticList(reading.problems) }
+    return LoadedProject(project: project, warnings: reading.problems)
+  }
+
+  /// Reads what can be read of the project, and collects every problem that there is.
+  public func read() async -> ProjectReading {
+    let settingsStage: SettingsStage
+    do throws(DiagnosticList) {
+      settingsStage = try SettingsStage.run(options)
+    } catch {
+      return ProjectReading(project: nil, problems: error.items)
+    }
     var problems = settingsStage.problems
     let files = FileStage.discover(settingsStage.settings, &problems)
     let environment = LoadEnvironment(
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
-      invocation: Invocation(options))
-    let contents = await FileStage.read(files, environment)
+      invocation: Invocation(options), sections: settingsStage.root,
+      unrendered: ConfigTrees(settingsStage.file.root.data), fileText: settingsStage.file.text)
+    let loads = LoadStage.run(files.loads, environment)
+    problems += loads.problems
+    var contents = await FileStage.read(files, environment)
+    guard settingsStage.file.isReadable else {
+      problems += await SyntaxStage.problems(files, contents, environment)
+      return ProjectReading(project: nil, problems: problems)
+    }
     problems += contents.problems
+    contents.loads = loads.loads
     let parsed = await NodeStage.run(files, contents, environment)
-    problems += parsed.problems
+    problems += ConfigOrigins.once(parsed.problems, in: settingsStage.file.name)
+    let patterns = PatternSources(
+      loads: loads.loads, package: environment.settings.name, target: environment.target)
     var project = Project(
       settings: environment.settings, target: environment.target, nodes: parsed.nodes,
       sources: parsed.sources,
       exposures: parsed.exposures, macros: contents.macros.macros, docs: contents.docs,
       disabled: parsed.disabled,
-      vars: environment.vars)
-    await PlainSQLStage.run(&project, parser, &problems)
-    ReferenceStage(recorded: parsed.recorded).run(&project, &problems)
+      vars: environment.vars, connections: loads.connections)
+    project.groups = parsed.groups
+    project.operations = parsed.operations
+    await PlainSQLStage.run(&project, parser, patterns, &problems)
+    ReferenceStage(recorded: parsed.recorded, lost: contents.lost).run(&project, &problems)
     ValidationStage(
       project: project, file: settingsStage.file, properties: contents.properties.flatMap(\.resources)
     ).run(parsed, &problems)
-    guard !problems.contains(where: { $0.severity == .error }) else { throw DiagnosticList(problems) }
-    return LoadedProject(project: project, warnings: problems)
+    return ProjectReading(project: project, problems: problems)
   }
 }
 
@@ -60,6 +93,12 @@ struct LoadEnvironment: Sendable {
   let target: Target
   let vars: DataValue
   let invocation: Invocation
+  /// The project file's values and where they stand, with their Jinja rendered.
+  let sections: YAMLNode
+  /// The configuration of the project file before its Jinja.
+  let unrendered: ConfigTrees
+  /// The project file as it is.
+  let fileText: String
 
   /// A context for parsing; what templates say meanwhile is collected by `log`.
   func makeContext(

@@ -4,7 +4,8 @@ import EngineCore
 /// Finds the tables that plain SQL reads, all texts in one call of the engine's parser.
 enum PlainSQLStage {
   static func run(
-    _ project: inout Project, _ parser: StatementParser, _ problems: inout [Diagnostic]
+    _ project: inout Project, _ parser: StatementParser, _ patterns: PatternSources,
+    _ problems: inout [Diagnostic]
   ) async {
     let plain = project.nodes.indices.filter {
       project.nodes[$0].isPlainSQL && project.nodes[$0].resourceType != .seed
@@ -19,6 +20,7 @@ enum PlainSQLStage {
         error, else: .engineFailure, "the SQL of the project cannot be parsed")
       return
     }
+    adopt(results, patterns, &project)
     for (index, result) in zip(plain, results) {
       let node = project.nodes[index]
       switch result {
@@ -35,9 +37,29 @@ enum PlainSQLStage {
   }
 }
 
+extension PlainSQLStage {
+  /// Makes sources of the tables that texts name and that only a load's pattern brings.
+  private static func adopt(
+    _ results: [Result<[TableReference], Diagnostic>], _ patterns: PatternSources, _ project: inout Project
+  ) {
+    guard !patterns.isEmpty else { return }
+    var found: [NodeID: SourceTable] = [:]
+    for case .success(let tables) in results {
+      for reference in tables where project.plainNames.node(reference, own: nil) == nil {
+        if let table = patterns.table(reference) { found[table.id] = table }
+      }
+    }
+    guard !found.isEmpty else { return }
+    project.sources += found.values.sorted { $0.id < $1.id }
+    project.index()
+  }
+}
+
 /// Follows every recorded reference to what it means.
 struct ReferenceStage {
   let recorded: [NodeID: RecordedReferences]
+  /// What is missing because its file could not be read, which has been complained about.
+  let lost: LostDefinitions
 
   func run(_ project: inout Project, _ problems: inout [Diagnostic]) {
     var off: Set<NodeID> = []
@@ -49,7 +71,7 @@ struct ReferenceStage {
       let trouble = follow(
         references, sources, of: project.nodes[index].id, package: project.nodes[index].package, in: project,
         &found)
-      project.nodes[index].dependencies = Array(Set(found)).sorted()
+      project.nodes[index].dependencies = found
       guard !trouble.isEmpty else { continue }
       let node = project.nodes[index]
       // As in dbt, a check of something that is switched off is switched off with it.
@@ -72,33 +94,47 @@ struct ReferenceStage {
         exposure.references, exposure.sourceReferences, of: exposure.id, package: exposure.package,
         in: project, &found
       ).map { $0.located(at: exposure.span) }
-      project.exposures[index].dependencies = Array(Set(found)).sorted()
+      project.exposures[index].dependencies = found
+    }
+    for index in project.operations.indices {
+      let operation = project.operations[index]
+      var found: [NodeID] = []
+      problems += follow(
+        operation.references, operation.sourceReferences, of: operation.id, package: operation.package,
+        in: project, &found
+      ).map { $0.located(at: operation.span) }
+      project.operations[index].dependencies = found
     }
     if !off.isEmpty { project.switchOff(off) }
   }
 
+  /// What the references mean, as dbt orders it: sources before nodes.
   private func follow(
     _ references: [ModelReference], _ sources: [SourceReference], of id: NodeID, package: String,
     in project: Project, _ found: inout [NodeID]
   ) -> [Diagnostic] {
     var problems: [Diagnostic] = []
     let spans = recorded[id]
-    for (index, reference) in references.enumerated() {
-      switch project.references.resolve(reference, from: package, in: project) {
-      case .success(let position): found.append(project.nodes[position].id)
-      case .failure(let problem):
-        let places = spans?.references ?? []
-        problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))
-      }
-    }
     for (index, reference) in sources.enumerated() {
       switch project.references.resolve(reference, in: project) {
       case .success(let table): found.append(table.id)
+      case .failure(let problem) where problem.code == .missingReference && lost.mayHold(reference): continue
       case .failure(let problem):
         let places = spans?.sources ?? []
         problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))
       }
     }
+    for (index, reference) in references.enumerated() {
+      switch project.references.resolve(reference, from: package, in: project) {
+      case .success(let position): found.append(project.nodes[position].id)
+      case .failure where lost.models.contains(reference.name): continue
+      case .failure(let problem):
+        let places = spans?.references ?? []
+        problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))
+      }
+    }
+    var seen: Set<NodeID> = []
+    found = found.filter { seen.insert($0).inserted }
     return problems
   }
 }
@@ -107,8 +143,17 @@ extension Project {
   /// Moves nodes to those that are disabled.
   mutating func switchOff(_ ids: Set<NodeID>) {
     let moved = nodes.filter { ids.contains($0.id) }
+    nodes.removeAll { ids.contains($0.id) }
+    disabled += moved
+    index()
+  }
+
+  /// Sorts everything and looks up names anew, after nodes or sources were added or moved.
+  mutating func index() {
+    let (groups, operations) = (groups, operations)
+    defer { (self.groups, self.operations) = (groups, operations) }
     self = Project(
-      settings: settings, target: target, nodes: nodes.filter { !ids.contains($0.id) }, sources: sources,
-      exposures: exposures, macros: macros, docs: docs, disabled: disabled + moved, vars: vars)
+      settings: settings, target: target, nodes: nodes, sources: sources, exposures: exposures,
+      macros: macros, docs: docs, disabled: disabled, vars: vars, connections: connections)
   }
 }

@@ -5,10 +5,14 @@ import Jinja
 /// Reads the project file and the profile.
 struct SettingsStage {
   var file: ProjectFile
+  /// The file's values with their Jinja rendered.
+  var root: YAMLNode
   var settings: ProjectSettings
   var target: Target
   var vars: DataValue
   var problems: [Diagnostic]
+  /// Whether the project has its name and was read: what else is said here is made up otherwise.
+  var isUsable: Bool
 
   /// Keys whose Jinja is rendered later, or never.
   private static let lateKeys: Set<String> = [
@@ -17,15 +21,17 @@ struct SettingsStage {
     "+post-hook", "+pre_hook", "+post_hook", "vars",
   ]
 
-  /// Throws if there is no project file or it cannot be read; lesser problems are kept.
+  /// Throws if there is no project file; everything else that is wrong is kept.
   static func run(_ options: LoadOptions) throws(DiagnosticList) -> SettingsStage {
     let file = try ProjectFile.read(root: options.projectRoot)
     var problems = file.problems
     let base = BaseContext(invocation: Invocation(options), mayReadSecrets: true, log: { _ in })
     let interpreter = base.makeInterpreter()
-    let name = file.root["name"]?.string ?? ""
+    let name = file.likelyName
     base.projectName = name
-    let target = target(file, name, options, interpreter, &problems)
+    let isNamed = file.root["profile"] != nil || file.root["name"]?.string != nil
+    let target =
+      isNamed ? target(file, name, options, interpreter, &problems) : Self.embedded(name, options)
     let open = BaseContext(invocation: Invocation(options), log: { _ in })
     open.projectName = name
     open.target = target.visibleValues
@@ -36,9 +42,10 @@ struct SettingsStage {
     problems += renderer.problems
     var reader = SettingsReader(file: file, projectRoot: options.projectRoot)
     let settings = reader.read(root)
-    problems += reader.problems
-    guard let settings else { throw DiagnosticList(problems) }
-    return SettingsStage(file: file, settings: settings, target: target, vars: vars, problems: problems)
+    if file.isReadable { problems += reader.problems }
+    return SettingsStage(
+      file: file, root: root, settings: settings, target: target, vars: vars, problems: problems,
+      isUsable: file.isReadable && reader.hasName)
   }
 
   private static func target(
@@ -54,11 +61,16 @@ struct SettingsStage {
       ).read()
     } catch {
       problems += DiagnosticList.collecting(error, else: .badProfile, "the profile cannot be read")
-      return Target(
-        profileName: "", name: "", type: "duckdb", database: name, schema: "main", threads: 1,
-        profile: ConnectionProfile(type: "duckdb", settings: [:], projectRoot: options.projectRoot),
-        visibleValues: .emptyMapping)
+      return embedded(name, options)
     }
+  }
+
+  /// What stands for a target that is not known.
+  private static func embedded(_ name: String, _ options: LoadOptions) -> Target {
+    Target(
+      profileName: "", name: "", type: "duckdb", database: name, schema: "main", threads: 1,
+      profile: ConnectionProfile(type: "duckdb", settings: [:], projectRoot: options.projectRoot),
+      visibleValues: .emptyMapping)
   }
 
   /// The command line's variables over the project's own, those over what the file says to all projects.

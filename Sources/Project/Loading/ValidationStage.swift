@@ -10,6 +10,7 @@ struct ValidationStage {
 
   func run(_ parsed: ParsedProject, _ problems: inout [Diagnostic]) {
     ambiguousRelations(&problems)
+    loadedRelations(&problems)
     unusedConfiguration(parsed, &problems)
     orphanProperties(&problems)
     uncalledMacros(&problems)
@@ -60,6 +61,33 @@ struct ValidationStage {
           "'\(node.name)' and '\(other.name)' would both be stored as \(relation.path.joined(separator: "."))",
           at: node.span, notes: ["the other is at \(other.span)"],
           hint: "give one of them another alias or schema"))
+    }
+  }
+
+  /// A load must be the only one that writes to its tables.
+  private func loadedRelations(_ problems: inout [Diagnostic]) {
+    var first: [[String]: (id: NodeID?, what: String, span: SourceSpan)] = [:]
+    for node in project.nodes {
+      guard let relation = node.relation else { continue }
+      first[relation.path.map { $0.lowercased() }] = (
+        node.id, "the \(node.resourceType.rawValue) '\(node.name)'", node.span
+      )
+    }
+    for table in project.sources where table.loadedBy != nil {
+      let key = table.relation.path.map { $0.lowercased() }
+      let what = "the load '\(table.sourceName)'"
+      guard let other = first[key] else {
+        first[key] = (table.loadedBy, what, table.span)
+        continue
+      }
+      // Two tables of one load have been complained about already.
+      guard other.id != table.loadedBy else { continue }
+      problems.append(
+        Diagnostic(
+          .ambiguousRelation,
+          "\(what) and \(other.what) both write to \(table.relation.path.joined(separator: "."))",
+          at: table.span, notes: ["the other is at \(other.span)"],
+          hint: "give the load another schema, or one of them another name"))
     }
   }
 

@@ -8,7 +8,10 @@ struct PropertyFile: Sendable {
   var sources: [SourceProperties] = []
   var exposures: [EntryProperties] = []
   var macros: [EntryProperties] = []
+  var groups: [EntryProperties] = []
   var problems: [Diagnostic] = []
+  /// The file's text, if some of it could not be read into entries.
+  var brokenText: String?
 }
 
 /// An entry under `models:`, `seeds:` or another list of resources with columns.
@@ -24,6 +27,8 @@ struct ResourceProperties: Sendable {
   var config: DataValue
   var configSpan: SourceSpan
   var checks: [YAMLNode]
+  /// The entry itself.
+  var item: YAMLNode
   /// Everything else of the entry.
   var properties: DataValue
 }
@@ -46,6 +51,11 @@ struct SourceProperties: Sendable {
   var loader: String
   /// Configuration and meta of the source, then of the table.
   var sourceConfig: DataValue
+  /// The source's entry, and the one before its Jinja was rendered.
+  var sourceItem: YAMLNode
+  var writtenItem: YAMLNode
+  /// Whether it is a load's own declaration.
+  var isLoaded = false
 }
 
 /// An entry whose keys are passed on as they are: exposures and macros.

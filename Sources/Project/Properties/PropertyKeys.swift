@@ -42,5 +42,6 @@ enum PropertyKeys {
     "depends_on",
     "config", "docs",
   ]
+  static let group: Set<String> = ["name", "owner", "description", "config"]
   static let macro: Set<String> = ["name", "description", "docs", "meta", "config", "arguments"]
 }

@@ -4,10 +4,13 @@ import Jinja
 /// Reads a property file's YAML into entries and collects what is wrong with it.
 struct PropertyReader {
   let file: String
+  /// The file's value before its Jinja was rendered.
+  private let written: YAMLNode?
   private var result: PropertyFile
 
-  init(file: String) {
+  init(file: String, written: YAMLNode?) {
     self.file = file
+    self.written = written
     result = PropertyFile(file: file)
   }
 
@@ -28,7 +31,7 @@ struct PropertyReader {
       return
     }
     if section.key == "version" { return checkVersion(section.value) }
-    guard section.key != "anchors", section.key != "groups", !section.value.isNull else { return }
+    guard section.key != "anchors", !section.value.isNull else { return }
     guard let items = section.value.items else {
       report(.badValue, "'\(section.key)' must be a list, not \(section.value.typeName)", section.value)
       return
@@ -68,6 +71,14 @@ struct PropertyReader {
     case "exposures":
       checkKeys(item, PropertyKeys.exposure, "exposure '\(name)'")
       result.exposures.append(entry(item, name))
+    case "groups":
+      checkKeys(item, PropertyKeys.group, "group '\(name)'")
+      if item["owner"]?.entries == nil {
+        report(
+          .missingKey, "group '\(name)' has no owner", item["owner"] ?? item,
+          hint: "say who: owner: {name: …, email: …}")
+      }
+      result.groups.append(entry(item, name))
     case "macros":
       checkKeys(item, PropertyKeys.macro, "macro '\(name)'")
       result.macros.append(entry(item, name))
@@ -117,6 +128,7 @@ struct PropertyReader {
       section: section, name: name, file: file, span: item.span(in: file),
       description: description(item, what), columns: columns, config: config(item, what),
       configSpan: (item["config"] ?? item).span(in: file), checks: checks(item, what),
+      item: item,
       properties: .mapping(
         (item.entries ?? []).filter {
           !["columns", "tests", "data_tests", "checks", "config"].contains($0.key)
@@ -131,6 +143,10 @@ struct PropertyReader {
     let tags = ConfigMerge.merge(
       .mapping([("tags", item["tags"]?.data ?? .list([]))]),
       .mapping([("tags", config?["tags"] ?? .list([]))]))
+    for node in [item["tags"], item["config"]?["tags"]] {
+      guard let node, node.data.texts == nil else { continue }
+      report(.badValue, "'tags' of \(what) must be text or a list of it", node)
+    }
     let meta = (item["meta"]?.data ?? .emptyMapping).merging(config?["meta"] ?? .emptyMapping)
     let definition = ColumnDefinition(
       name: name, description: "", dataType: item["data_type"]?.scalarText, quote: item["quote"]?.bool,
@@ -196,6 +212,8 @@ struct PropertyReader {
     let what = "source '\(name)'"
     checkKeys(item, PropertyKeys.source, what)
     let sourceConfig = config(item, what)
+    let place = (item.line, item.column)
+    let writtenItem = written?["sources"]?.items?.first { ($0.line, $0.column) == place } ?? item
     guard let tables = item["tables"], !tables.isNull else { return }
     for table in list(tables, "tables", what) {
       guard let tableName = self.name(table, "a table of \(what)") else { continue }
@@ -206,7 +224,8 @@ struct PropertyReader {
           source: name, table: inheriting(item, resource), sourceDescription: item["description"],
           database: item["database"]?.scalarText, schema: item["schema"]?.scalarText ?? name,
           identifier: table["identifier"]?.scalarText ?? tableName,
-          loader: table["loader"]?.scalarText ?? item["loader"]?.scalarText ?? "", sourceConfig: sourceConfig)
+          loader: table["loader"]?.scalarText ?? item["loader"]?.scalarText ?? "", sourceConfig: sourceConfig,
+          sourceItem: item, writtenItem: writtenItem)
       )
     }
   }

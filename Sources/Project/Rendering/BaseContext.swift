@@ -12,6 +12,8 @@ final class BaseContext {
   var target: DataValue?
   /// What `var` reads: the command line's over the project's.
   var vars: DataValue
+  /// What `secret('…')` gives; nil where there is no such function.
+  var secret: ((String) throws -> String)?
   /// The node whose text is rendered, for what it logs.
   var currentNode: NodeID?
   private var values: [String: Value] = [:]
@@ -48,6 +50,7 @@ final class BaseContext {
     case "var": .object(VariableObject(self))
     case "env_var":
       .function("env_var") { [unowned self] arguments, _ in try self.environmentVariable(arguments) }
+    case "secret": secret.map(Self.secretFunction)
     case "target": target.map { Value($0) }
     case "project_name": .string(projectName)
     case "invocation_id": .string(invocation.id)
@@ -82,6 +85,13 @@ final class BaseContext {
     throw Diagnostic(
       .missingVariable, "the environment variable '\(name)' is not set",
       hint: "set it, or give a default: env_var('\(name)', '…')")
+  }
+
+  private static func secretFunction(_ secret: @escaping (String) throws -> String) -> Value {
+    .function("secret") { arguments, _ in
+      let bound = try arguments.bind(["reference"], required: 1, function: "secret")
+      return .string(try secret(bound[0]?.description ?? ""))
+    }
   }
 
   private func write(_ arguments: Arguments) throws -> Value {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Jinja
+import Tabular
 
 /// A moment or a day, as Python's `datetime` shows it. Whole microseconds, proleptic Gregorian calendar, UTC.
 final class DateTimeObject: HostObject {
@@ -143,16 +144,8 @@ struct CalendarParts {
     let rest = remainder < 0 ? remainder + dayLength : remainder
     (hour, minute) = (rest / 3_600_000_000, rest / 60_000_000 % 60)
     (second, microsecond) = (rest / 1_000_000 % 60, rest % 1_000_000)
-    // Years of this count begin on the first of March, so that the leap day is their last.
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    let date = CivilDate(daysSince1970: days)
+    (year, month, day) = (date.year, date.month, date.day)
   }
 
   /// Days from 1970-01-01 to a day.

@@ -19,16 +19,28 @@ struct MacroTable: Sendable {
   /// Every name, sorted.
   var names: [String] { positions.keys.sorted() }
 
-  /// Which of the project's macros a text may call: names followed by a parenthesis.
-  func calls(in code: String) -> [NodeID] {
-    var found: Set<String> = []
+  /// Which macros a text may call, in order: names followed by a parenthesis, and what `adapter.dispatch()` may find.
+  func calls(in code: String, adapter: String) -> [NodeID] {
+    var found: [NodeID] = []
     var scanner = SQLScanner(code)
     var word: String?
+    var isDispatch = false
     while let token = scanner.next() {
       let isOpening = token.kind == .symbol && scanner.bytes[token.range.lowerBound] == UInt8(ascii: "(")
-      if isOpening, let word, positions[word] != nil { found.insert(word) }
+      if isDispatch, token.kind == .literal || token.kind == .quotedName {
+        let name = scanner.text(token).dropFirst().dropLast()
+        found += [adapter, "default"].compactMap { self["\($0)__\(name)"]?.id }
+      }
+      isDispatch = isOpening && word == "dispatch"
+      if isOpening, let word, let called = id(of: word) { found.append(called) }
       word = token.kind == .word ? scanner.text(token) : nil
     }
-    return found.sorted().compactMap { self[$0]?.id }
+    var seen: Set<NodeID> = []
+    return found.filter { seen.insert($0).inserted }
+  }
+
+  private func id(of name: String) -> NodeID? {
+    if let own = self[name] { return own.id }
+    return NativeMacros.has(name) ? NodeID(.macro, "dbt", name) : nil
   }
 }

@@ -14,6 +14,15 @@ final class NativeMacros {
 
   /// The macro of that name; nil if dbt has none, or none that is known here.
   func value(_ name: String) -> Value? {
+    guard let value = resolved(name) else { return nil }
+    context.noteCall(NodeID(.macro, "dbt", name))
+    return value
+  }
+
+  /// Whether dbt has a macro of that name that is known here.
+  static func has(_ name: String) -> Bool { body(name) != nil }
+
+  private func resolved(_ name: String) -> Value? {
     if let value = values[name] { return value }
     let prefix = context.target.type + "__"
     let isVersion = name.hasPrefix(prefix) || name.hasPrefix("default__")

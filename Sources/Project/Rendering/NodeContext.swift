@@ -58,11 +58,18 @@ final class NodeContext {
   func macro(_ name: String) -> Value? {
     guard let definition = macros[name] else { return nil }
     frame.macros.insert(definition.id)
+    noteCall(definition.id)
     if let value = macroValues[name] { return value }
     let value = interpreter.macro(
       definition.template.definitions[definition.definitionIndex], of: definition.template)
     macroValues[name] = value
     return value
+  }
+
+  /// Notes a macro that the text itself calls, and not another macro for it.
+  func noteCall(_ id: NodeID) {
+    guard project == nil, interpreter.callDepth == 0, !frame.calledMacros.contains(id) else { return }
+    frame.calledMacros.append(id)
   }
 
   private func contextValue(_ name: String) -> Value? {
@@ -208,6 +215,7 @@ final class NodeContext {
         .missingReference, "there is no docs block '\(name)'",
         hint: Spelling.hint(for: name, among: docs.map(\.name)))
     }
+    if !frame.docsBlocks.contains(block.id) { frame.docsBlocks.append(block.id) }
     return .string(block.contents)
   }
 
@@ -277,6 +285,10 @@ struct RenderFrame {
   private(set) var sourceSpans: [SourceSpan?] = []
   private(set) var ephemerals: [NodeID] = []
   var macros: Set<NodeID> = []
+  /// The macros that the text itself calls, in order.
+  var calledMacros: [NodeID] = []
+  /// The docs blocks that a description holds.
+  var docsBlocks: [NodeID] = []
 
   init(package: String) { self.package = package }
 

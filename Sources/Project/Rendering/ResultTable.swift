@@ -134,7 +134,7 @@ enum ScalarText {
     case .instant(let microseconds): .object(DateTimeObject(microseconds: Int(microseconds), isAware: true))
     case .list(let items): Value(items.map(value))
     case .structure(let names, let values): Value(Array(zip(names, values.map(value))))
-    case .union(_, let inner): value(inner)
+    case .union(_, let inner), .variant(_, let inner): value(inner)
     case .map(let keys, let values): map(keys, values)
     case .time(let microseconds): .string(clock(Int(microseconds)))
     case .timeNanoseconds(let nanoseconds): .string(clock(Int(nanoseconds / 1000)))

@@ -69,7 +69,7 @@ struct SQLScanner {
       && zip(bytes[token.range], keyword.utf8).allSatisfy { $0 == $1 || $0 | 0x20 == $1 | 0x20 }
   }
 
-  private static func isWord(_ byte: UInt8) -> Bool {
+  static func isWord(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...0xFF:

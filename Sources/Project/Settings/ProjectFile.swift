@@ -7,6 +7,10 @@ struct ProjectFile {
   var name: String
   var root: YAMLNode
   var problems: [Diagnostic]
+  /// Whether it was read: `root` is empty else.
+  var isReadable = true
+  /// The file as it is.
+  var text = ""
 
   static let weirName = "weir.yml"
   static let dbtName = "dbt_project.yml"
@@ -22,49 +26,68 @@ struct ProjectFile {
     "anchors",
   ]
   /// Keys of `weir.yml` that are Weir's own: `checks` is its word for `data_tests`.
-  static let weirKeys: Set<String> = ["checks"]
+  static let weirKeys: Set<String> = ["checks", "load-paths"]
 
-  /// Reads the project file of a folder.
+  /// Reads the project file of a folder. Throws if there is none.
   static func read(root: String) throws(DiagnosticList) -> ProjectFile {
     var problems: [Diagnostic] = []
     let hasWeir = FileSystem.kind(of: Path.joined(root, weirName)) == .file
     let hasDbt = FileSystem.kind(of: Path.joined(root, dbtName)) == .file
     guard hasWeir || hasDbt else { throw DiagnosticList([missing(root)]) }
     let name = hasDbt ? dbtName : weirName
-    let main = load(name, root, &problems)
-    if hasDbt, hasWeir, let own = load(weirName, root, &problems) {
+    var (main, text) = load(name, root, &problems)
+    if hasDbt, hasWeir, let own = load(weirName, root, &problems).root {
       checkOwnSections(own, &problems)
+      let sections = (own.entries ?? []).filter { weirKeys.contains($0.key) }
+      let entries = main?.entries ?? []
+      main?.content = .map(entries + sections)
     }
-    guard let main, !problems.contains(where: { $0.severity == .error }) else {
-      throw DiagnosticList(problems)
+    guard let main else {
+      let nothing = YAMLNode(content: .map([]), line: 1, column: 1)
+      return ProjectFile(name: name, root: nothing, problems: problems, isReadable: false)
     }
-    var file = ProjectFile(name: name, root: main, problems: problems)
+    var file = ProjectFile(name: name, root: main, problems: problems, text: text)
     file.checkKeys(isStrict: !hasDbt)
     return file
   }
 
+  /// The name; where the file says none, the one that its sections are written for.
+  var likelyName: String {
+    if let name = root["name"]?.string { return name }
+    for section in ["models", "seeds", "data_tests", "tests", "sources", "vars"] {
+      let entry = (root[section]?.entries ?? []).first { $0.value.entries != nil && !$0.key.hasPrefix("+") }
+      if let entry { return entry.key }
+    }
+    return ""
+  }
+
   static func missing(_ folder: String) -> Diagnostic {
-    Diagnostic(
+    guard FileSystem.kind(of: folder) == .folder else {
+      return Diagnostic(.noProject, "there is no folder \(folder)")
+    }
+    return Diagnostic(
       .noProject, "there is no weir.yml or dbt_project.yml in \(folder)",
       hint: "run this in a project's folder, name it with --project-dir, or start one with 'weir init'")
   }
 
-  private static func load(_ name: String, _ root: String, _ problems: inout [Diagnostic]) -> YAMLNode? {
-    do {
+  private static func load(_ name: String, _ root: String, _ problems: inout [Diagnostic]) -> (
+    root: YAMLNode?, text: String
+  ) {
+    do throws(Diagnostic) {
       let text = try FileSystem.text(of: Path.joined(root, name), shownAs: name)
       guard let node = try YAMLFile.parse(text, file: name) else {
         problems.append(Diagnostic(.missingKey, "\(name) is empty", at: SourceSpan(file: name)))
-        return nil
+        return (nil, "")
       }
       guard node.entries != nil else {
         problems.append(
           Diagnostic(.badValue, "\(name) must be a mapping, not \(node.typeName)", at: node.span(in: name)))
-        return nil
+        return (nil, "")
       }
-      return node
+      return (node, text)
     } catch {
       problems.append(error)
-      return nil
+      return (nil, "")
     }
   }
 
@@ -85,7 +108,8 @@ struct ProjectFile {
   }
 
   private mutating func checkKeys(isStrict: Bool) {
-    let known = isStrict ? Self.dbtKeys.union(Self.weirKeys) : Self.dbtKeys
+    // Beside a dbt_project.yml, Weir's own keys are those of weir.yml: they stand here already.
+    let known = Self.dbtKeys.union(Self.weirKeys)
     for entry in root.entries ?? [] where !known.contains(entry.key) {
       problems.append(
         Diagnostic(

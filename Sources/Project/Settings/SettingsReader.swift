@@ -6,17 +6,20 @@ struct SettingsReader {
   let file: ProjectFile
   let projectRoot: String
   private(set) var problems: [Diagnostic] = []
+  /// Whether the project has a name; one is made up else, for the sake of what else can be checked.
+  private(set) var hasName = true
 
   init(file: ProjectFile, projectRoot: String) {
     self.file = file
     self.projectRoot = projectRoot
   }
 
-  /// The settings; nil if they cannot be used at all. `root` is the file's value with its Jinja rendered.
-  mutating func read(_ root: YAMLNode) -> ProjectSettings? {
+  /// The settings. `root` is the file's value with its Jinja rendered.
+  mutating func read(_ root: YAMLNode) -> ProjectSettings {
     let name = readName(root)
+    hasName = name != nil
     var settings = ProjectSettings(
-      name: name ?? "", root: projectRoot, file: file.name, values: root.data)
+      name: name ?? file.likelyName, root: projectRoot, file: file.name, values: root.data)
     settings.version = root["version"]?.scalarText
     settings.profileName = text("profile", root)
     settings.modelPaths = paths("model-paths", root) ?? settings.modelPaths
@@ -24,6 +27,7 @@ struct SettingsReader {
     settings.testPaths = paths("test-paths", root) ?? settings.testPaths
     settings.macroPaths = paths("macro-paths", root) ?? settings.macroPaths
     settings.analysisPaths = paths("analysis-paths", root) ?? settings.analysisPaths
+    settings.loadPaths = paths("load-paths", root) ?? settings.loadPaths
     settings.snapshotPaths = paths("snapshot-paths", root) ?? settings.snapshotPaths
     settings.docsPaths = paths("docs-paths", root) ?? allPaths(settings)
     settings.targetPath = text("target-path", root) ?? settings.targetPath
@@ -31,8 +35,10 @@ struct SettingsReader {
     settings.onRunStart = hooks("on-run-start", root)
     settings.onRunEnd = hooks("on-run-end", root)
     checkVersion(root)
+    checkConfigVersion(root)
+    checkDispatch(root)
     checkSections(root)
-    return name == nil ? nil : settings
+    return settings
   }
 
   private func allPaths(_ settings: ProjectSettings) -> [String] {
@@ -121,6 +127,40 @@ struct SettingsReader {
     }
   }
 
+  private mutating func checkConfigVersion(_ root: YAMLNode) {
+    guard let node = root["config-version"], !node.isNull, node.scalarText != "2" else { return }
+    problems.append(
+      Diagnostic(
+        .badValue, "'config-version' must be 2", at: node.span(in: file.name),
+        hint: "write 'config-version: 2' or leave it out"))
+  }
+
+  /// A list of mappings of `macro_namespace` and `search_order`.
+  private mutating func checkDispatch(_ root: YAMLNode) {
+    guard let node = root["dispatch"], !node.isNull else { return }
+    guard let items = node.items else {
+      problems.append(bad("dispatch", "a list of mappings", node))
+      return
+    }
+    for item in items {
+      guard item.entries != nil else {
+        problems.append(bad("dispatch", "a list of mappings, each of them", item))
+        continue
+      }
+      if item["macro_namespace"]?.string == nil {
+        problems.append(
+          Diagnostic(
+            .missingKey, "an entry of 'dispatch' has no 'macro_namespace'", at: item.span(in: file.name)))
+      }
+      if item["search_order"]?.items == nil {
+        problems.append(
+          Diagnostic(
+            .badValue, "an entry of 'dispatch' needs a 'search_order', a list of packages",
+            at: (item["search_order"] ?? item).span(in: file.name)))
+      }
+    }
+  }
+
   private mutating func checkSections(_ root: YAMLNode) {
     for key in [
       "models", "seeds", "tests", "data_tests", "checks", "sources", "exposures", "snapshots", "vars",
@@ -146,7 +186,9 @@ struct SettingsReader {
   /// Sections that would change what dbt does and that this version leaves out.
   private mutating func warnOfUnsupported(_ root: YAMLNode) {
     for key in ["packages", "dispatch", "query-comment"] {
-      guard let node = root[key], !node.isNull, !(node.items?.isEmpty ?? false) else { continue }
+      guard let node = root[key], !node.isNull, !(node.items?.isEmpty ?? false),
+        key != "dispatch" || node.items != nil
+      else { continue }
       problems.append(
         Diagnostic(
           .unsupported, "'\(key)' is not supported yet; it has no effect", at: node.span(in: file.name),

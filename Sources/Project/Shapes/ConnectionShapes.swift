@@ -3,15 +3,12 @@ public enum ConnectionShapes {
   /// The whole file.
   public static let file: Shape = .mapping([
     Field("version", .integer(1...1), "the version of the file's format"),
-    Field(
-      "connections",
-      .dictionary(
-        .tagged(
-          key: "type",
-          cases: ConnectionType.allCases.map { type in
-            Shape.Case(type.rawValue, fields(of: type))
-          })), "the named sources", isRequired: true),
+    Field("connections", .dictionary(connection), "the named sources", isRequired: true),
   ])
+
+  /// One connection: its keys depend on its type.
+  static let connection: Shape = .tagged(
+    key: "type", cases: ConnectionType.allCases.map { Shape.Case($0.rawValue, fields(of: $0)) })
 
   /// The keys of a connection of that type, `type` aside.
   public static func fields(of type: ConnectionType) -> [Field] {

@@ -3,31 +3,35 @@ public enum LoadShapes {
   /// The whole file, whatever the kinds of its sources: for editors. Loading checks each load against its own kind.
   public static let file: Shape = .mapping([
     Field("version", .integer(1...1), "the version of the file's format"),
-    Field("loads", .list(load(allTables)), "the loads", isRequired: true),
+    Field("loads", .list(.mapping(anyLoad)), "the loads", isRequired: true),
   ])
 
   /// A load from that kind of source.
-  public static func load(from type: ConnectionType) -> Shape {
-    load(tableFields(of: type), loadFields(of: type))
+  public static func load(from type: ConnectionType) -> Shape { .mapping(fields(of: type)) }
+
+  /// The keys of a load from that kind of source; nil gives those that every load has.
+  static func fields(of type: ConnectionType?) -> [Field] {
+    fields(table: type.map(tableFields) ?? commonTable) + (type.map(ownFields) ?? [])
   }
 
-  private static func load(_ table: [Field], _ own: [Field] = []) -> Shape {
-    .mapping(
-      [
-        Field("name", .text, "the name: its tables are source('<name>', …)", isRequired: true),
-        Field("from", .text, "a connection of connections.yml, a URL or a path", isRequired: true),
-        Field("description", .text, "what it is, for people"),
-        Field("schema", .text, "the schema of its tables; the load's name unless said"),
-        Field("database", .text, "the database of its tables; the target's unless said"),
-        Field(
-          "naming", .choice(NamingRule.allCases.map(\.rawValue)),
-          "whether names become snake_case (unless said) or are kept"),
-        Field("defaults", .mapping(table.filter { $0.key != "name" }), "settings of all its tables"),
-        Field("tags", .oneOrMore(.text), "the load's tags"),
-        Field("meta", .dictionary(.anything), "anything else, for people and programs"),
-        Field("enabled", .boolean, "whether it takes part at all"),
-        Field("tables", .list(.mapping(table)), "what it loads", isRequired: true),
-      ] + own)
+  private static func fields(table: [Field]) -> [Field] {
+    [
+      Field("name", .text, "the name: its tables are source('<name>', …)", isRequired: true),
+      Field("from", .text, "a connection of connections.yml, a URL or a path", isRequired: true),
+      Field("description", .text, "what it is, for people"),
+      Field("schema", .text, "the schema of its tables; the load's name unless said"),
+      Field("database", .text, "the database of its tables; the target's unless said"),
+      Field(
+        "naming", .choice(NamingRule.allCases.map(\.rawValue)),
+        "whether names become snake_case (unless said) or are kept"),
+      Field(
+        "defaults", .mapping(table.filter { $0.key != "name" }.map(\.loosened)),
+        "settings of all its tables"),
+      Field("tags", .oneOrMore(.text), "the load's tags"),
+      Field("meta", .dictionary(.anything), "anything else, for people and programs"),
+      Field("enabled", .boolean, "whether it takes part at all"),
+      Field("tables", .list(.mapping(table)), "what it loads", isRequired: true),
+    ]
   }
 
   private static let contractWords = Contract.Rule.allCases.map(\.rawValue)
@@ -89,23 +93,34 @@ public enum LoadShapes {
   ]
 
   /// The keys of a table that is read from that kind of source.
-  public static func tableFields(of type: ConnectionType) -> [Field] { commonTable + ownTable(type) }
+  public static func tableFields(of type: ConnectionType) -> [Field] {
+    commonTable + ownTableFields(of: type)
+  }
 
-  private static func loadFields(of type: ConnectionType) -> [Field] {
+  /// The keys of a load that only that kind of source knows.
+  static func ownFields(of type: ConnectionType) -> [Field] {
     type.isDatabase
       ? [Field("snapshot", .boolean, "whether all tables are read as of one moment; true unless said")] : []
   }
 
-  private static func ownTable(_ type: ConnectionType) -> [Field] {
+  /// The keys of a table that only that kind of source knows.
+  static func ownTableFields(of type: ConnectionType) -> [Field] {
     if type.isFiles { return FileShapes.table }
     if type.isDatabase { return DatabaseShapes.table }
     return []
   }
 
-  /// The keys of all kinds, each once.
-  private static var allTables: [Field] {
+  /// The keys of tables of all kinds, each once.
+  static var anyTable: [Field] { distinct(ConnectionType.allCases.flatMap(tableFields)) }
+
+  /// The keys of loads of all kinds, each once.
+  static var anyLoad: [Field] {
+    fields(table: anyTable) + distinct(ConnectionType.allCases.flatMap(ownFields))
+  }
+
+  private static func distinct(_ fields: [Field]) -> [Field] {
     var seen: Set<String> = []
-    return ConnectionType.allCases.flatMap(tableFields).filter { seen.insert($0.key).inserted }
+    return fields.filter { seen.insert($0.key).inserted }
   }
 }
 

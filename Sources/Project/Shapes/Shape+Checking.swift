@@ -54,8 +54,10 @@ struct ShapeChecker {
     }
     guard !range.contains(value) else { return }
     let limits =
-      range.upperBound == .max
-      ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+      range.count == 1
+      ? "\(range.lowerBound)"
+      : range.upperBound == .max
+        ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
     reject(node, subject, "must be \(limits), not \(value)")
   }
 
@@ -117,18 +119,15 @@ struct ShapeChecker {
 
   /// Only a shape of the value's own kind can say what is wrong with it.
   private mutating func checkEither(_ node: YAMLNode, _ shapes: [Shape], _ subject: String) {
-    var first: [Diagnostic]?
+    var said: (problems: [Diagnostic], isOwnKind: Bool) = ([], false)
     for shape in shapes {
       var trial = ShapeChecker(file: file, allowsJinja: allowsJinja)
       trial.check(node, shape, subject)
       if trial.problems.isEmpty { return }
-      if first == nil
-        || (shape.isScalar == node.isScalar && !(first ?? []).contains { $0.code == .unknownKey })
-      {
-        first = trial.problems
-      }
+      let isOwnKind = shape.isScalar == node.isScalar
+      if said.problems.isEmpty || (isOwnKind && !said.isOwnKind) { said = (trial.problems, isOwnKind) }
     }
-    problems += first ?? []
+    problems += said.problems
   }
 
   /// A secret is named, never written.
@@ -136,12 +135,7 @@ struct ShapeChecker {
     guard let text = node.scalarText else { return }
     let names = ["env_var(", "secret("]
     if YAMLRenderer.holdsJinja(text), names.contains(where: { text.contains($0) }) { return }
-    problems.append(
-      Diagnostic(
-        .plainSecret, "\(subject) is written as plain text", at: node.span(in: file),
-        hint:
-          "take it from the environment, \"{{ env_var('NAME') }}\", from a file, \"{{ secret('file:…') }}\", "
-          + "or from a program, \"{{ secret('command:…') }}\"; and change the secret if the file was shared"))
+    problems.append(PlainSecrets.diagnostic(subject, at: node.span(in: file)))
   }
 
   private mutating func reject(_ node: YAMLNode, _ subject: String, _ what: String, hint: String? = nil) {

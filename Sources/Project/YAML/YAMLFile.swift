@@ -117,13 +117,32 @@ enum YAMLFile {
         at: SourceSpan(file: file, line: mark.line, column: mark.column),
         hint: isSecond ? "put the documents into files of their own, or remove the '---'" : nil)
     case .duplicatedKeysInMapping(let keys, let context):
-      let span = SourceSpan(file: file, line: context.mark.line, column: context.mark.column)
-      return duplicate(keys.first ?? "", span)
+      let key = keys.first ?? ""
+      let line = secondLine(of: key, from: context.mark, text) ?? context.mark.line
+      return duplicate(key, SourceSpan(file: file, line: line, column: context.mark.column))
     case .reader(let problem, let offset, _, _):
       return Diagnostic(.brokenYAML, "the YAML cannot be read: \(problem)", at: place(offset, in: text, file))
     case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
       return Diagnostic(.brokenYAML, "the YAML does not parse", at: SourceSpan(file: file), cause: "\(error)")
     }
+  }
+
+  /// Where a key of a block mapping that starts at `mark` stands again; nil for other mappings and keys in quotes.
+  private static func secondLine(of key: String, from mark: Mark, _ text: String) -> Int? {
+    let indent = mark.column - 1
+    var isSecond = false
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      guard index + 1 >= mark.line, !line.allSatisfy(\.isWhitespace) else { continue }
+      // The mapping may start behind the dash of a list.
+      guard index + 1 == mark.line || line.prefix(while: { $0 == " " }).count >= indent else { return nil }
+      let rest = line.dropFirst(indent)
+      guard rest.hasPrefix(key), rest.dropFirst(key.count).drop(while: { $0 == " " }).first == ":" else {
+        continue
+      }
+      if isSecond { return index + 1 }
+      isSecond = true
+    }
+    return nil
   }
 
   private static func line(_ number: Int, of text: String) -> Substring {

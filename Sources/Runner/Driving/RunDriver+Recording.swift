@@ -10,6 +10,7 @@ extension RunDriver {
     do {
       try state.markCrashed(before: clock.now())
       try run.context.folder.cleanTemporaryFolder()
+      LoadFolder.removeAll(run.context.folder)
       try state.beginRun(
         RunRecord(
           id: options.invocation.id, command: plan.command, target: project.target.name, processID: getpid(),

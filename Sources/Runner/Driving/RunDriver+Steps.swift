@@ -99,7 +99,7 @@ extension RunDriver {
 
   private func finish(_ finished: Finished, _ run: inout RunState) -> Scheduler.Outcome {
     let step = plan.steps[finished.step]
-    let result = finished.report.result
+    let result = finished.report.result.redacted(by: loads?.hidden() ?? .none)
     record(result)
     run.results.append(result)
     let index = run.index(of: finished.step, audits: step.audits.count)

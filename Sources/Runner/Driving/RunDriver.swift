@@ -16,15 +16,16 @@ public struct RunDriver: Sendable {
   let state: StateStore?
   let options: RunOptions
   let clock: RunClock
+  let loads: LoadServices?
   let makeCompiler: NodeCompilerFactory
   let events: EventSink
 
   /// Makes a driver. With a `state` given, the caller holds the project's lock: runs that never ended count as
-  /// crashed, and their leftovers are removed. `events` is called by one thread at a time, and should return soon: the run waits for
+  /// crashed, and their leftovers are removed. Loads need `loads`. `events` is called by one thread at a time, and should return soon: the run waits for
   /// it.
   public init(
     project: Project, graph: Graph, plan: Plan, engine: any Engine, state: StateStore?, options: RunOptions,
-    clock: RunClock = .system, makeCompiler: NodeCompilerFactory? = nil,
+    clock: RunClock = .system, loads: LoadServices? = nil, makeCompiler: NodeCompilerFactory? = nil,
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.project = project
@@ -34,6 +35,7 @@ public struct RunDriver: Sendable {
     self.state = state
     self.options = options
     self.clock = clock
+    self.loads = loads
     self.makeCompiler =
       makeCompiler
       ?? { connection, log in
@@ -61,7 +63,15 @@ public struct RunDriver: Sendable {
   }
 
   private func context() -> ExecutionContext {
-    ExecutionContext(project: project, options: options, capabilities: engine.capabilities, clock: clock)
+    var context = ExecutionContext(
+      project: project, options: options, capabilities: engine.capabilities, clock: clock)
+    context.loads = loads
+    if options.reportsProgress {
+      context.loadProgress = { [events] node, fetched in
+        events.send(.fetched(node, fetched))
+      }
+    }
+    return context
   }
 
   /// How many sessions the run may use.

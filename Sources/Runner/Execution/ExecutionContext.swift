@@ -1,4 +1,5 @@
 import Catalog
+import Connectors
 import EngineCore
 import Project
 import StateStore
@@ -10,6 +11,10 @@ struct ExecutionContext: Sendable {
   let capabilities: Capabilities
   let clock: RunClock
   let relations = RelationCache()
+  /// What loads need; nil where there are none.
+  var loads: LoadServices?
+  /// Told how much of a load's source was fetched.
+  var loadProgress: @Sendable (NodeID, FetchProgress) -> Void = { _, _ in }
 
   /// The project's `.weir` folder.
   var folder: StateFolder { StateFolder(root: project.settings.root) }

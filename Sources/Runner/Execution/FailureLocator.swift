@@ -14,7 +14,13 @@ struct FailureLocator {
   /// compiled file goes into the notes. A diagnostic that knows its place keeps it.
   func locate(_ diagnostic: Diagnostic, _ project: Project) -> Diagnostic {
     var located = diagnostic
-    located.hint = diagnostic.hint ?? hint(diagnostic, project)
+    if diagnostic.code == .sqlTooDeep {
+      let chain = ViewChain(below: node, in: project)
+      located.notes += chain.note.map { [$0] } ?? []
+      located.hint = chain.hint
+    } else {
+      located.hint = diagnostic.hint ?? hint(diagnostic, project)
+    }
     if let span = diagnostic.span, !span.file.isEmpty { return located }
     let file = node.resourceType == .check ? node.span : SourceSpan(file: node.originalPath)
     guard let reported = diagnostic.span, let compiled = place(inCompiled: reported) else {

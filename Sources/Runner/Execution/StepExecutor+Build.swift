@@ -209,12 +209,12 @@ extension StepExecutor {
     return rows
   }
 
-  private func firstBlocking(_ audits: [NodeResult]) -> NodeResult? {
+  func firstBlocking(_ audits: [NodeResult]) -> NodeResult? {
     audits.first { $0.status.isFailure || $0.status == .interrupted }
   }
 
   /// Keeps what the audits stored from being undone with the version that they looked at.
-  private func saveStoredFailures(_ audits: inout [NodeResult]) -> [StoredFailures] {
+  func saveStoredFailures(_ audits: inout [NodeResult]) -> [StoredFailures] {
     var saved: [StoredFailures] = []
     for index in audits.indices {
       guard let relation = audits[index].relation, audits[index].status != .error else { continue }
@@ -231,7 +231,7 @@ extension StepExecutor {
     return saved
   }
 
-  private func restore(_ failures: StoredFailures, _ result: inout NodeResult) {
+  func restore(_ failures: StoredFailures, _ result: inout NodeResult) {
     do {
       try failures.restore(statements)
     } catch {
@@ -249,7 +249,7 @@ extension StepExecutor {
     return diagnostic
   }
 
-  private func block(_ node: Node, _ gate: NodeResult, _ result: inout NodeResult) {
+  func block(_ node: Node, _ gate: NodeResult, _ result: inout NodeResult) {
     let name = context.project.node(gate.node)?.name ?? gate.node.rawValue
     result.status = .error
     result.message =

@@ -1,3 +1,4 @@
+import Connectors
 import EngineCore
 import Planner
 import Project
@@ -11,6 +12,8 @@ public enum RunEvent: Sendable {
   case started(NodeID, index: Int, total: Int, at: Double)
   /// How far a running step's statement is; only if `RunOptions.reportsProgress`.
   case progress(NodeID, QueryProgress)
+  /// How much of its source a running load has fetched; only if `RunOptions.reportsProgress`.
+  case fetched(NodeID, FetchProgress)
   /// A step ended, or is skipped.
   case finished(NodeResult, index: Int, total: Int)
   /// A template said something.

@@ -45,6 +45,7 @@ extension LogicalType: CustomStringConvertible {
     case .structure(let fields): "structure of \(Self.spelled(fields))"
     case .union(let members): "union of \(Self.spelled(members))"
     case .geometry: "geometry"
+    case .variant: "variant"
     case .null: "null"
     case .unknown(let name): name
     default: ""

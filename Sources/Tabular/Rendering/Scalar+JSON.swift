@@ -19,10 +19,11 @@ extension Scalar {
     case .structure(let names, let values):
       let types = type.members
       let members = values.enumerated().map { $1.json(as: $0 < types.count ? types[$0].type : .null) }
-      if names.allSatisfy(\.isEmpty) { return "[" + members.joined(separator: ",") + "]" }
+      if !names.isEmpty, names.allSatisfy(\.isEmpty) { return "[" + members.joined(separator: ",") + "]" }
       return jsonObject(Array(zip(names, members)))
     case .union(let tag, let value):
       return jsonObject([(tag, value.json(as: type.members.first { $0.name == tag }?.type ?? .null))])
+    case .variant(let type, let value): return value.json(as: type)
     default: return jsonString(text(as: type))
     }
   }

@@ -21,6 +21,7 @@ extension Scalar: CustomStringConvertible {
     case .blob(let bytes): type == .geometry ? geometryText(bytes) ?? blobText(bytes) : blobText(bytes)
     case .uuid(let value): uuidText(value)
     case .list, .map, .structure, .union: nestedText(as: type)
+    case .variant(let type, let value): value.text(as: type)
     default: temporalText
     }
   }
@@ -44,9 +45,11 @@ extension Scalar: CustomStringConvertible {
   private func nestedText(as type: LogicalType) -> String {
     switch self {
     case .list(let items):
-      // A list shows JSON as it is; other containers treat it as any text.
-      let isJSON = type.element == .json
-      let texts = items.map { isJSON ? $0.text(as: .json) : $0.memberText(as: type.element) }
+      // A list shows JSON as it is, and an array everything; other containers treat it as any text.
+      let isArray = if case .array = type { true } else { false }
+      let element = type.element
+      let isPlain = isArray || element == .json
+      let texts = items.map { isPlain ? $0.text(as: element) : $0.memberText(as: element) }
       return "[" + texts.joined(separator: ", ") + "]"
     case .map(let keys, let values):
       let (keyType, valueType) = type.pair
@@ -57,7 +60,7 @@ extension Scalar: CustomStringConvertible {
       let texts = values.enumerated().map { index, value in
         value.memberText(as: index < types.count ? types[index].type : .null)
       }
-      if names.allSatisfy(\.isEmpty) { return "(" + texts.joined(separator: ", ") + ")" }
+      if !names.isEmpty, names.allSatisfy(\.isEmpty) { return "(" + texts.joined(separator: ", ") + ")" }
       return "{" + zip(names, texts).map { "\(quotedText($0)): \($1)" }.joined(separator: ", ") + "}"
     case .union(let tag, let value):
       return value.text(as: type.members.first { $0.name == tag }?.type ?? .null)
@@ -69,7 +72,7 @@ extension Scalar: CustomStringConvertible {
   private func memberText(as type: LogicalType) -> String {
     let text = text(as: type)
     switch self {
-    case .null, .list, .map, .structure, .union: return text
+    case .null, .list, .map, .structure, .union, .variant: return text
     default: return needsQuotes(text) ? quotedText(text) : text
     }
   }

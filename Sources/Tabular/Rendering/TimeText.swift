@@ -6,22 +6,10 @@ func dateText(_ days: Int32) -> String {
 }
 
 private func civilText(_ days: Int) -> String {
-  let (year, month, day) = civil(days)
-  let date = "\(padded(year > 0 ? year : 1 - year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-  return year > 0 ? date : date + " (BC)"
-}
-
-/// The proleptic Gregorian date of a day counted from 1970-01-01. The year before 1 is 0.
-private func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
-  // Counted from 0000-03-01, so that a leap day ends its year; in eras of 400 years.
-  let shifted = days + 719_468
-  let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-  let dayOfEra = shifted - era * 146_097
-  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-  let shiftedMonth = (5 * dayOfYear + 2) / 153
-  let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-  return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+  let civil = CivilDate(daysSince1970: days)
+  let year = civil.year > 0 ? civil.year : 1 - civil.year
+  let date = "\(padded(year, 4))-\(padded(civil.month, 2))-\(padded(civil.day, 2))"
+  return civil.year > 0 ? date : date + " (BC)"
 }
 
 /// A time of day as `12:34:56` with as many digits of a second as it has; `ticks` make a second.

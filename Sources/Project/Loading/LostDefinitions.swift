@@ -1,0 +1,27 @@
+/// What may be defined in files that could not be read: that it is missing is no problem of its own.
+struct LostDefinitions: Sendable {
+  /// The stand-ins for macros of files that do not parse.
+  private(set) var macros: Set<NodeID> = []
+  /// Models of kinds that this version does not read.
+  var models: Set<String> = []
+  private var texts: [String] = []
+  /// Whether not even the text of one of the files is known.
+  private var isBoundless = false
+
+  /// Takes in a file by its text, nil if that is unknown, and the stand-ins for its macros.
+  mutating func add(_ text: String?, macros standIns: [MacroDefinition] = []) {
+    if let text { texts.append(text) } else { isBoundless = true }
+    macros.formUnion(standIns.map(\.id))
+  }
+
+  /// Whether one of the macros is lost that say where nodes are stored.
+  var hidesNaming: Bool {
+    let names = ["generate_database_name", "generate_schema_name", "generate_alias_name"]
+    return macros.contains { id in names.contains { id.rawValue.hasSuffix($0) } }
+  }
+
+  /// Whether one of the files may define the source's table.
+  func mayHold(_ reference: SourceReference) -> Bool {
+    isBoundless || texts.contains { $0.contains(reference.source) && $0.contains(reference.table) }
+  }
+}

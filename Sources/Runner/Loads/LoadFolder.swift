@@ -1,0 +1,46 @@
+import Diagnostics
+import Glibc
+import StateStore
+
+/// The folder that a load's reader may put files in; it does not outlive the load.
+struct LoadFolder {
+  let path: String
+
+  /// The folder of one load of a run; nothing is created yet.
+  init(_ folder: StateFolder, run: String, load: String) {
+    path = "\(Self.root(folder))/\(run)-\(load)"
+  }
+
+  private static func root(_ folder: StateFolder) -> String { folder.path + "/spool" }
+
+  /// Makes the folder. Throws `WEIR-E0805`.
+  func create(in folder: StateFolder) throws(Diagnostic) {
+    try folder.create()
+    for path in [Self.root(folder), path] where mkdir(path, 0o777) != 0 && errno != EEXIST {
+      throw Diagnostic(
+        .stateFolderUnusable, "cannot create '\(path)': \(String(cString: strerror(errno)))",
+        hint: "Weir keeps what it reads from sources in the project's .weir folder for a while")
+    }
+  }
+
+  /// Removes the folder and all that is in it. What cannot be removed is removed by the next run.
+  func remove() { Self.remove(path) }
+
+  /// Removes what killed runs left. Call it under the project's lock.
+  static func removeAll(_ folder: StateFolder) { remove(root(folder)) }
+
+  private static func remove(_ path: String) {
+    if unlink(path) == 0 { return }
+    guard let stream = opendir(path) else { return }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    closedir(stream)
+    for name in names { remove(path + "/" + name) }
+    rmdir(path)
+  }
+}

@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral', group='sales', access='private') }}
+select * from {{ ref('totals') }}

@@ -1,0 +1,2 @@
+{{ config(severity='error', tags=['s']) }}
+select * from {{ ref('totals') }} where amount < 0
