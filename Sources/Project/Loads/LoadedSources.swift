@@ -16,7 +16,7 @@ struct LoadedSources {
 
   /// The sources, and what is wrong with them. Patterns are none: their tables are found where they are read.
   func read() -> (sources: [SourceProperties], problems: [Diagnostic]) {
-    var reader = PropertyReader(file: file)
+    var reader = PropertyReader(file: file, written: nil)
     let result = reader.read(wrapped)
     let sources = result.sources.map { source in
       var source = source
