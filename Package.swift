@@ -67,7 +67,8 @@ let package = Package(
       ]),
     .executableTarget(
       name: "jinja-bench", dependencies: ["Diagnostics", "Jinja"], path: "Benchmarks/jinja",
-      exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings),
+      exclude: ["bench.py", "templates", "variables.json"], swiftSettings: settings,
+      linkerSettings: runtimeInside),
     .executableTarget(
       name: "weir",
       dependencies: ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],

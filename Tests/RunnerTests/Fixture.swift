@@ -252,7 +252,7 @@ final class EventLog: Sendable {
       case .finished(let result, let index, let total): "\(result.status) \(index)/\(total) \(result.node)"
       case .log(let line): "log \(line.message)"
       case .ended(let result): "ended \(result.status)"
-      case .progress: nil
+      case .progress, .fetched: nil
       }
     }
   }

@@ -2,8 +2,8 @@
 ///
 /// Names were resolved to slots by the parser, so the unchecked pointers are only indexed below `capacity`.
 final class Frame {
-  /// The variables; nil where nothing was assigned yet.
-  @exclusivity(unchecked) private(set) var slots: UnsafeMutablePointer<Value?>
+  /// The variables.
+  @exclusivity(unchecked) private(set) var slots: UnsafeMutablePointer<Slot>
   @exclusivity(unchecked) private(set) var capacity: Int
   /// How many slots this activation uses.
   @exclusivity(unchecked) private(set) var used = 0
@@ -13,12 +13,13 @@ final class Frame {
   /// Whether something may refer to the frame when its activation is over.
   @exclusivity(unchecked) private(set) var isCaptured = false
   /// The module's cache of outer names, to reach it quickly.
-  @exclusivity(unchecked) private(set) var context: UnsafeMutablePointer<Value?>
+  @exclusivity(unchecked) private(set) var context: UnsafeMutablePointer<Slot>
+  /// The next frame in the interpreter's pool, while this one is there.
+  @exclusivity(unchecked) var nextFree: Frame?
 
   init(module: Module, size: Int, parent: Frame?) {
     capacity = max(size, 12)
-    slots = .allocate(capacity: capacity)
-    slots.initialize(repeating: nil, count: capacity)
+    slots = Slot.allocate(capacity)
     used = size
     self.module = module
     self.parent = parent
@@ -26,25 +27,29 @@ final class Frame {
   }
 
   deinit {
-    var held = (0..<used).compactMap { slots[$0] }
+    var held = (0..<used).compactMap { slots[$0].value }
     slots.deinitialize(count: capacity)
     slots.deallocate()
     Unwinding.release(&held)
   }
 
   /// Makes a frame from the pool ready for use again.
+  @inline(__always)
   func reuse(module: Module, size: Int, parent: Frame?) {
-    if size > capacity {
-      slots.deinitialize(count: capacity)
-      slots.deallocate()
-      capacity = size * 2
-      slots = .allocate(capacity: capacity)
-      slots.initialize(repeating: nil, count: capacity)
-    }
+    if size > capacity { enlarge(to: size) }
     used = size
-    self.module = module
+    if self.module !== module {
+      self.module = module
+      context = module.context
+    }
     self.parent = parent
-    context = module.context
+  }
+
+  private func enlarge(to size: Int) {
+    slots.deinitialize(count: capacity)
+    slots.deallocate()
+    capacity = size * 2
+    slots = Slot.allocate(capacity)
   }
 
   /// Whether the interpreter clears the frame in the end: it holds macros that hold it.
@@ -64,15 +69,18 @@ final class Frame {
 
   /// Forgets all variables, which also breaks the cycle of a frame and the macros that it holds.
   func clear() {
-    for index in 0..<used { slots[index] = nil }
+    for index in 0..<used where !slots[index].isEmpty { slots[index].clear() }
     parent = nil
   }
 
-  /// The frame `depth` activations out; this one if there is none.
-  func outer(_ depth: Int) -> Frame {
-    var frame = self
-    for _ in 0..<depth { frame = frame.parent ?? frame }
-    return frame
+  /// The variable in this slot of the frame `depth` activations out.
+  func slot(_ depth: Int, _ slot: Int) -> UnsafeMutablePointer<Slot> {
+    // Those around a frame live at least as long as it does.
+    var frame = Unmanaged.passUnretained(self)
+    for _ in 0..<depth {
+      frame = frame._withUnsafeGuaranteedRef { $0.parent.map { .passUnretained($0) } } ?? frame
+    }
+    return frame._withUnsafeGuaranteedRef { $0.slots } + slot
   }
 }
 
@@ -81,7 +89,7 @@ final class Module {
   let program: Program
   let variables: [String: Value]
   /// The values of outside names, by the number that the parser gave them.
-  let context: UnsafeMutablePointer<Value?>
+  let context: UnsafeMutablePointer<Slot>
   @exclusivity(unchecked) private var epoch = 0
   /// The frame of the template's own top level, which its macros see.
   @exclusivity(unchecked) var root: Frame?
@@ -89,8 +97,7 @@ final class Module {
   init(_ program: Program, variables: [String: Value]) {
     self.program = program
     self.variables = variables
-    context = .allocate(capacity: program.contextNames.count + 1)
-    context.initialize(repeating: nil, count: program.contextNames.count + 1)
+    context = Slot.allocate(program.contextNames.count + 1)
   }
 
   deinit {
@@ -112,7 +119,7 @@ final class Module {
 
   private func reset(to epoch: Int) {
     self.epoch = epoch
-    for index in program.contextNames.indices { context[index] = nil }
+    for index in program.contextNames.indices { context[index].clear() }
   }
 
   /// Asks the host for the outside name with this number, and keeps the answer.
@@ -120,8 +127,8 @@ final class Module {
     let name = program.contextNames[index]
     let value = variables[name] ?? interpreter.global(named: name)
     // An undefined value is an answer, too: the host is not asked twice.
-    context[index] = value ?? .undefined(UndefinedName(name))
-    return context[index]
+    context[index].value = value ?? .undefined(UndefinedName(name))
+    return context[index].value
   }
 }
 

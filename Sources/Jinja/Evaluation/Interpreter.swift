@@ -37,7 +37,9 @@ public final class Interpreter {
   @exclusivity(unchecked) private var bytesLeft = 0
   @exclusivity(unchecked) private var stack = StackGuard.ofCurrentThread()
   @exclusivity(unchecked) private var activations = 0
-  @exclusivity(unchecked) private var pool: [Frame] = []
+  /// Frames to use again, each of which holds the next.
+  @exclusivity(unchecked) private var pool: Frame?
+  @exclusivity(unchecked) private var poolCount = 0
   /// The frames that hold macros which hold them; cleared when the outermost call ends.
   private var cyclic: [Frame] = []
   private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
@@ -260,8 +262,11 @@ extension Interpreter {
 // MARK: - Frames
 
 extension Interpreter {
+  @inline(__always)
   func makeFrame(_ module: Module, size: Int, parent: Frame?) -> Frame {
-    guard let frame = pool.popLast() else { return Frame(module: module, size: size, parent: parent) }
+    guard let frame = pool else { return Frame(module: module, size: size, parent: parent) }
+    pool = frame.nextFree.take()
+    poolCount -= 1
     frame.reuse(module: module, size: size, parent: parent)
     return frame
   }
@@ -284,7 +289,10 @@ extension Interpreter {
   func release(_ frame: Frame) {
     guard !frame.isCaptured else { return }
     frame.clear()
-    if pool.count < 32 { pool.append(frame) }
+    guard poolCount < 32 else { return }
+    swap(&frame.nextFree, &pool)
+    pool = frame
+    poolCount += 1
   }
 }
 

@@ -2,33 +2,62 @@ import Diagnostics
 
 /// The one buffer that everything is rendered into. What a macro or a block set writes is taken off its end again.
 final class Output {
-  /// Owned; never leaves this object.
+  /// Owned; never leaves this object but for the time of a closure.
   @exclusivity(unchecked) private var base: UnsafeMutablePointer<UInt8>
   @exclusivity(unchecked) private(set) var count = 0
+  /// What is allocated, less the `slack` behind it that a copy in whole blocks may overwrite.
   @exclusivity(unchecked) private var capacity: Int
   private let limit: Int
+
+  /// How many bytes may be read behind a template's text and written behind the output.
+  static let slack = 32
 
   init(limit: Int) {
     self.limit = limit
     capacity = 4096
-    base = .allocate(capacity: capacity)
+    base = .allocate(capacity: capacity + Output.slack)
   }
 
   deinit { base.deallocate() }
 
+  // MARK: Appending
+
   /// Appends text. Throws when the output would grow past its limit.
+  @inline(__always)
   func append(_ text: String) throws {
     let written: Void? = try text.utf8.withContiguousStorageIfAvailable { try append($0) }
-    if written == nil { for byte in text.utf8 { try append(byte) } }
+    if written == nil { try appendSlowly(text) }
   }
 
+  @inline(never)
+  private func appendSlowly(_ text: String) throws {
+    for byte in text.utf8 { try append(byte) }
+  }
+
+  @inline(__always)
   func append(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     guard let source = bytes.baseAddress else { return }
     if count + bytes.count > capacity { try grow(by: bytes.count) }
-    (base + count).update(from: source, count: bytes.count)
+    Output.copy(source, bytes.count, to: base + count)
     count += bytes.count
   }
 
+  /// Appends a template's own text, behind which `slack` bytes can be read: short ones go in whole blocks.
+  @inline(__always)
+  func append(template bytes: UnsafeBufferPointer<UInt8>) throws {
+    guard let source = bytes.baseAddress else { return }
+    if count + bytes.count > capacity { try grow(by: bytes.count) }
+    let target = UnsafeMutableRawPointer(base + count)
+    if bytes.count <= 64 {
+      Output.copyBlock(source, to: target)
+      if bytes.count > 32 { Output.copyBlock(source + 32, to: target + 32) }
+    } else {
+      (base + count).update(from: source, count: bytes.count)
+    }
+    count += bytes.count
+  }
+
+  @inline(__always)
   func append(_ byte: UInt8) throws {
     if count == capacity { try grow(by: 1) }
     base[count] = byte
@@ -37,48 +66,85 @@ final class Output {
 
   /// Appends an integer's decimal digits.
   func append(_ value: Int) throws {
-    if count + 20 > capacity { try grow(by: 20) }
-    var magnitude = value.magnitude
-    if value < 0 {
-      base[count] = 0x2D
+    guard value >= 0, value < 10_000 else { return try append(value, width: 0, fill: 0x20) }
+    if count + 4 > capacity { try grow(by: 4) }
+    let number = UInt32(truncatingIfNeeded: value)
+    let target = UnsafeMutableRawPointer(base + count)
+    if number < 10 {
+      base[count] = UInt8(truncatingIfNeeded: number) + 0x30
       count += 1
-    }
-    let start = count
-    repeat {
-      base[count] = UInt8(truncatingIfNeeded: magnitude % 10) + 0x30
-      count += 1
-      magnitude /= 10
-    } while magnitude > 0
-    var low = start
-    var high = count - 1
-    while low < high {
-      swap(&base[low], &base[high])
-      low += 1
-      high -= 1
+    } else if number < 100 {
+      target.storeBytes(of: Output.pair(number), as: UInt16.self)
+      count += 2
+    } else {
+      let high = number / 100
+      let low = Output.pair(number &- high &* 100)
+      if high < 10 {
+        base[count] = UInt8(truncatingIfNeeded: high) + 0x30
+        (target + 1).storeBytes(of: low, as: UInt16.self)
+        count += 3
+      } else {
+        target.storeBytes(of: Output.pair(high), as: UInt16.self)
+        (target + 2).storeBytes(of: low, as: UInt16.self)
+        count += 4
+      }
     }
   }
 
-  /// Appends an integer that is not negative, with `fill` before it up to `width` bytes.
+  /// The two digits of a number below 100, as bytes in the order of memory.
+  @inline(__always)
+  private static func pair(_ number: UInt32) -> UInt16 {
+    let tens = number / 10
+    return UInt16(truncatingIfNeeded: (number &- tens &* 10) &<< 8 | tens).littleEndian &+ 0x3030
+  }
+
+  /// Appends an integer, with `fill` before its digits up to `width` bytes of them.
   func append(_ value: Int, width: Int, fill: UInt8) throws {
-    var length = 1
-    var rest = value / 10
-    while rest > 0 {
-      length += 1
-      rest /= 10
+    if width == 2, value >= 0, value < 100 {
+      // Days, months and hours.
+      if count + 2 > capacity { try grow(by: 2) }
+      let pair = Output.pair(UInt32(truncatingIfNeeded: value))
+      UnsafeMutableRawPointer(base + count).storeBytes(of: pair, as: UInt16.self)
+      if value < 10 { base[count] = fill }
+      count += 2
+      return
     }
-    for _ in 0..<max(0, width - length) { try append(fill) }
-    try append(value)
+    if value < 0 { try append(UInt8(0x2D)) }
+    var magnitude = value.magnitude
+    let digits = Output.digits(of: magnitude)
+    let length = max(digits, width)
+    if count + length > capacity { try grow(by: length) }
+    var place = base + count
+    for _ in 0..<(length - digits) {
+      place.pointee = fill
+      place += 1
+    }
+    place = base + count + length
+    while magnitude >= 10 {
+      let rest = magnitude / 10
+      place -= 1
+      place.pointee = UInt8(truncatingIfNeeded: magnitude &- rest &* 10) + 0x30
+      magnitude = rest
+    }
+    place[-1] = UInt8(truncatingIfNeeded: magnitude) + 0x30
+    count += length
   }
 
   /// Appends what printing `value` gives.
+  @inline(__always)
   func append(_ value: Value) throws {
     switch value {
     case .string(let text): try append(text)
     case .int(let number): try append(number)
     case .undefined: break
-    default: try append(value.description)
+    default: try append(described: value)
     }
   }
+
+  @inline(never)
+  private func append(described value: Value) throws { try append(value.description) }
+
+  // MARK: Taking off and changing the end
 
   /// Takes everything after `start` off the end, as text.
   func take(from start: Int) -> String {
@@ -89,8 +155,73 @@ final class Output {
   }
 
   /// Drops everything after `start`.
+  @inline(__always)
   func truncate(to start: Int) { count = min(count, start) }
 
+  /// Drops what stands from `start` up to `end`.
+  func remove(from start: Int, to end: Int) {
+    (base + start).update(from: base + end, count: count - end)
+    count -= end - start
+  }
+
+  /// Lends the bytes after `start`, to be changed in place.
+  @inline(__always)
+  func change<Result>(from start: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Result) -> Result {
+    body(UnsafeMutableBufferPointer(start: base + start, count: count - start))
+  }
+
+  // MARK: Memory
+
+  /// Copies `count` bytes, the few of a name without a call.
+  @inline(__always)
+  private static func copy(
+    _ source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>
+  ) {
+    guard count <= 16 else { return target.update(from: source, count: count) }
+    let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
+    if count >= 8 {
+      let (head, tail) = (
+        from.loadUnaligned(as: UInt64.self), (from + (count - 8)).loadUnaligned(as: UInt64.self)
+      )
+      to.storeBytes(of: head, as: UInt64.self)
+      (to + (count - 8)).storeBytes(of: tail, as: UInt64.self)
+    } else if count >= 4 {
+      let (head, tail) = (
+        from.loadUnaligned(as: UInt32.self), (from + (count - 4)).loadUnaligned(as: UInt32.self)
+      )
+      to.storeBytes(of: head, as: UInt32.self)
+      (to + (count - 4)).storeBytes(of: tail, as: UInt32.self)
+    } else if count > 0 {
+      target[0] = source[0]
+      target[count >> 1] = source[count >> 1]
+      target[count - 1] = source[count - 1]
+    }
+  }
+
+  @inline(__always)
+  private static func copyBlock(_ source: UnsafePointer<UInt8>, to target: UnsafeMutableRawPointer) {
+    target.storeBytes(
+      of: UnsafeRawPointer(source).loadUnaligned(as: SIMD32<UInt8>.self), as: SIMD32<UInt8>.self)
+  }
+
+  /// How many decimal digits a number has.
+  @inline(__always)
+  private static func digits(of magnitude: UInt) -> Int {
+    if magnitude < 10 { return 1 }
+    if magnitude < 100 { return 2 }
+    if magnitude < 1000 { return 3 }
+    if magnitude < 10_000 { return 4 }
+    if magnitude < 100_000 { return 5 }
+    var digits = 6
+    var rest = magnitude / 1_000_000
+    while rest > 0 {
+      digits += 1
+      rest /= 10
+    }
+    return digits
+  }
+
+  @inline(never)
   private func grow(by more: Int) throws {
     guard count + more <= limit else {
       throw excess(
@@ -98,7 +229,7 @@ final class Output {
     }
     var size = capacity
     while size < count + more { size *= 2 }
-    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: size + Output.slack)
     larger.update(from: base, count: count)
     base.deallocate()
     base = larger

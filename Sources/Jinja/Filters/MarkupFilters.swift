@@ -124,7 +124,8 @@ enum MarkupFilters {
       throw fault("'\(value.typeName)' object has no attribute 'items'")
     }
     var parts: [String] = []
-    for (key, value) in dict.entries where !value.isNone && !value.isUndefined {
+    for entry in dict.entries where !entry.value.isNone && !entry.value.isUndefined {
+      let (key, value) = (entry.key, entry.value)
       let name = key.description
       if name.unicodeScalars.contains(where: {
         (9...13).contains($0.value) || " />=".unicodeScalars.contains($0)

@@ -379,12 +379,12 @@ enum PrettyPrint {
     }
   }
 
-  private static func sorted(_ dict: DictObject) -> [(key: Value, value: Value)] {
+  private static func sorted(_ dict: DictObject) -> [DictEntry] {
     let keys = dict.keys
     let comparable = keys.allSatisfy { $0.stringValue != nil } || keys.allSatisfy { $0.doubleValue != nil }
     guard comparable else { return dict.entries }
     let order = Sorting.sortedComparable(keys)
-    return order.map { ($0, dict[$0] ?? .none) }
+    return order.map { DictEntry($0, dict[$0] ?? .none) }
   }
 
   /// `repr`, with the keys of dictionaries in order.

@@ -174,11 +174,11 @@ enum DictMethod: String {
   /// Adds a mapping's entries, or pairs, to `dict`.
   static func merge(_ source: Value, into dict: DictObject, _ interpreter: Interpreter) throws {
     if case .dict(let other) = source {
-      for (key, value) in other.entries { dict.set(key, to: value) }
+      for entry in other.entries { dict.set(entry.key, to: entry.value) }
       return
     }
     if case .object(let object) = source, let namespace = object as? NamespaceObject {
-      for (key, value) in namespace.attributes.entries { dict.set(key, to: value) }
+      for entry in namespace.attributes.entries { dict.set(entry.key, to: entry.value) }
       return
     }
     for (index, pair) in try Access.items(source, interpreter).enumerated() {
@@ -221,6 +221,12 @@ enum NumberAttributes {
 enum Sorting {
   /// `items` in the order of `keys`, which stand beside them; equal ones keep their order.
   static func sorted(_ items: [Value], by keys: [Value], reverse: Bool) throws -> [Value] {
+    let texts = keys.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    if texts.count == keys.count {
+      return items.indices.sorted {
+        reverse ? Value.order(texts[$1], texts[$0]) < 0 : Value.order(texts[$0], texts[$1]) < 0
+      }.map { items[$0] }
+    }
     var failure: (any Error)?
     let order = items.indices.sorted { left, right in
       guard failure == nil else { return false }

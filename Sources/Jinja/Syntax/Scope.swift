@@ -199,10 +199,10 @@ final class ScopeEntry {
   private func prepare(_ frame: Frame, _ interpreter: Interpreter) {
     for action in actions {
       switch action {
-      case .clear(let slot): frame.slots[slot] = nil
+      case .clear(let slot): frame.slots[slot].clear()
       case .ask(let slot, let number):
-        frame.slots[slot] = frame.context[number] ?? frame.module.lookUp(number, interpreter)
-      case .copy(let slot, let place): frame.slots[slot] = place.value(frame, interpreter)
+        frame.slots[slot].value = frame.context[number].value ?? frame.module.lookUp(number, interpreter)
+      case .copy(let slot, let place): frame.slots[slot].value = place.value(frame, interpreter)
       }
     }
   }

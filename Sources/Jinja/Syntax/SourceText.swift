@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// A template's text: bytes with `\n` line ends, that stay where they are while anything refers to them.
+/// A template's text: bytes with `\n` line ends, that stay where they are while anything refers to them. Behind them
+/// `Output.slack` more can be read.
 ///
 /// Unchecked: the bytes are written once, before anyone else sees the object, and freed with it.
 final class SourceText: @unchecked Sendable {
@@ -16,7 +17,7 @@ final class SourceText: @unchecked Sendable {
     var text = text
     var dropped: [Int] = []
     storage = text.withUTF8 { original in
-      let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: original.count)
+      let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: original.count + Output.slack)
       var count = 0
       for index in original.indices {
         let byte = original[index]
@@ -27,6 +28,7 @@ final class SourceText: @unchecked Sendable {
         copy[count] = byte == 0x0D ? 0x0A : byte
         count += 1
       }
+      for index in count..<(original.count + Output.slack) { copy[index] = 0 }
       return UnsafeMutableBufferPointer(start: copy.baseAddress, count: count)
     }
     self.dropped = dropped

@@ -13,7 +13,7 @@ enum Target {
     case .attribute(let name, let attribute, let position):
       let owner = try name.evaluate(frame, interpreter)
       interpreter.position = position
-      guard case .object(let object) = owner, let namespace = object as? NamespaceObject else {
+      guard case .object(let object) = owner, let namespace = NamespaceObject.from(object) else {
         throw fault("cannot assign attribute on non-namespace object")
       }
       namespace.attributes.set(string: attribute, to: value)
@@ -38,6 +38,17 @@ enum Target {
     }
     guard items.count == count else { throw fault("too many values to unpack (expected \(count))") }
     return items
+  }
+
+  /// The name, or the several names, where it is nothing else.
+  var plainNames: [Name] {
+    switch self {
+    case .name(let name): return [name]
+    case .attribute: return []
+    case .several(let targets, _):
+      let names = targets.compactMap { if case .name(let name) = $0 { name } else { nil } }
+      return names.count == targets.count && names.count > 1 ? names : []
+    }
   }
 
   /// Notes the names as assigned.

@@ -8,6 +8,12 @@ class Expression {
   final let position: Int32
   /// How many levels of nodes there are from here down; the parser bounds it.
   final let height: Int32
+  /// The slot of a name that is a variable of the running frame, else -1. Set once, by the scope's analysis.
+  @exclusivity(unchecked) fileprivate(set) final var localSlot = -1
+  /// The number of a name that comes from outside, else -1. Set once, by the scope's analysis.
+  @exclusivity(unchecked) fileprivate final var outsideNumber = -1
+  /// The memory of a constant's value.
+  @exclusivity(unchecked) fileprivate final var constantMemory: UnsafeMutablePointer<Slot>?
 
   init(position: Int32, height: Int32) {
     self.position = position
@@ -29,8 +35,45 @@ class Expression {
     try evaluate(frame, interpreter).isTruthy
   }
 
+  /// Whether the value is the undefined one.
+  func isUndefined(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    try evaluate(frame, interpreter).isUndefined
+  }
+
+  /// Whether it does no harm to evaluate this twice: it does nothing else, and is quick.
+  var isRepeatable: Bool { isConstant }
+
+  /// The value, if it is an integer that can be had at once: without calling anyone, and without any harm in being
+  /// evaluated again where this gives nil.
+  func integer(_ frame: Frame) -> Int? { nil }
+
+  /// As `integer`, without a call for what lies in memory.
+  @inline(__always)
+  final func quickInteger(_ frame: Frame) -> Int? {
+    if let memory = memory(frame) { return memory.pointee.integer }
+    return integer(frame)
+  }
+
+  /// Whether the value is the same every time.
+  final var isConstant: Bool { constantMemory != nil }
+
   /// The value, if it is the same every time.
   var constant: Value? { nil }
+
+  /// The memory where the value lies already, if it does. It is empty for a name that nobody asked for yet.
+  @inline(__always)
+  final func memory(_ frame: Frame) -> UnsafeMutablePointer<Slot>? {
+    if localSlot >= 0 { return frame.slots + localSlot }
+    return outsideNumber >= 0 ? frame.context + outsideNumber : constantMemory
+  }
+
+  /// Calls `body` with the value where it lies, without counting a reference; nil where it must be evaluated. `body`
+  /// must neither evaluate anything nor call the host: that might free the value.
+  @inline(__always)
+  final func look<Result>(_ frame: Frame, _ body: (Value) throws -> Result?) rethrows -> Result? {
+    guard let memory = memory(frame) else { return nil }
+    return try memory.pointee.look(body)
+  }
 
   /// Tells `scope` about the names in here.
   func analyze(_ scope: Scope) {}
@@ -51,9 +94,27 @@ final class Constant: Expression {
   init(_ value: Value, position: Int32) {
     self.value = value
     super.init(position: position, height: 1)
+    let memory = Slot.allocate(1)
+    memory.pointee.assign(value)
+    constantMemory = memory
+  }
+
+  deinit {
+    constantMemory?.deinitialize(count: 1)
+    constantMemory?.deallocate()
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value { value }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    try interpreter.output.append(value)
+  }
+
+  override func integer(_ frame: Frame) -> Int? {
+    if case .int(let number) = value { return number }
+    return nil
+  }
+
   override var constant: Value? { value }
   override var kindName: String { "const" }
 }
@@ -76,14 +137,14 @@ final class Name: Expression {
     /// The value at this place, if there is one.
     func value(_ frame: Frame, _ interpreter: Interpreter) -> Value? {
       switch self {
-      case .local(let slot): return frame.slots[slot]
-      case .enclosing(let depth, let slot): return frame.outer(depth).slots[slot]
-      case .outside(let number): return frame.context[number] ?? frame.module.lookUp(number, interpreter)
+      case .local(let slot): return frame.slots[slot].value
+      case .enclosing(let depth, let slot): return frame.slot(depth, slot).pointee.value
+      case .outside(let number):
+        return frame.context[number].value ?? frame.module.lookUp(number, interpreter)
       case .macro(let number, let depth, let slot):
-        if let value = frame.context[number] ?? frame.module.lookUp(number, interpreter), !value.isUndefined {
-          return value
-        }
-        return frame.outer(depth).slots[slot]
+        if frame.context[number].isEmpty { _ = frame.module.lookUp(number, interpreter) }
+        if !frame.context[number].isUndefined { return frame.context[number].value }
+        return frame.slot(depth, slot).pointee.value
       case .nowhere: return nil
       }
     }
@@ -97,9 +158,6 @@ final class Name: Expression {
       if case .outside(let number) = place { outsideNumber = number }
     }
   }
-  /// The place's number where it is one of the two most frequent, else -1.
-  @exclusivity(unchecked) private var localSlot = -1
-  @exclusivity(unchecked) private var outsideNumber = -1
   private let undefined: UndefinedName
 
   init(_ name: String, position: Int32) {
@@ -110,9 +168,9 @@ final class Name: Expression {
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     if localSlot >= 0 {
-      if let value = frame.slots[localSlot] { return value }
+      if let value = frame.slots[localSlot].value { return value }
     } else if outsideNumber >= 0 {
-      if let value = frame.context[outsideNumber] { return value }
+      if let value = frame.context[outsideNumber].value { return value }
       if let value = frame.module.lookUp(outsideNumber, interpreter) { return value }
     } else if let value = place.value(frame, interpreter) {
       return value
@@ -121,31 +179,48 @@ final class Name: Expression {
   }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
-    if localSlot >= 0 {
-      if let value = frame.slots[localSlot] { try interpreter.output.append(value) }
-      return
-    }
+    if localSlot >= 0 { return try frame.slots[localSlot].write(to: interpreter.output) }
     try interpreter.output.append(try evaluate(frame, interpreter))
   }
 
-  /// The loop object that the name stands for, if it is a variable of this frame that holds one.
+  override var isRepeatable: Bool { true }
+
+  override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    if let flag = look(frame, { $0.quickTruth }) { return flag }
+    return try evaluate(frame, interpreter).isTruthy
+  }
+
+  override func isUndefined(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    if localSlot >= 0 { return frame.slots[localSlot].isUndefined }
+    return try evaluate(frame, interpreter).isUndefined
+  }
+
+  override func integer(_ frame: Frame) -> Int? {
+    memory(frame)?.pointee.integer
+  }
+
+  /// Calls `body` with the loop object that the name stands for, if it is a variable of this frame that holds one.
   @inline(__always)
-  func loop(_ frame: Frame) -> LoopObject? {
-    guard localSlot >= 0, case .object(let object)? = frame.slots[localSlot] else { return nil }
-    return LoopObject.from(object)
+  func look<Result>(atLoop frame: Frame, _ body: (LoopObject) -> Result) -> Result? {
+    guard localSlot >= 0 else { return nil }
+    return frame.slots[localSlot].look(atLoop: body)
   }
 
   /// Assigns the name; names are only ever assigned in their own scope.
   @inline(__always)
   func assign(_ value: Value, _ frame: Frame) {
     if localSlot >= 0 {
-      frame.slots[localSlot] = value
-      return
+      frame.slots[localSlot].assign(value)
+    } else {
+      assignElsewhere(value, frame)
     }
+  }
+
+  private func assignElsewhere(_ value: Value, _ frame: Frame) {
     switch place {
-    case .local(let slot): frame.slots[slot] = value
+    case .local(let slot): frame.slots[slot].assign(value)
     case .enclosing(let depth, let slot), .macro(_, let depth, let slot):
-      frame.outer(depth).slots[slot] = value
+      frame.slot(depth, slot).pointee.assign(value)
     case .outside, .nowhere: break
     }
   }

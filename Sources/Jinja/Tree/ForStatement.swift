@@ -6,6 +6,8 @@ enum LoopSource {
   /// A list that the loop may change while it goes.
   case list(ListObject)
   case range(RangeObject)
+  /// A dictionary's entries: pairs of which no tuple is made unless someone asks for one.
+  case entries([DictEntry])
 
   init(_ value: Value, _ interpreter: Interpreter) throws {
     switch value {
@@ -27,12 +29,15 @@ enum LoopSource {
     case .items(let items): return index < items.count ? items[index] : nil
     case .list(let list): return index < list.items.count ? list.items[index] : nil
     case .range(let range): return index < range.count ? .int(range.value(at: index)) : nil
+    case .entries(let entries): return index < entries.count ? LoopSource.pair(entries[index]) : nil
     }
   }
 
+  private static func pair(_ entry: DictEntry) -> Value { .tuple([entry.key, entry.value]) }
+
   /// Calls `body` with each item until it says false. A list that changes meanwhile is followed, as in Python.
   @inline(__always)
-  func forEach(_ body: (Value) throws -> Bool) throws {
+  func forEach(_ body: (consuming Value) throws -> Bool) throws {
     switch self {
     case .items(let items):
       for item in items { guard try body(item) else { return } }
@@ -44,6 +49,8 @@ enum LoopSource {
       }
     case .range(let range):
       for index in 0..<range.count { guard try body(.int(range.value(at: index))) else { return } }
+    case .entries(let entries):
+      for entry in entries { guard try body(LoopSource.pair(entry)) else { return } }
     }
   }
 
@@ -52,6 +59,7 @@ enum LoopSource {
     case .items(let items): items.count
     case .list(let list): list.items.count
     case .range(let range): range.count
+    case .entries(let entries): entries.count
     }
   }
 }
@@ -68,10 +76,16 @@ final class ForStatement: Statement {
   private let loopName: Name
   /// Whether the body says `loop` at all.
   private let usesLoop: Bool
+  /// The target, where it is one or two names; else empty.
+  private let names: NodeList<Name>
+  /// The name whose `items()` the loop goes over, for two names.
+  private let mapping: Name?
 
   private let entry = ScopeEntry()
   private let filterEntry = ScopeEntry()
   private let filterTarget: Target?
+  /// The filter's own target, where it is one name; else empty.
+  private let filterNames: NodeList<Name>
   private let elseEntry = ScopeEntry()
   /// How many variables a recursive body has; it runs in frames of its own.
   private var slotCount = 0
@@ -84,21 +98,32 @@ final class ForStatement: Statement {
     self.iterable = iterable
     self.filter = filter
     self.filterTarget = filterTarget
+    if case .name(let name)? = filterTarget {
+      filterNames = NodeList([name])
+    } else {
+      filterNames = NodeList([])
+    }
     self.body = body
     self.otherwise = otherwise
     self.isRecursive = isRecursive
     self.usesLoop = usesLoop || isRecursive
     loopName = Name("loop", position: position)
+    let names = target.plainNames
+    self.names = NodeList(names.count <= 2 ? names : [])
+    if names.count == 2, filter == nil, !isRecursive, let call = iterable as? MethodCall,
+      call.dictMethod == .items, call.arguments.parts.isEmpty
+    {
+      mapping = call.target as? Name
+    } else {
+      mapping = nil
+    }
     super.init(position: position)
   }
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     try interpreter.guardStack()
-    if case .several(let names, _) = target, names.count == 2, !usesLoop, filter == nil,
-      let call = iterable as? MethodCall, call.dictMethod == .items, call.arguments.parts.isEmpty,
-      case .dict(let dict) = try call.target.evaluate(frame, interpreter)
-    {
-      return try run(dict, names[0], names[1], frame, interpreter)
+    if let mapping, case .dict(let dict) = try mapping.evaluate(frame, interpreter) {
+      return try run(.entries(dict.entries), depth: 0, frame, interpreter)
     }
     let value = try iterable.evaluate(frame, interpreter)
     interpreter.position = position
@@ -107,21 +132,6 @@ final class ForStatement: Statement {
       return try recurse(source, depth: 0, frame, interpreter)
     }
     return try run(source, depth: 0, frame, interpreter)
-  }
-
-  /// A dictionary's entries, without making a tuple of each.
-  private func run(
-    _ dict: DictObject, _ key: Target, _ value: Target, _ frame: Frame, _ interpreter: Interpreter
-  ) throws -> Flow {
-    let entries = dict.entries
-    for entry in entries {
-      try interpreter.step()
-      try self.entry.enter(frame, interpreter)
-      try key.assign(entry.key, frame, interpreter)
-      try value.assign(entry.value, frame, interpreter)
-      if try body.execute(frame, interpreter) == .leaveLoop { break }
-    }
-    return entries.isEmpty ? try runElse(frame, interpreter) : .next
   }
 
   /// Runs a recursive loop's body in a frame of its own; `frame` is the one around the loop.
@@ -138,17 +148,59 @@ final class ForStatement: Statement {
   ) throws -> Flow {
     if usesLoop { return try runWithLoop(source, depth: depth, frame, interpreter) }
     var isEmpty = true
-    try source.forEach { item in
-      try interpreter.step()
-      if let filter {
+    if let filter {
+      try source.forEach { item in
+        try interpreter.step()
         guard try passes(item, filter, frame, interpreter) else { return true }
+        isEmpty = false
+        try entry.enter(frame, interpreter)
+        try target.assign(item, frame, interpreter)
+        return try body.execute(frame, interpreter) != .leaveLoop
       }
-      isEmpty = false
-      try entry.enter(frame, interpreter)
-      try target.assign(item, frame, interpreter)
-      return try body.execute(frame, interpreter) != .leaveLoop
+    } else {
+      try rounds(source, frame, interpreter) {
+        isEmpty = false
+        return try body.execute(frame, interpreter) != .leaveLoop
+      }
     }
     return isEmpty ? try runElse(frame, interpreter) : .next
+  }
+
+  /// Calls `body` in each round, the target assigned, until it says false.
+  @inline(__always)
+  private func rounds(
+    _ source: LoopSource, _ frame: Frame, _ interpreter: Interpreter, _ body: () throws -> Bool
+  ) throws {
+    if case .entries(let entries) = source, names.count == 2 {
+      for entry in entries {
+        try interpreter.step()
+        try self.entry.enter(frame, interpreter)
+        try names.with(0) { $0.assign(entry.key, frame) }
+        try names.with(1) { $0.assign(entry.value, frame) }
+        guard try body() else { return }
+      }
+      return
+    }
+    let slot = names.count == 1 ? try names.with(0) { $0.localSlot } : -1
+    try source.forEach { item in
+      try interpreter.step()
+      try entry.enter(frame, interpreter)
+      if slot >= 0 {
+        frame.slots[slot].assign(consume item)
+      } else {
+        try unpack(item, frame, interpreter)
+      }
+      return try body()
+    }
+  }
+
+  private func unpack(_ item: Value, _ frame: Frame, _ interpreter: Interpreter) throws {
+    if names.count == 2, case .tuple(let items) = item, items.count == 2 {
+      try names.with(0) { $0.assign(items[0], frame) }
+      try names.with(1) { $0.assign(items[1], frame) }
+    } else {
+      try target.assign(item, frame, interpreter)
+    }
   }
 
   private func runWithLoop(
@@ -157,13 +209,11 @@ final class ForStatement: Statement {
     var source = source
     if let filter { source = .items(try filtered(source, filter, frame, interpreter)) }
     var loop = LoopObject(source, depth: depth, recursion: isRecursive ? self : nil, frame: frame)
-    try source.forEach { item in
-      try interpreter.step()
-      try entry.enter(frame, interpreter)
-      try target.assign(item, frame, interpreter)
-      loopName.assign(.object(loop), frame)
-      if try body.execute(frame, interpreter) == .leaveLoop { return false }
+    try rounds(source, frame, interpreter) {
       loop.index0 += 1
+      // The body may have assigned the name.
+      if loopName.look(atLoop: frame, { $0 === loop }) != true { loopName.assign(.object(loop), frame) }
+      if try body.execute(frame, interpreter) == .leaveLoop { return false }
       return true
     }
     loopName.clear(frame)
@@ -181,7 +231,11 @@ final class ForStatement: Statement {
     _ item: Value, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> Bool {
     try filterEntry.enter(frame, interpreter)
-    try filterTarget?.assign(item, frame, interpreter)
+    if filterNames.count == 1 {
+      try filterNames.with(0) { $0.assign(item, frame) }
+    } else {
+      try filterTarget?.assign(item, frame, interpreter)
+    }
     return try filter.isTrue(frame, interpreter)
   }
 
@@ -189,6 +243,7 @@ final class ForStatement: Statement {
     _ source: LoopSource, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> [Value] {
     var items: [Value] = []
+    items.reserveCapacity(min(source.count, 64))
     try source.forEach { item in
       try interpreter.step()
       if try passes(item, filter, frame, interpreter) { items.append(item) }

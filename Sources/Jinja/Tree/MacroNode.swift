@@ -11,6 +11,10 @@ final class MacroNode: Statement {
   /// The name in messages.
   let name: String
   let parameters: [Parameter]
+  /// The parameters' names.
+  private let keys: [DictKey]
+  /// The parameters' variables.
+  let variables: NodeList<Name>
   /// The variables `caller`, `kwargs` and `varargs`, where the body uses them.
   let callerName: Name?
   let keywordsName: Name?
@@ -19,7 +23,8 @@ final class MacroNode: Statement {
   let variable: Name?
   /// Whether `return()` ends here: not in a `call` block's body, which is part of the macro around it.
   let catchesReturn: Bool
-  private let hasExplicitCaller: Bool
+  /// Whether `caller` is one of the parameters.
+  let hasExplicitCaller: Bool
   private let body: Block
   private let entry = ScopeEntry()
   @exclusivity(unchecked) private(set) var slotCount = 0
@@ -30,6 +35,8 @@ final class MacroNode: Statement {
     self.name = name
     self.variable = variable
     self.parameters = parameters
+    keys = parameters.map { DictKey($0.name) }
+    variables = NodeList(parameters.map(\.variable))
     self.body = body
     catchesReturn = variable != nil
     let given = Set(parameters.map(\.name))
@@ -68,36 +75,46 @@ final class MacroNode: Statement {
     slotCount = function.slotCount
   }
 
-  /// Whether the macro takes more than its parameters.
-  var isVariadic: Bool { callerName != nil || keywordsName != nil || extrasName != nil }
-
-  /// Whether every name is that of a parameter behind the first `count`.
-  func takes(_ names: [(name: String, value: Expression)], after count: Int) -> Bool {
-    for (name, _) in names {
-      var isKnown = false
-      for index in parameters.indices.dropFirst(count) where parameters[index].name.isSame(as: name) {
-        isKnown = true
-        break
-      }
-      if !isKnown { return false }
+  /// The number of the parameter of this name, not one of the first `count`.
+  func parameter(_ key: DictKey, after count: Int) -> Int? {
+    for index in count..<max(count, keys.count) where keys[index].fingerprint == key.fingerprint {
+      if keys[index].text.isSame(as: key.text) { return index }
     }
+    return nil
+  }
+
+  /// Whether a call's arguments can go straight into the parameters' variables.
+  func takesDirectly(_ arguments: ArgumentList, _ caller: Value?) -> Bool {
+    let count = arguments.positional.count
+    guard arguments.isPlain, keywordsName == nil, extrasName == nil, !hasExplicitCaller,
+      count <= parameters.count, caller == nil || callerName != nil
+    else { return false }
+    for index in arguments.keywordKeys.indices
+    where parameter(arguments.keywordKeys[index], after: count) == nil { return false }
     return true
   }
+
+  /// What `caller` is in a call without a block.
+  var noCaller: Value { .undefined(UndefinedName("caller", message: "No caller defined")) }
 
   // MARK: Running
 
   /// Fills in what was not passed, and runs the body.
   func run(_ frame: Frame, _ interpreter: Interpreter) throws {
     try entry.enter(frame, interpreter)
-    for parameter in parameters where !parameter.variable.isAssigned(frame) {
-      if let fallback = parameter.fallback {
-        parameter.variable.assign(try fallback.evaluate(frame, interpreter), frame)
-      } else {
-        let message = "parameter '\(parameter.name)' was not provided"
-        parameter.variable.assign(.undefined(UndefinedName(parameter.name, message: message)), frame)
+    for index in 0..<variables.count {
+      try variables.with(index) { variable in
+        if !variable.isAssigned(frame) { variable.assign(try fallback(index, frame, interpreter), frame) }
       }
     }
     _ = try body.execute(frame, interpreter)
+  }
+
+  /// What a parameter is that was not passed.
+  private func fallback(_ index: Int, _ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    if let fallback = parameters[index].fallback { return try fallback.evaluate(frame, interpreter) }
+    let name = parameters[index].name
+    return .undefined(UndefinedName(name, message: "parameter '\(name)' was not provided"))
   }
 
   /// Puts evaluated arguments into the macro's variables, or fails as Jinja does.
@@ -142,7 +159,7 @@ final class MacroNode: Statement {
       if let index = rest.firstIndex(where: { $0.name == "caller" }) {
         callerName.assign(rest.remove(at: index).value, frame)
       } else {
-        callerName.assign(.undefined(UndefinedName("caller", message: "No caller defined")), frame)
+        callerName.assign(noCaller, frame)
       }
     }
     try takeRest(rest, frame)
@@ -165,13 +182,12 @@ final class MacroNode: Statement {
 extension Name {
   /// Whether the variable has a value in `frame`.
   func isAssigned(_ frame: Frame) -> Bool {
-    if case .local(let slot) = place { return frame.slots[slot] != nil }
-    return false
+    localSlot >= 0 && !frame.slots[localSlot].isEmpty
   }
 
   /// Takes the variable's value away.
   func clear(_ frame: Frame) {
-    if case .local(let slot) = place { frame.slots[slot] = nil }
+    if localSlot >= 0 { frame.slots[localSlot].clear() }
   }
 }
 
@@ -179,12 +195,15 @@ extension Name {
 final class MacroClosure {
   let definition: MacroNode
   /// The frame that the macro was defined in; nil for one that the host asked for, until it is called.
-  @exclusivity(unchecked) private var frame: Frame?
+  private let frame: Frame?
+  /// The same, to be used without counting references.
+  private let frameReference: Unmanaged<Frame>?
   private let program: Program?
 
   init(_ definition: MacroNode, in frame: Frame) {
     self.definition = definition
     self.frame = frame
+    frameReference = .passUnretained(frame)
     program = nil
     frame.capture()
   }
@@ -192,16 +211,20 @@ final class MacroClosure {
   init(_ definition: MacroNode, program: Program) {
     self.definition = definition
     self.program = program
+    frame = nil
+    frameReference = nil
   }
 
   /// A new frame for one call.
   private func activate(_ interpreter: Interpreter) throws -> Frame {
-    if let program {
-      let module = try interpreter.library(program)
-      return interpreter.makeFrame(module, size: definition.slotCount, parent: module.root)
+    if let frameReference {
+      return frameReference._withUnsafeGuaranteedRef {
+        interpreter.makeFrame($0.module, size: definition.slotCount, parent: $0)
+      }
     }
-    guard let frame else { throw fault("macro '\(definition.name)' outlived its template") }
-    return interpreter.makeFrame(frame.module, size: definition.slotCount, parent: frame)
+    guard let program else { throw fault("macro '\(definition.name)' outlived its template") }
+    let module = try interpreter.library(program)
+    return interpreter.makeFrame(module, size: definition.slotCount, parent: module.root)
   }
 
   /// Calls with evaluated arguments.
@@ -238,23 +261,20 @@ final class MacroClosure {
     _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
     at position: Int32
   ) throws {
-    let parameters = definition.parameters
+    let variables = definition.variables
     // The common case goes straight into the macro's variables.
-    if arguments.isPlain, arguments.keyword.isEmpty, caller == nil,
-      arguments.positional.count <= parameters.count,
-      definition.callerName == nil, definition.keywordsName == nil, definition.extrasName == nil
-    {
-      for index in 0..<arguments.positional.count {
+    if definition.takesDirectly(arguments, caller) {
+      let count = arguments.positional.count
+      for index in 0..<count {
         let value = try arguments.positional.with(index) { try $0.evaluate(outer, interpreter) }
-        parameters[index].variable.assign(value, frame)
+        try variables.with(index) { $0.assign(value, frame) }
       }
-      for (name, expression) in arguments.keyword {
-        let value = try expression.evaluate(outer, interpreter)
-        for parameter in parameters where parameter.name.isSame(as: name) {
-          parameter.variable.assign(value, frame)
-          break
-        }
+      for number in 0..<arguments.keywordValues.count {
+        let value = try arguments.keywordValues.with(number) { try $0.evaluate(outer, interpreter) }
+        guard let index = definition.parameter(arguments.keywordKeys[number], after: count) else { continue }
+        try variables.with(index) { $0.assign(value, frame) }
       }
+      definition.callerName?.assign(caller ?? definition.noCaller, frame)
       interpreter.position = position
       return
     }
@@ -271,23 +291,22 @@ final class MacroClosure {
 
   /// Runs the body, which writes into the output; gives the value that `return()` was called with, if it was.
   private func run(_ frame: Frame, _ interpreter: Interpreter) throws -> Value? {
-    let module = interpreter.module
+    let isForeign = interpreter.module !== frame.module
+    let module = isForeign ? interpreter.module : nil
     let position = interpreter.position
     let start = interpreter.output.count
     try interpreter.descend()
-    interpreter.module = frame.module
+    if isForeign { interpreter.module = frame.module }
     frame.module.refresh(interpreter)
-    var result: Value?
     do {
       try definition.run(frame, interpreter)
     } catch {
       interpreter.depth -= 1
       interpreter.output.truncate(to: start)
-      result = try returned(error, interpreter, module, position)
-      return result
+      return try returned(error, interpreter, isForeign ? module : frame.module, position)
     }
     interpreter.depth -= 1
-    interpreter.module = module
+    if isForeign { interpreter.module = module }
     interpreter.position = position
     return nil
   }

@@ -5,33 +5,45 @@ final class Binary: Expression {
   private let operation: ArithmeticOperator
   private let left: Expression
   private let right: Expression
+  /// Whether the result may be an integer that is computed without any values in between. Trying that costs something
+  /// where it fails, so it is not tried over long rows of operators.
+  private let isQuick: Bool
 
   init(_ operation: ArithmeticOperator, _ left: Expression, _ right: Expression, position: Int32) {
     self.operation = operation
     self.left = left
     self.right = right
+    isQuick = left.height <= 3 && right.height <= 3
     super.init(position: position, height: max(left.height, right.height) + 1)
   }
 
+  override func integer(_ frame: Frame) -> Int? {
+    guard isQuick, let left = left.quickInteger(frame), let right = right.quickInteger(frame) else {
+      return nil
+    }
+    let result: (partialValue: Int, overflow: Bool)
+    switch operation {
+    case .add: result = left.addingReportingOverflow(right)
+    case .subtract: result = left.subtractingReportingOverflow(right)
+    case .multiply: result = left.multipliedReportingOverflow(by: right)
+    case .floorDivide where left >= 0 && right > 0: return left / right
+    case .modulo where left >= 0 && right > 0: return left % right
+    default: return nil
+    }
+    // What does not fit takes the long way, and fails there.
+    return result.overflow ? nil : result.partialValue
+  }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    if let number = integer(frame) { return try interpreter.output.append(number) }
+    try interpreter.output.append(try evaluate(frame, interpreter))
+  }
+
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    if let number = integer(frame) { return .int(number) }
     try interpreter.guardStack()
     let left = try left.evaluate(frame, interpreter)
     let right = try right.evaluate(frame, interpreter)
-    if case .int(let left) = left, case .int(let right) = right {
-      // The most frequent operations by far; the others, and what does not fit, take the long way.
-      switch operation {
-      case .add:
-        let (sum, overflow) = left.addingReportingOverflow(right)
-        if !overflow { return .int(sum) }
-      case .subtract:
-        let (difference, overflow) = left.subtractingReportingOverflow(right)
-        if !overflow { return .int(difference) }
-      case .multiply:
-        let (product, overflow) = left.multipliedReportingOverflow(by: right)
-        if !overflow { return .int(product) }
-      default: break
-      }
-    }
     interpreter.position = position
     return try Arithmetic.apply(operation, left, right, interpreter)
   }
@@ -119,6 +131,30 @@ final class Logical: Expression {
 enum ComparisonOperator: Sendable {
   case equal, unequal, less, lessOrEqual, greater, greaterOrEqual, contained, notContained
 
+  /// Whether it holds, for integers and texts; nil for other values and other operators.
+  @inline(__always)
+  func holdsQuickly(_ left: Value, _ right: Value) -> Bool? {
+    switch (left, right) {
+    case (.int(let left), .int(let right)):
+      switch self {
+      case .equal: return left == right
+      case .unequal: return left != right
+      case .less: return left < right
+      case .lessOrEqual: return left <= right
+      case .greater: return left > right
+      case .greaterOrEqual: return left >= right
+      default: return nil
+      }
+    case (.string(let left), .string(let right)):
+      switch self {
+      case .equal: return left.isSame(as: right)
+      case .unequal: return !left.isSame(as: right)
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
   func holds(_ left: Value, _ right: Value, _ interpreter: Interpreter) throws -> Bool {
     switch self {
     case .equal: left.isEqual(to: right)
@@ -160,22 +196,19 @@ final class Comparison: Expression {
   }
 
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    if !isChain {
+      // Two names, or a name and a constant.
+      let known = first.look(frame) { left in
+        second.look(frame) { right in operation.holdsQuickly(left, right) }
+      }
+      if let known { return known }
+    }
     try interpreter.guardStack()
     let left = try first.evaluate(frame, interpreter)
     var right = try second.evaluate(frame, interpreter)
     interpreter.position = position
     if !isChain {
-      if case .int(let left) = left, case .int(let right) = right {
-        switch operation {
-        case .equal: return left == right
-        case .unequal: return left != right
-        case .less: return left < right
-        case .greater: return left > right
-        case .lessOrEqual: return left <= right
-        case .greaterOrEqual: return left >= right
-        default: break
-        }
-      }
+      if let known = operation.holdsQuickly(left, right) { return known }
       return try operation.holds(left, right, interpreter)
     }
     guard try operation.holds(left, right, interpreter) else { return false }

@@ -20,12 +20,15 @@ class Statement {
 
 /// Statements in a row.
 final class Block {
+  /// The statements as an array.
+  let statements: [Statement]
+  /// The same, with an `OutputRun` for those that only write.
   private let list: NodeList<Statement>
 
-  init(_ statements: [Statement]) { list = NodeList(statements) }
-
-  /// The statements as an array.
-  var statements: [Statement] { list.nodes }
+  init(_ statements: [Statement]) {
+    self.statements = statements
+    list = NodeList(OutputRun.joining(statements))
+  }
 
   func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     for index in 0..<list.count {
@@ -40,7 +43,7 @@ final class Block {
 
 /// Literal text.
 final class TextStatement: Statement {
-  private let bytes: UnsafeBufferPointer<UInt8>
+  let bytes: UnsafeBufferPointer<UInt8>
 
   /// `bytes` belongs to the program's source, which outlives its nodes.
   init(_ bytes: UnsafeBufferPointer<UInt8>, position: Int32) {
@@ -49,14 +52,14 @@ final class TextStatement: Statement {
   }
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
-    try interpreter.output.append(bytes)
+    try interpreter.output.append(template: bytes)
     return .next
   }
 }
 
 /// `{{ a }}`
 final class PrintStatement: Statement {
-  private let expression: Expression
+  let expression: Expression
 
   init(_ expression: Expression, position: Int32) {
     self.expression = expression

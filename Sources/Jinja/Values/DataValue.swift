@@ -261,7 +261,9 @@ extension Value {
     case .tuple(let items): return .list(try items.map { try $0.data(depth: depth + 1, &budget) })
     case .dict(let dict):
       var map = DataMap()
-      for (key, value) in dict.entries { map[try key.dataKey()] = try value.data(depth: depth + 1, &budget) }
+      for entry in dict.entries {
+        map[try entry.key.dataKey()] = try entry.value.data(depth: depth + 1, &budget)
+      }
       return .dict(map)
     case .object(let object):
       if let text = stringValue { return .string(text) }

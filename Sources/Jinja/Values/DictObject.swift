@@ -3,7 +3,10 @@ import Diagnostics
 /// A mutable mapping that keeps the order of insertion. Keys compare as in Python: `1`, `1.0` and `True` are one key.
 public final class DictObject {
   /// The entries in order.
-  @exclusivity(unchecked) private(set) var entries: [(key: Value, value: Value)] = []
+  @exclusivity(unchecked) private(set) var entries: [DictEntry] = []
+  /// Whether there was a key that is an object, which may equal a text (text marked safe). To find a key then calls the
+  /// host.
+  @exclusivity(unchecked) private(set) var hasObjectKeys = false
   /// Open addressing over `entries`; empty while a linear search is quicker.
   @exclusivity(unchecked) private var table: [Int32] = []
 
@@ -11,6 +14,12 @@ public final class DictObject {
 
   /// An empty dictionary.
   public init() {}
+
+  private init(copying other: DictObject) {
+    entries = other.entries
+    table = other.table
+    hasObjectKeys = other.hasObjectKeys
+  }
 
   deinit {
     var nested = takeNested()
@@ -49,13 +58,22 @@ public final class DictObject {
     }
   }
 
-  /// A new dictionary with the same entries.
-  public func copy() -> DictObject {
-    let copy = DictObject()
-    copy.entries = entries
-    copy.table = table
-    return copy
+  /// The value under a text key.
+  @inline(__always)
+  subscript(key: DictKey) -> Value? {
+    guard let index = position(of: key) else { return nil }
+    return entries[index].value
   }
+
+  /// Whether there is no value under a text key, or the undefined one.
+  func isUndefined(_ key: DictKey) -> Bool {
+    guard let index = position(of: key) else { return true }
+    if case .undefined = entries[index].value { return true }
+    return false
+  }
+
+  /// A new dictionary with the same entries.
+  public func copy() -> DictObject { DictObject(copying: self) }
 
   func set(string key: String, to value: Value) {
     if let index = position(ofString: key) {
@@ -81,7 +99,7 @@ public final class DictObject {
     return remove(at: index).value
   }
 
-  func remove(at index: Int) -> (key: Value, value: Value) {
+  func remove(at index: Int) -> DictEntry {
     let removed = entries.remove(at: index)
     rebuild()
     return removed
@@ -92,12 +110,21 @@ public final class DictObject {
     table = []
   }
 
+  /// Whether nothing that it holds may hold something.
+  var isFlat: Bool {
+    entries.withCells { cells in
+      for index in cells.indices where cells[index].nests { return false }
+      return true
+    }
+  }
+
   /// Empties the dictionary and hands over the containers that it held.
   func takeNested() -> [Value] {
+    guard !isFlat else { return [] }
     var nested: [Value] = []
-    for entry in entries {
-      if Unwinding.nests(entry.value) { nested.append(entry.value) }
-      if Unwinding.nests(entry.key) { nested.append(entry.key) }
+    for entry in entries where Unwinding.nests(entry.value) || Unwinding.nests(entry.key) {
+      nested.append(entry.value)
+      nested.append(entry.key)
     }
     if !nested.isEmpty { removeAll() }
     return nested
@@ -125,13 +152,18 @@ extension DictObject {
     }
   }
 
-  func position(ofString text: String) -> Int? {
-    if table.isEmpty {
-      for index in entries.indices {
-        if case .string(let key) = entries[index].key, key.isSame(as: text) { return index }
-      }
-      return hasObjectKeys ? entries.firstIndex { $0.key.isEqual(to: .string(text)) } : nil
+  @inline(__always)
+  func position(ofString text: String) -> Int? { position(of: DictKey(text)) }
+
+  func position(of key: DictKey) -> Int? {
+    guard table.isEmpty else { return position(inTable: key.text) }
+    for index in 0..<entries.count where entries[index].fingerprint == key.fingerprint {
+      if case .string(let text) = entries[index].key, text.isSame(as: key.text) { return index }
     }
+    return hasObjectKeys ? entries.firstIndex { $0.key.isEqual(to: .string(key.text)) } : nil
+  }
+
+  private func position(inTable text: String) -> Int? {
     var slot = text.hashValue & (table.count - 1)
     while true {
       let index = Int(table[slot])
@@ -141,16 +173,9 @@ extension DictObject {
     }
   }
 
-  /// Whether a key is an object that may equal a text (text marked safe).
-  private var hasObjectKeys: Bool {
-    entries.contains {
-      if case .object = $0.key { return true }
-      return false
-    }
-  }
-
   private func append(_ key: Value, _ value: Value) {
-    entries.append((key, value))
+    if case .object = key { hasObjectKeys = true }
+    entries.append(DictEntry(key, value))
     if entries.count * 2 > table.count, entries.count > Self.linearLimit {
       rebuild()
     } else if !table.isEmpty {
@@ -173,6 +198,60 @@ extension DictObject {
     while size < entries.count * 4 { size *= 2 }
     table = [Int32](repeating: -1, count: size)
     for index in entries.indices { place(index) }
+  }
+}
+
+/// An entry of a dictionary.
+struct DictEntry {
+  let key: Value
+  /// A text key's, else 0: most keys that are not meant differ in it.
+  let fingerprint: UInt32
+  var value: Value
+
+  init(_ key: Value, _ value: Value) {
+    self.key = key
+    if case .string(let text) = key { fingerprint = text.fingerprint } else { fingerprint = 0 }
+    self.value = value
+  }
+}
+
+/// An entry in a dictionary's memory, to be read where it lies: see `Slot`. Has the layout of `DictEntry`.
+struct EntryCell: ~Copyable {
+  let key: Value
+  let fingerprint: UInt32
+  let value: Value
+
+  /// Whether the key or the value may hold other values.
+  @inline(__always)
+  var nests: Bool { Unwinding.nests(value) || Unwinding.nests(key) }
+
+}
+
+extension [DictEntry] {
+  /// Lends the entries' memory.
+  @inline(__always)
+  func withCells<Result>(_ body: (UnsafeBufferPointer<EntryCell>) throws -> Result) rethrows -> Result {
+    try withUnsafeBytes { try body($0.assumingMemoryBound(to: EntryCell.self)) }
+  }
+}
+
+/// A text key and its fingerprint, computed once.
+struct DictKey {
+  let text: String
+  let fingerprint: UInt32
+
+  init(_ text: String) {
+    self.text = text
+    fingerprint = text.fingerprint
+  }
+}
+
+extension String {
+  /// A small number that depends on the text's bytes; never 0.
+  var fingerprint: UInt32 {
+    var hash: UInt32 = 1
+    for byte in utf8 { hash = hash &* 33 &+ UInt32(byte) }
+    return hash | 0x8000_0000
   }
 }
 

@@ -67,21 +67,25 @@ public final class Callable {
   public let name: String
   private let body: ((Arguments, Interpreter) throws -> Value)?
   /// The value whose method this is, if it is one.
-  private var receiver: [Value] = []
+  @exclusivity(unchecked) private var receiver: [Value] = []
   /// The macro behind it, if there is one: it is entered without the detour through `Arguments`.
   let macro: MacroClosure?
+  /// The same, to be used without counting references while the callable lives.
+  let macroReference: Unmanaged<MacroClosure>?
 
   /// A native function as a value.
   public init(_ name: String, _ body: @escaping (Arguments, Interpreter) throws -> Value) {
     self.name = name
     self.body = body
     macro = nil
+    macroReference = nil
   }
 
   init(_ macro: MacroClosure) {
     name = macro.definition.name
     body = nil
     self.macro = macro
+    macroReference = .passUnretained(macro)
   }
 
   /// The method `name` of `receiver`.
@@ -90,6 +94,7 @@ public final class Callable {
     self.receiver = [receiver]
     body = nil
     macro = nil
+    macroReference = nil
   }
 
   deinit { Unwinding.release(&receiver) }

@@ -6,6 +6,13 @@ final class NamespaceObject: HostObject {
 
   init(_ attributes: DictObject) { self.attributes = attributes }
 
+  /// The namespace, if `object` is one.
+  @inline(__always)
+  static func from(_ object: any HostObject) -> NamespaceObject? {
+    guard type(of: object) == NamespaceObject.self else { return nil }
+    return unsafeDowncast(object, to: NamespaceObject.self)
+  }
+
   var typeName: String { "Namespace" }
   func text() -> String { Repr.text(of: .object(self)) }
 

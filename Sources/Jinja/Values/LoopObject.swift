@@ -8,8 +8,8 @@ enum LoopField: String {
 
 /// `loop`, inside of a `for`.
 final class LoopObject: HostObject {
-  /// How many rounds are done.
-  @exclusivity(unchecked) var index0 = 0
+  /// The number of the round, from 0 on; -1 before the first. Behind the loop it stays at the last one's.
+  @exclusivity(unchecked) var index0 = -1
   private var source: LoopSource
   /// The number of rounds where it cannot change, else -1.
   private let fixedCount: Int
@@ -58,6 +58,29 @@ final class LoopObject: HostObject {
   func text() -> String { "<LoopContext \(index0 + 1)/\(count)>" }
 
   private var count: Int { fixedCount >= 0 ? fixedCount : source.count }
+
+  /// The field's value, if it is a truth value.
+  @inline(__always)
+  func flag(_ field: LoopField) -> Bool? {
+    switch field {
+    case .first: index0 == 0
+    case .last: index0 + 1 >= count
+    default: nil
+    }
+  }
+
+  /// The field's value, if it is an integer.
+  @inline(__always)
+  func integer(_ field: LoopField) -> Int? {
+    switch field {
+    case .index: index0 + 1
+    case .index0: index0
+    case .length: count
+    case .revindex: count - index0
+    case .revindex0: count - index0 - 1
+    default: nil
+    }
+  }
 
   func value(_ field: LoopField) -> Value {
     switch field {

@@ -13,8 +13,8 @@
 enum Unwinding {
   /// One thread's queue.
   private final class Queue {
-    var pending: [Value] = []
-    var isActive = false
+    @exclusivity(unchecked) var pending: [Value] = []
+    @exclusivity(unchecked) var isActive = false
   }
 
   private static let key: pthread_key_t? = {
@@ -42,10 +42,9 @@ enum Unwinding {
 
   /// Empties `items`, freeing what only they hold without recursion.
   static func release(_ items: inout [Value]) {
-    var isFlat = true
-    for index in items.indices where nests(items[index]) {
-      isFlat = false
-      break
+    let isFlat = items.withCells { cells in
+      for index in cells.indices where nestsDeeply(cells[index].value) { return false }
+      return true
     }
     guard !isFlat else { return }
     let queue = queue()
@@ -58,7 +57,25 @@ enum Unwinding {
     queue.isActive = false
   }
 
+  /// Whether a value may hold others that hold others: it takes more than a level or two to free it.
+  private static func nestsDeeply(_ value: Value) -> Bool {
+    switch value {
+    case .list(let list): !isFlat(list.items)
+    case .tuple(let items): !isFlat(items)
+    case .dict(let dict): !dict.isFlat
+    default: nests(value)
+    }
+  }
+
+  private static func isFlat(_ items: [Value]) -> Bool {
+    items.withCells { cells in
+      for index in cells.indices where nests(cells[index].value) { return false }
+      return true
+    }
+  }
+
   /// Whether a value may hold others.
+  @inline(__always)
   static func nests(_ value: Value) -> Bool {
     switch value {
     case .list, .dict, .tuple, .callable, .object: true

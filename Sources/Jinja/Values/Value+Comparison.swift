@@ -68,8 +68,10 @@ extension Value {
     guard left !== right else { return true }
     budget -= 1
     guard left.count == right.count, depth < maxNesting, budget > 0 else { return false }
-    for (key, value) in left.entries {
-      guard let other = right[key], value.equals(other, depth: depth + 1, &budget) else { return false }
+    for entry in left.entries {
+      guard let other = right[entry.key], entry.value.equals(other, depth: depth + 1, &budget) else {
+        return false
+      }
     }
     return true
   }
@@ -102,9 +104,17 @@ extension Value {
   }
 
   /// Order by code points, as Python has it.
-  private static func order(_ left: String, _ right: String) -> Int {
+  static func order(_ left: String, _ right: String) -> Int {
     if left.isSame(as: right) { return 0 }
-    return left.utf8.lexicographicallyPrecedes(right.utf8) ? -1 : 1
+    var (left, right) = (left, right)
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+          return left[index] < right[index] ? -1 : 1
+        }
+        return left.count < right.count ? -1 : 1
+      }
+    }
   }
 
   private static func order(_ left: [Value], _ right: [Value], _ symbol: String, _ depth: Int) throws -> Int?

@@ -64,6 +64,15 @@ extension Value {
     }
   }
 
+  /// As `isTruthy`; nil where that asks an object.
+  @inline(__always)
+  var quickTruth: Bool? {
+    switch self {
+    case .object: nil
+    default: isTruthy
+    }
+  }
+
   /// The name of the value's type, as Python would call it.
   public var typeName: String {
     switch self {

@@ -1,0 +1,108 @@
+import Diagnostics
+
+/// `a | name(b)`. Without a left side it stands in a `filter` block or a block `set`, which gives it the text.
+final class FilterCall: Expression {
+  private let target: Expression?
+  let name: String
+  private let arguments: ArgumentList
+  private let builtin: BuiltinFilters.Entry?
+  private let printer: FilterPrinter?
+  /// The same, to be used without counting references.
+  private let printerReference: Unmanaged<FilterPrinter>?
+
+  init(_ target: Expression?, _ name: String, _ arguments: ArgumentList, position: Int32) {
+    self.target = target
+    self.name = name
+    self.arguments = arguments
+    builtin = BuiltinFilters.table[name]
+    printer = FilterPrinter.find(name, on: target, arguments, position)
+    printerReference = printer.map { .passUnretained($0) }
+    super.init(
+      position: position, height: Expression.height(over: (target.map { [$0] } ?? []) + arguments.parts))
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    try interpreter.guardStack()
+    return try apply(to: try target?.evaluate(frame, interpreter) ?? .string(""), frame, interpreter)
+  }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    if let printerReference, !interpreter.overridesFilters {
+      try interpreter.guardStack()
+      return try printerReference._withUnsafeGuaranteedRef { try $0.write(frame, interpreter) }
+    }
+    try interpreter.output.append(try evaluate(frame, interpreter))
+  }
+
+  /// The filters that stand in a row before this one, applied to `text`, and then this one.
+  func evaluate(on text: Value, _ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    var value = text
+    if let inner = target as? FilterCall { value = try inner.evaluate(on: text, frame, interpreter) }
+    return try apply(to: value, frame, interpreter)
+  }
+
+  private func apply(to value: Value, _ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    let values = try arguments.evaluate(frame, interpreter)
+    interpreter.position = position
+    if builtin == nil || interpreter.overridesFilters, let filter = interpreter.filters[name] {
+      return try filter(value, values, interpreter)
+    }
+    guard let builtin else { throw fault("No filter named '\(name)'.") }
+    return try builtin.apply(value, values, interpreter)
+  }
+
+  override func analyze(_ scope: Scope) {
+    target?.analyze(scope)
+    arguments.analyze(scope)
+  }
+
+  override var kindName: String { "filter" }
+}
+
+/// `a is name(b)`
+final class TestCall: Expression {
+  private let target: Expression
+  private let name: String
+  private let arguments: ArgumentList
+  private let isNegated: Bool
+  private let builtin: BuiltinTests.Entry?
+  private let isDefinedTest: Bool
+
+  init(
+    _ target: Expression, _ name: String, _ arguments: ArgumentList, isNegated: Bool, position: Int32
+  ) {
+    self.target = target
+    self.name = name
+    self.arguments = arguments
+    self.isNegated = isNegated
+    builtin = BuiltinTests.table[name]
+    isDefinedTest = name == "defined"
+    super.init(position: position, height: Expression.height(over: [target] + arguments.parts))
+  }
+
+  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    .bool(try isTrue(frame, interpreter))
+  }
+
+  override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    try interpreter.guardStack()
+    if isDefinedTest, !interpreter.overridesTests {
+      return try target.isUndefined(frame, interpreter) == isNegated
+    }
+    let value = try target.evaluate(frame, interpreter)
+    let values = try arguments.evaluate(frame, interpreter)
+    interpreter.position = position
+    if builtin == nil || interpreter.overridesTests, let test = interpreter.tests[name] {
+      return try test(value, values, interpreter) != isNegated
+    }
+    guard let builtin else { throw fault("No test named '\(name)'.") }
+    return try builtin.holds(value, values, interpreter) != isNegated
+  }
+
+  override func analyze(_ scope: Scope) {
+    target.analyze(scope)
+    arguments.analyze(scope)
+  }
+
+  override var kindName: String { "test" }
+}
