@@ -17,7 +17,7 @@ enum Verb: String, CaseIterable {
     case .parse: "Read the whole project and report every problem"
     case .compile: "Write the SQL that would run, and run nothing"
     case .show: "Run a query or a model's SQL and print its rows"
-    case .maintain: "Compact a lake, forget its old snapshots, delete what nothing needs"
+    case .maintain: "Compact a lake, drop old snapshots and files"
     case .debug: "Check versions, paths and the connection"
     case .clean: "Delete what builds left in the project folder"
     case .completions: "Print a completion script for bash, zsh or fish"

@@ -25,7 +25,7 @@ enum Overview {
     ("Start", [.initialize, .debug]),
     ("Work", [.build, .run, .test, .seed, .show]),
     ("Look", [.list, .compile, .parse]),
-    ("Tidy", [.clean, .completions]),
+    ("Tidy", [.maintain, .clean, .completions]),
   ]
 
   private static let flags = [
