@@ -39,6 +39,10 @@ extension EngineSetup {
     if path.hasPrefix("ducklake:") { lakes.insert(Self.databaseName(of: path)) }
     if !isLake { Self.checkDatabase(&reader, path: path, aliases: attachments.compactMap(\.alias)) }
     Self.checkSnapshot(&reader, profile, attachments)
+    if isLake, !profile.projectRoot.isEmpty, let name = reader.text("database") {
+      // DuckDB spills beside its file. There is none, and it would be the folder in which the command was called.
+      configuration["temp_directory"] = Self.resolved("\(name).tmp", in: profile.projectRoot)
+    }
     for key in reader.table("config_options").sorted(by: { $0.key < $1.key }) {
       configuration[key.key] = key.value.scalarText ?? key.value.literal
     }
