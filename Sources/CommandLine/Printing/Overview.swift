@@ -25,7 +25,7 @@ enum Overview {
     ("Start", [.initialize, .debug, .connections]),
     ("Work", [.build, .load, .run, .test, .seed, .show]),
     ("Look", [.list, .compile, .parse, .state]),
-    ("Tidy", [.clean, .completions]),
+    ("Tidy", [.maintain, .clean, .completions]),
   ]
 
   private static let flags = [

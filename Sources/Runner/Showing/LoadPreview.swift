@@ -38,7 +38,7 @@ public struct LoadPreview: Sendable {
     guard let definition = node.load else { return [] }
     let (connection, load) = try await services.resolve(definition, node.span)
     let folder = StateFolder(root: project.settings.root)
-    let spool = SpoolFolder(folder, run: run, load: load.name)
+    let spool = LoadFolder(folder, run: run, load: load.name)
     try spool.create(in: folder)
     defer { spool.remove() }
     let session = try await engine.makeSession()
