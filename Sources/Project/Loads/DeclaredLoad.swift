@@ -21,7 +21,8 @@ struct DeclaredLoad: Sendable {
   /// The unique name.
   func id(in package: String) -> NodeID { NodeID(.load, package, definition.name) }
 
-  /// The load as a node. A file may hold several, so that each has a path of its own, as checks of property files do. `describer` fills in docs blocks.
+  /// The load as a node. A file may hold several, so that each has a path of its own, as checks of property files do.
+  /// `describer` fills in docs blocks.
   func node(in package: String, _ describer: (YAMLNode?) -> String) -> Node {
     let values: [(String, DataValue)] = [
       ("enabled", .bool(isEnabled)), ("materialized", .string(Materialization.load.rawValue)),
