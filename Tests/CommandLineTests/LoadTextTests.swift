@@ -76,6 +76,7 @@ struct LoadTextTests {
         ], key: ["id"]),
       SourceTableDescription(name: "log", columns: [ColumnDescription(name: "day", type: "DATE")]),
       SourceTableDescription(name: "on"), SourceTableDescription(name: "a b/c.csv"),
+      SourceTableDescription(name: "d/c.csv"),
     ]
     #expect(
       LoadFileTemplate(name: "shop", origin: "postgres://me@db/shop", tables: tables).text == """
@@ -96,6 +97,9 @@ struct LoadTextTests {
                 write: replace
               - name: c
                 from: "a b/c.csv"
+                write: replace
+              - name: c_2
+                from: d/c.csv
                 write: replace
 
         """)
@@ -118,5 +122,19 @@ struct LoadTextTests {
     #expect(secret?.variable == "SHOP_PASSWORD")
     #expect(InitializeLoadOperation.Secret(of: "postgres://me@db/shop", name: "shop") == nil)
     #expect(InitializeLoadOperation.Secret(of: "data/a:b@c.csv", name: "x") == nil)
+  }
+
+  @Test("files are named from the folder that is read, and only those that fit are taken")
+  func files() {
+    let tables = ["/p/data/a.csv", "/p/data/old/b.csv", "/p/data/c.parquet"].map {
+      SourceTableDescription(name: $0)
+    }
+    func names(_ folder: String?, _ item: String?) -> [String] {
+      InitializeLoadOperation.below(folder, item: item, tables).map(\.name)
+    }
+    #expect(names("/p/data/", nil) == ["a.csv", "old/b.csv", "c.parquet"])
+    #expect(names("/p/data", "*.csv") == ["a.csv", "old/b.csv"])
+    #expect(names("/p/data", "c.parquet") == ["c.parquet"])
+    #expect(names(nil, nil) == tables.map(\.name))
   }
 }

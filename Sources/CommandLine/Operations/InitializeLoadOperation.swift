@@ -67,7 +67,23 @@ struct InitializeLoadOperation: Sendable {
     await reader.close(on: session)
     await session.close()
     await engine.close()
-    return try found.get()
+    let location = SourceLocation(from, root: workspace.root)
+    return Self.below(resolved.settings["path"]?.stringValue, item: location?.item, try found.get())
+  }
+
+  /// The tables with their files named from the folder that the load reads, as far as they fit what was asked for.
+  static func below(
+    _ folder: String?, item: String?, _ tables: [SourceTableDescription]
+  ) -> [SourceTableDescription] {
+    tables.compactMap { table in
+      var table = table
+      if let folder {
+        let start = folder.hasSuffix("/") ? folder : folder + "/"
+        if table.name.hasPrefix(start) { table.name = String(table.name.dropFirst(start.count)) }
+      }
+      guard let item else { return table }
+      return TablePattern(item).matches(table.name) ? table : nil
+    }
   }
 
   /// The tables with their columns, where looking costs little. What cannot be read is listed all the same.

@@ -20,12 +20,21 @@ struct LoadFileTemplate {
       "    from: \(Self.scalar(origin))",
       "    tables:",
     ]
-    for table in tables { lines += entry(table) }
+    var taken: Set<String> = []
+    for table in tables {
+      let base = Self.tableName(of: table.name)
+      var own = base
+      var number = 2
+      while !taken.insert(own).inserted {
+        own = "\(base)_\(number)"
+        number += 1
+      }
+      lines += entry(table, called: own)
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func entry(_ table: SourceTableDescription) -> [String] {
-    let own = Self.tableName(of: table.name)
+  private func entry(_ table: SourceTableDescription, called own: String) -> [String] {
     var lines = ["      - name: \(Self.scalar(own))"]
     if own != table.name { lines.append("        from: \(Self.scalar(table.name))") }
     let cursor = Self.cursor(among: table.columns)
@@ -47,8 +56,11 @@ struct LoadFileTemplate {
   /// The warehouse's name for a table of the source: its last part, in letters, digits and underscores.
   static func tableName(of source: String) -> String {
     let last = source.split(separator: "/").last.map(String.init) ?? source
-    let stem = last.contains("/") || source.contains("/") ? String(last.prefix { $0 != "." }) : last
-    let part = stem.split(separator: ".").last.map(String.init) ?? stem
+    let extensions = ["csv", "tsv", "json", "ndjson", "jsonl", "parquet", "xlsx", "avro", "gz", "zst", "txt"]
+    let words = last.split(separator: ".").map(String.init)
+    let isFile =
+      source.contains("/") || words.count > 1 && extensions.contains(words.last?.lowercased() ?? "")
+    let part = (isFile ? words.first : words.last) ?? last
     let name = String(part.map { $0.isLetter || $0.isNumber || $0 == "_" ? $0 : "_" }).lowercased()
     return name.first?.isNumber == true ? "_" + name : name
   }

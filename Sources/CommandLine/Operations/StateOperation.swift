@@ -132,11 +132,17 @@ struct StateOperation: Sendable {
         [
           .text("\(state.load).\(state.table)"), state.cursor.map { .text($0) } ?? .text(""),
           .text(state.cursorType ?? ""), .text(state.files == 0 ? "" : Quantities.grouped(state.files)),
-          .text("v\(state.schemaVersion)"), .text(state.loadedAt ?? ""),
+          .text("v\(state.schemaVersion)"), .text(Self.instant(state.loadedAt)),
         ]
       })
     let lines = table.lines(width: printer.output.size?.columns, style: printer.outputStyle).lines
     printer.result(lines.joined(separator: "\n"))
+  }
+
+  /// `2026-11-22 20:30:18.437286+00` as `2026-11-22T20:30:18Z`; with another zone as it is.
+  private static func instant(_ text: String?) -> String {
+    guard let text, text.count > 19, text.hasSuffix("+00") else { return text ?? "" }
+    return text.prefix(19).replacing(" ", with: "T") + "Z"
   }
 
   private func printJSON(_ states: [TableState]) {
@@ -151,7 +157,7 @@ struct StateOperation: Sendable {
           item.member("source_state", state.sourceState)
           item.member("files", state.files)
           item.member("schema_version", state.schemaVersion)
-          item.member("loaded_at", state.loadedAt)
+          item.member("loaded_at", Self.instant(state.loadedAt))
         }
       }
     }

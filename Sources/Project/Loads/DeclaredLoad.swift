@@ -21,7 +21,8 @@ struct DeclaredLoad: Sendable {
   /// The unique name.
   func id(in package: String) -> NodeID { NodeID(.load, package, definition.name) }
 
-  /// The load as a node. `describer` fills in docs blocks.
+  /// The load as a node. A file may hold several, so that each has a path of its own, as checks of property files do.
+  /// `describer` fills in docs blocks.
   func node(in package: String, _ describer: (YAMLNode?) -> String) -> Node {
     let values: [(String, DataValue)] = [
       ("enabled", .bool(isEnabled)), ("materialized", .string(Materialization.load.rawValue)),
@@ -33,7 +34,8 @@ struct DeclaredLoad: Sendable {
     config.schema = definition.schema
     config.database = definition.database
     var node = Node(
-      id: id(in: package), resourceType: .load, name: definition.name, package: package, path: place.inner,
+      id: id(in: package), resourceType: .load, name: definition.name, package: package,
+      path: definition.name + ".sql",
       originalPath: place.path, fqn: [package] + place.folders + [definition.name], span: span,
       config: config, code: "", checksum: Digest.sha256(Array(written.json(sortKeys: true).utf8)))
     node.description = describer(description)
