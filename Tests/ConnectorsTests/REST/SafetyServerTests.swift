@@ -42,15 +42,14 @@ struct SafetyServerTests {
   func certificates() async throws {
     try await TestFolder.with { folder in
       _ = try SpoolFolder(at: folder)
-      let files = try TestCertificate.make(in: folder)
-      try await TestServer.with(certificate: files) { server in
+      try await TestServer.with(tls: folder) { server in
         var connection = try server.connection()
         let resource = try RESTResource.make("page?page=1&per_page=3&total=3", data: "data")
         let diagnostic = try await failure(resource, from: connection)
         #expect(diagnostic.code == .sourceUnreachable)
         #expect(diagnostic.message == "the server's certificate is not trusted")
         #expect(diagnostic.notes == ["GET \(server.base)/page?page=1&per_page=3&total=3"])
-        connection.authorityFile = files[0]
+        connection.authorityFile = folder + "/certificate.pem"
         try await extract(resource, from: connection) { _, lines in
           #expect(lines == (0..<3).map(TestServer.row))
         }
@@ -63,9 +62,9 @@ struct SafetyServerTests {
           #expect(lines == (0..<1000).map(TestServer.row))
           #expect(extraction.retries > 10)
         }
-        connection.authorityFile = files[1]
+        connection.authorityFile = folder + "/key.pem"
         let wrong = try await failure(resource, from: connection)
-        #expect(wrong.message == "'ca_file' is no file of certificates: \(files[1])")
+        #expect(wrong.message == "'ca_file' is no file of certificates: \(folder)/key.pem")
       }
     }
   }
@@ -73,12 +72,15 @@ struct SafetyServerTests {
   @Test("all requests go through a proxy if one is named")
   func proxy() async throws {
     try await TestServer.with { server in
-      var connection = RESTConnection(baseURL: try #require(WebAddress("http://nowhere.invalid")))
+      var connection = try server.connection()
+      connection.baseURL = try #require(WebAddress("http://nowhere.invalid"))
       connection.proxy = WebAddress(server.base)
       try await extract(try .make("page?page=1&per_page=3&total=3", data: "data"), from: connection) {
         _, lines in
         #expect(lines == (0..<3).map(TestServer.row))
       }
+      let counts = try await server.counts()
+      #expect(counts["tunnels"] == 1)
     }
   }
 

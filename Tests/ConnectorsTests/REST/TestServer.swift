@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Glibc
 import Testing
 
 @testable import Connectors
@@ -11,31 +12,45 @@ struct TestServer: Sendable {
 
   var base: String { "\(scheme)://127.0.0.1:\(port)" }
 
-  /// `certificate` names files of a certificate and its key: the server then speaks TLS.
-  static func with(
-    certificate: [String] = [], _ body: (TestServer) async throws -> Void
-  ) async throws {
+  /// With a folder's path the server speaks TLS, and leaves its `certificate.pem` there.
+  static func with(tls folder: String? = nil, _ body: (TestServer) async throws -> Void) async throws {
     let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Server/rest_server.py")
-    let process = Process()
-    let (input, output) = (Pipe(), Pipe())
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", script.path] + certificate
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
+    var ends: [Int32] = [-1, -1]
+    // Closed in other programs from the start: the server must see the end of this one, however it comes.
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
+    let process = spawn(["python3", script.path] + [folder].compactMap(\.self), talkingTo: ends[1])
+    close(ends[1])
+    let line = line(from: ends[0])
     defer {
-      process.terminate()
-      process.waitUntilExit()
+      close(ends[0])
+      if let process {
+        kill(process, SIGKILL)
+        waitpid(process, nil, 0)
+      }
     }
-    var line = Data()
-    while !line.contains(0x0A) {
-      let piece = output.fileHandleForReading.availableData
-      try #require(!piece.isEmpty, "the server did not start")
-      line += piece
-    }
-    let text = String(decoding: line, as: UTF8.self).split(separator: "\n").first ?? ""
-    try await body(TestServer(port: try #require(Int(text)), scheme: certificate.isEmpty ? "http" : "https"))
-    try input.fileHandleForWriting.close()
+    let port = try #require(Int(line), "the server did not start: \(line)")
+    try await body(TestServer(port: port, scheme: folder == nil ? "http" : "https"))
+  }
+
+  private static func spawn(_ words: [String], talkingTo socket: Int32) -> pid_t? {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, socket, 0)
+    posix_spawn_file_actions_adddup2(&actions, socket, 1)
+    var arguments = words.map { strdup($0) } + [nil]
+    defer { arguments.forEach { free($0) } }
+    var process = pid_t()
+    return posix_spawnp(&process, "python3", &actions, nil, &arguments, environ) == 0 ? process : nil
+  }
+
+  /// What comes before the first line's end.
+  private static func line(from descriptor: Int32) -> String {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while read(descriptor, &byte, 1) == 1, byte != 0x0A { bytes.append(byte) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// A connection to it whose waits are short.
@@ -65,24 +80,6 @@ struct TestServer: Sendable {
       #"{"id": \#(number), "name": "Zeile \#(number) \u00e9\n\"x\"", "big": \#(9_007_199_254_740_993 + number), "#
       + #""amount": \#(number).1234567890123456789, "at": "2026-01-\#(day < 10 ? "0" : "")\#(day)T00:00:00Z", "#
       + #""nested": {"list": [1, {"n": \#(number)}, null], "empty": {}}}"#
-  }
-}
-
-/// A certificate for 127.0.0.1 that nobody has signed but itself.
-enum TestCertificate {
-  /// Makes the certificate and its key in `folder` and gives their files.
-  static func make(in folder: String) throws -> [String] {
-    let files = ["\(folder)/certificate.pem", "\(folder)/key.pem"]
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments =
-      ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=weir-test"]
-      + ["-addext", "subjectAltName=IP:127.0.0.1", "-out", files[0], "-keyout", files[1]]
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "openssl made no certificate")
-    return files
   }
 }
 
