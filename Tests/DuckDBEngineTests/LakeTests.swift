@@ -72,6 +72,7 @@ struct LakeProfileTests {
     for text in [
       "Failed to commit: Failed to commit DuckLake transaction.\nTransaction conflict - attempting to drop table",
       "Failed to commit DuckLake transaction.\nFailed to commit: database is locked",
+      "Failed to initialize DuckLake: ERROR:  relation \"ducklake_metadata\" already exists",
     ] {
       let diagnostic = Diagnostic.engine("TransactionContext Error: \(text)", sql: nil)
       #expect(diagnostic.code == .transactionConflict && diagnostic.isTransient)
