@@ -65,7 +65,7 @@ struct RemoteFileTests {
     #expect(second.table.rows == [["3", "3"]])
     #expect(second.read.isComplete == false)
     let third = try await read(
-      connection, "day=*/*.parquet", position: LoadPosition(files: second.read.files))
+      connection, "day=*/*.parquet", position: LoadPosition(files: first.read.files + second.read.files))
     #expect(third.read.selects.isEmpty)
   }
 
@@ -158,8 +158,10 @@ struct RemoteFileTests {
       server.serve_forever()
       """
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", script, folder.path + "/port"]
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+    process.arguments = ["-c", script, folder.path + "/port"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
     try process.run()
     defer { process.terminate() }
     var port = ""

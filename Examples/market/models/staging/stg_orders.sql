@@ -1,0 +1,2 @@
+select order_id, customer_id, placed_on, status, amount
+from shop.orders
