@@ -114,7 +114,7 @@ let package = Package(
         "Connectors", "Diagnostics", "DuckDBEngine", "EngineCore", "Jinja", "Project", "Tabular",
         "CommandTesting",
         "ServiceTesting",
-      ], exclude: ["Server"]),
+      ], exclude: ["REST/Server"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
     tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
     tests(

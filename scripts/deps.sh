@@ -17,7 +17,7 @@ is_complete=$([ "$(cat "$prefix/.complete" 2>/dev/null)" != "$stamp" ] || echo y
 command -v swift >/dev/null || fail "needs Swift 6.2 or later: see https://www.swift.org/install/linux/"
 
 # Debian packages. pip and Python's venv are asked for where they are used: by the download below, by `make bench`.
-packages=(g++ git libsqlite3-dev pkgconf)
+packages=(g++ git libsqlite3-dev pkgconf zlib1g-dev)
 [ -n "$is_complete" ] || packages+=(ca-certificates python3 python3-pip)
 # A toolchain unpacked from an archive may lack the libraries it was linked with.
 if [ -z "$is_complete" ]; then
@@ -37,6 +37,7 @@ if ! is_debian; then
     command -v "$tool" >/dev/null || missing+=("$tool,")
   done
   pkg-config --exists sqlite3 2>/dev/null || missing+=("SQLite's headers (sqlite3.pc),")
+  pkg-config --exists zlib 2>/dev/null || missing+=("zlib's headers (zlib.pc),")
   [ -n "$is_complete" ] || python3 -m pip --version >/dev/null 2>&1 || missing+=("Python's pip,")
   if [ ${#missing[@]} -gt 0 ]; then
     list=${missing[*]}

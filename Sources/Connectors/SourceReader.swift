@@ -46,12 +46,15 @@ public struct ReadRequest: Sendable {
   public var until: String?
   /// At most so many rows, for previews; nil reads all.
   public var maximumRows: Int?
+  /// The load's tables that were opened before this one, and may still be on their way.
+  public var earlierTables: [String]
   /// Told now and then how much was fetched.
   public var progress: @Sendable (FetchProgress) -> Void
 
   /// Makes a request for all rows.
   public init(table: LoadTable, progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }) {
     self.table = table
+    earlierTables = []
     self.progress = progress
   }
 }
@@ -129,6 +132,8 @@ public struct SourceRead: Sendable {
   public var bytes: Int?
   /// Rows that could not be made readable at all.
   public var rejects: [RejectedRow]
+  /// What should be looked at: shown with the load's result.
+  public var warnings: [Diagnostic]
   /// Files that tell how reading went, such as what a program said of its errors: the runner keeps them.
   public var logs: [String]
   /// What to try, in order, if running the selects fails on a malformed row.
@@ -147,6 +152,7 @@ public struct SourceRead: Sendable {
     isComplete = true
     files = []
     rejects = []
+    warnings = []
     logs = []
     fallbacks = []
     infersTypes = false

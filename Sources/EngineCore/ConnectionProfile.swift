@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Everything needed to open an engine, as a profile's output says it. The engine checks its own keys.
 public struct ConnectionProfile: Sendable, Hashable {
   /// One setting of a profile.
@@ -13,6 +15,8 @@ public struct ConnectionProfile: Sendable, Hashable {
   public var projectRoot: String
   /// The file that the profile came from, for diagnostics.
   public var origin: String?
+  /// Where the settings stand in that file, by name, for diagnostics.
+  public var places: [String: SourceSpan] = [:]
   /// The moment of a lakehouse's past that is looked at; nil for now. Nothing can be written then.
   public var snapshot: SnapshotPoint?
 

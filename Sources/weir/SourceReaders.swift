@@ -1,5 +1,4 @@
 import Connectors
-import Diagnostics
 import Project
 
 /// The readers of every kind of source.
@@ -10,9 +9,7 @@ struct SourceReaders: SourceReaderFactory {
     case .postgres, .mysql, .sqlite, .duckdb, .odbc: return try DatabaseReader(connection)
     case .command: return try CommandReader(connection, spooling: folder)
     case .singer: return try SingerReader(connection, spooling: folder)
-    case .rest:
-      throw Diagnostic(
-        .notSupported, "sources of type '\(connection.type.rawValue)' cannot be read by this version")
+    case .rest: return try RESTReader(connection, spooling: folder)
     }
   }
 }

@@ -21,6 +21,21 @@ import Testing
     return error?.items.map { "\($0.message)\($0.hint.map { " (\($0))" } ?? "")" } ?? []
   }
 
+  @Test("A problem points at its setting, or at the one that holds it")
+  func places() throws {
+    var profile = ConnectionProfile(
+      type: "duckdb", settings: ["threds": .integer(1), "attach": .list([.table(["alias": .text("x")])])],
+      projectRoot: "/p", origin: "profiles.yml")
+    profile.places = [
+      "threds": SourceSpan(file: "profiles.yml", line: 5, column: 7),
+      "attach": SourceSpan(file: "profiles.yml", line: 6, column: 7),
+    ]
+    let error = #expect(throws: DiagnosticList.self) {
+      try EngineSetup(profile: profile, extensionDirectory: nil)
+    }
+    #expect(error?.items.compactMap(\.span?.line) == [5, 6])
+  }
+
   @Test("An empty profile is a database in memory")
   func defaults() throws {
     let setup = try setup([:])

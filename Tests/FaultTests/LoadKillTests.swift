@@ -18,14 +18,15 @@ import Testing
           - {name: since, from: all.csv, write: append, cursor: n}
           - {name: replaced, from: all.csv, write: replace}
           - {name: merged, from: all.csv, write: merge, key: [id], cursor: n}
-          - {name: history, from: all.csv, write: scd2, key: [id], cursor: at}
+          - {name: history, from: all.csv, write: scd2, key: [id], cursor: changed}
     """
 
   /// What the tables hold, in a form that two projects can be compared by. Load times differ, and are left out.
   private static let contents =
     [
-      ("appended", "id, n, at"), ("since", "id, n, at"), ("replaced", "id, n, at"), ("merged", "id, n, at"),
-      ("history", "id, n, at, valid_from, valid_to"),
+      ("appended", "id, n, changed"), ("since", "id, n, changed"), ("replaced", "id, n, changed"),
+      ("merged", "id, n, changed"),
+      ("history", "id, n, changed, valid_from, valid_to"),
     ].map { "select '\($0.0)' as t, count(*) as n, sum(hash(\($0.1))) as h from shop.\($0.0)" }
     .joined(separator: " union all ") + " order by t"
 
@@ -47,9 +48,9 @@ import Testing
       return "\(row % 700),\(n),2026-01-01 \(two(version / 60)):\(two(version % 60)):\(two(row / 700))\n"
     }
     let lines = (0..<rows).map { line($0, round) }.joined()
-    try project.write("id,n,at\n" + lines, to: "data/in/\(round).csv")
+    try project.write("id,n,changed\n" + lines, to: "data/in/\(round).csv")
     let earlier = (0..<20).map { line($0 * 90, max(0, round - 1)) }.joined()
-    try project.write("id,n,at\n" + earlier + lines, to: "data/all.csv")
+    try project.write("id,n,changed\n" + earlier + lines, to: "data/all.csv")
   }
 
   private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }

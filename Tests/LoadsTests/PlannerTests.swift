@@ -134,7 +134,7 @@ struct TablePlannerTests {
     #expect(flat.columns.map(\.name) == ["id", "ship_to__city", "ship_to__pos__x", "items"])
     #expect(flat.columns[1].expression == "\"shipTo\".\"City\"")
     let split = try planner(table { $0.nesting = .split }).plan(source: source, destination: nil)
-    #expect(split.columns.map(\.name) == ["id", "ship_to__city", "ship_to__pos__x"])
+    #expect(split.columns.map(\.name) == ["id", "ship_to__city", "ship_to__pos__x", "_weir_row_id"])
     #expect(split.lists.map(\.name) == ["items"])
   }
 

@@ -194,7 +194,8 @@ final class ScriptedConnection: Connection {
     #expect(
       try compiler.render(try #require(node.config.postHooks.first), for: node)
         == "grant on \"p\".\"main\".\"m\"")
-    #expect(try compiler.render(try #require(project.settings.onRunStart.first)) == "default")
+    let hook = try #require(project.settings.onRunStart.first)
+    #expect(try compiler.render(hook, after: nil) == "default")
     #expect(
       try compiler.compile(inline: "select * from {{ ref('m') }}", name: "inline").sql
         == "select * from \"p\".\"main\".\"m\"")

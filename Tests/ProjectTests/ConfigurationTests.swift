@@ -51,7 +51,10 @@ import Testing
         ["materialized": "tabel"] as DataValue, "model 'm' has the unknown materialization 'tabel'",
         "did you mean 'table'?"
       ),
-      (["materialized": "external"], "the materialization 'external' of model 'm' is not supported yet", nil),
+      (
+        ["materialized": "table_function"],
+        "the materialization 'table_function' of model 'm' is not supported yet", nil
+      ),
       (
         ["materialized": "incremental", "incremental_strategy": "merge"],
         "the incremental strategy 'merge' of model 'm' is not supported yet",

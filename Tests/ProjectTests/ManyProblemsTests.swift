@@ -69,6 +69,14 @@ struct ManyProblems: Sendable, CustomTestStringConvertible {
       "models/s.yml:5:1: WEIR-E0102 the YAML does not parse: did not find expected ',' or '}'",
       "models/a.sql:1:34: WEIR-E0111 source('raw', 'gone') names no source of the project"),
     ManyProblems(
+      "a load that does not parse may bring the sources that are missing",
+      [
+        "loads/l.yml": "loads: [{name: lake, tables: [a, b\n",
+        "models/a.sql": "{{ source('lake', 'a') }} {{ source('sea', 'a') }}",
+      ],
+      "loads/l.yml:2:1: WEIR-E0102 the YAML does not parse: did not find expected ',' or ']'",
+      "models/a.sql:1:30: WEIR-E0111 source('sea', 'a') names no source of the project"),
+    ManyProblems(
       "each docs block that is not closed is said, and known",
       [
         "models/d.md": "{% docs a %} one\n{% docs b c %}{% enddocs %}\n{% docs d %}",

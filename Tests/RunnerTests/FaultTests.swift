@@ -105,7 +105,7 @@ struct FaultTests {
     #expect(audit.diagnostics.map(\.severity) == [.error, .warning])
   }
 
-  @Test("progress is told of while a statement runs, if it is wanted", .timeLimit(.minutes(1)))
+  @Test("progress is told of while a statement runs, if it is wanted", .timeLimit(.minutes(5)))
   func progress() async throws {
     fixture.model("slow", "SELECT count(*) AS n FROM range(100000000) AS a, range(100000000) AS b")
     let seen = AsyncStream<NodeID>.makeStream()

@@ -222,7 +222,7 @@ final class FixtureCompiler: NodeCompiler {
 
   func render(_ hook: Hook, for node: Node) throws -> String { filled(hook.sql, node) }
 
-  func render(_ hook: Hook) throws -> String {
+  func render(_ hook: Hook, after reports: [NodeReport]?) throws -> String {
     log(LogLine(level: .info, message: "hook: \(hook.sql)"))
     return hook.sql
   }

@@ -36,6 +36,30 @@ struct LoadEvolutionTests {
         == [["1", "0"], ["2", "2"]])
   }
 
+  @Test(
+    "rows are merged and ended in tables that change in the same load",
+    arguments: [WriteDisposition.merge, .scd2])
+  func evolveAndMerge(disposition: WriteDisposition) async throws {
+    let shop = try LoadFixture()
+    shop.table("t", from: "a.csv") {
+      $0.disposition = disposition
+      $0.key = ["id"]
+      $0.deletion = disposition == .merge ? DeletionRule(condition: "n = 0") : nil
+    }
+    try shop.file("a.csv", "id,n\n1,5\n2,6\n3,7\n")
+    try await shop.load()
+    if disposition == .merge { shop.tables[0].deletion?.softColumn = "deleted_at" }
+    try shop.file("a.csv", "id,n,note\n1,5.5,x\n2,0,y\n3,7,z\n")
+    let second = try await shop.load()
+    #expect(second.status == .success, "\(second.diagnostics)")
+    let isCurrent = disposition == .merge ? "deleted_at IS NULL" : "valid_to IS NULL"
+    #expect(
+      try await shop.rows(
+        "SELECT id, n, note FROM shop_raw.t WHERE \(isCurrent) OR id = 2 AND note = 'y' ORDER BY id")
+        == [["1", "5.5", "x"], ["2", "0.0", "y"], ["3", "7.0", "z"]])
+    #expect(try await shop.rows("SELECT count(*) FROM shop_raw.t") == [[disposition == .merge ? "3" : "6"]])
+  }
+
   @Test("a whole number that no double holds makes the column text rather than another number")
   func lossless() async throws {
     let shop = try LoadFixture()

@@ -98,7 +98,9 @@ def run(command, folder, environment):
 def artifacts(project, tool, command, work):
     folder = work / tool
     shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".git", "target", "*.duckdb*", ".weir", "logs", "expected"))
-    environment = dict(os.environ, DBT_PROFILES_DIR=str(folder))
+    environment = dict(os.environ)
+    if tool == "dbt" or (folder / "profiles.yml").exists():
+        environment["DBT_PROFILES_DIR"] = str(folder)
     if tool == "dbt":
         if not (folder / "dbt_project.yml").exists():
             (folder / "weir.yml").rename(folder / "dbt_project.yml")

@@ -18,7 +18,7 @@ enum Verb: String, CaseIterable {
     case .parse: "Read the whole project and report every problem"
     case .compile: "Write the SQL that would run, and run nothing"
     case .show: "Run a query or a model's SQL and print its rows"
-    case .maintain: "Compact a lake, forget its old snapshots, delete what nothing needs"
+    case .maintain: "Compact a lake, drop old snapshots and files"
     case .debug: "Check versions, paths and the connection"
     case .connections: "List the connections of loads, and try them"
     case .state: "Show or change where loads stopped"

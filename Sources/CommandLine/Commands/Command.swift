@@ -12,10 +12,10 @@ protocol Command: ParsableCommand, Sendable {
 }
 
 extension Command {
-  /// A command's name and texts for its help.
-  static func described(examples: [String]) -> CommandConfiguration {
+  /// A command's name and texts for its help. Usage is written out where argument-parser would list every flag.
+  static func described(examples: [String], usage: String? = nil) -> CommandConfiguration {
     CommandConfiguration(
-      commandName: verb.rawValue, abstract: verb.summary + ".",
+      commandName: verb.rawValue, abstract: verb.summary + ".", usage: usage,
       discussion: examples.isEmpty
         ? "" : "Examples:\n" + examples.map { "  weir \($0)" }.joined(separator: "\n"),
       aliases: verb.aliases)

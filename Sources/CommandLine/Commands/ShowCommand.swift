@@ -15,8 +15,8 @@ enum RowForm: String, ExpressibleByArgument, CaseIterable, Sendable {
 struct ShowCommand: Command {
   static let verb = Verb.show
   static let configuration: CommandConfiguration = described(examples: [
-    "show --select orders", "show --inline 'select status, count(*) from orders group by 1' --limit -1",
-    "show --select orders --limit -1 --output parquet --output-file orders.parquet",
+    "show --select orders", "show --inline 'select status, count(*) from orders group by 1'",
+    "show --select orders --limit -1 --output-file orders.parquet",
     "show --select orders --at 41",
   ])
 

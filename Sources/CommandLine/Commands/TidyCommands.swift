@@ -4,9 +4,10 @@ import Diagnostics
 /// Starts a project.
 struct InitializeCommand: Command {
   static let verb = Verb.initialize
-  static let configuration: CommandConfiguration = described(examples: [
-    "init shop", "init", "init --from postgres://me@db/shop", "init --from 'data/*.csv' --name files",
-  ])
+  static let configuration: CommandConfiguration = described(
+    examples: [
+      "init shop", "init", "init --from postgres://me@db/shop", "init --from 'data/*.csv' --name files",
+    ], usage: "weir init [<name>] [<options>]")
 
   @Argument(help: ArgumentHelp("The new folder; the current one if left out.", valueName: "name"))
   var name: String?
@@ -79,10 +80,11 @@ struct CleanCommand: Command {
 /// Prints a completion script.
 struct CompletionsCommand: Command {
   static let verb = Verb.completions
-  static let configuration: CommandConfiguration = described(examples: [
-    "completions bash > ~/.local/share/bash-completion/completions/weir",
-    "completions zsh > ~/.zfunc/_weir", "completions fish > ~/.config/fish/completions/weir.fish",
-  ])
+  static let configuration: CommandConfiguration = described(
+    examples: [
+      "completions bash > ~/.local/share/bash-completion/completions/weir",
+      "completions zsh > ~/.zfunc/_weir", "completions fish > ~/.config/fish/completions/weir.fish",
+    ], usage: "weir completions <shell>")
 
   @Argument(help: "bash, zsh or fish.")
   var shell: String

@@ -6,7 +6,7 @@ import Project
 
 /// Compiles nodes, or a text, and prints the SQL if it is of one thing.
 struct CompileOperation: Sendable {
-  let workspace: Workspace
+  var workspace: Workspace
 
   func perform(
     inline: String?, selection: SelectionOptions, kinds: ResourceTypeOptions?
@@ -50,7 +50,9 @@ struct CompileOperation: Sendable {
     let nodes = workspace.project.nodes.filter {
       selected.nodes.contains($0.id) && [.model, .check, .analysis].contains($0.resourceType)
     }
-    let compiled = try await compile(nodes, engine)
+    var operation = self
+    operation.workspace.invocation.selected = selected.nodes.sorted()
+    let compiled = try await operation.compile(nodes, engine)
     try workspace.writeManifest(compiled: compiled)
     let named = Set(selection.select.flatMap { $0.split(separator: " ").map(String.init) })
     let shown = nodes.filter { named.contains($0.name) || (nodes.count == 1 && !named.isEmpty) }

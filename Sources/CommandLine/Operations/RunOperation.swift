@@ -36,11 +36,12 @@ struct RunOperation: Sendable {
   }
 
   func perform() async throws -> ExitStatus {
-    let workspace = try await Workspace.open(
+    var opened = try await Workspace.open(
       session, project, isFullRefresh: fullRefresh, storesFailures: storesFailures)
     let command = PlanCommand(rawValue: session.verb.rawValue) ?? .build
-    let selected =
-      try loads?.select(selection, in: workspace) ?? workspace.select(selection, kinds)
+    let selected = try loads?.select(selection, in: opened) ?? opened.select(selection, kinds)
+    opened.invocation.selected = selected.nodes.sorted()
+    let workspace = opened
     let plan = PlanBuilder.plan(
       PlanRequest(command: command, selection: selected), project: workspace.project, graph: workspace.graph)
     let options = try runOptions(workspace)

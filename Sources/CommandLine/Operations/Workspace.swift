@@ -11,7 +11,7 @@ struct Workspace: Sendable {
   let project: Project
   let graph: Graph
   let options: LoadOptions
-  let invocation: Invocation
+  var invocation: Invocation
 
   var root: String { project.settings.root }
 

@@ -16,7 +16,7 @@ enum Overview {
     for (example, meaning) in examples { lines.append(row(example, meaning, style, width: 40)) }
     lines += [
       "", "'weir <command> --help' tells all about a command.",
-      style.dim("Exit codes: 0 success, 1 a model or check failed, 2 could not run, 130 interrupted."), "",
+      style.dim("Exit codes: 0 fine, 1 a model or check failed, 2 could not run, 130 interrupted."), "",
     ]
     return lines.joined(separator: "\n")
   }
@@ -29,7 +29,7 @@ enum Overview {
   ]
 
   private static let flags = [
-    ("-s, --select <nodes>", "which nodes: orders, +orders, tag:daily, path:models/marts"),
+    ("-s, --select <nodes>", "which nodes: orders, +orders, tag:daily, path:marts"),
     ("    --exclude <nodes>", "which nodes not"),
     ("-t, --target <name>", "the environment of profiles.yml to work in"),
     ("    --threads <n>", "how many nodes run at once"),

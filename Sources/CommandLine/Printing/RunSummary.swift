@@ -97,6 +97,10 @@ struct RunSummary: Sendable {
     for item in result.all where item.status == .warn {
       lines += problem(item, style: style, width: width, render: render)
     }
+    // What was published all the same.
+    for item in result.all where item.status == .success || item.status == .pass {
+      for warning in item.diagnostics where warning.severity == .warning { lines += ["", render(warning)] }
+    }
     for diagnostic in unwritten { lines += ["", render(diagnostic)] }
     return lines
   }

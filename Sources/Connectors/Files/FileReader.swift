@@ -93,14 +93,19 @@ public final class FileReader: SourceReader {
     ).map { row in SeenFile(path: row[0] ?? "", size: row[1].flatMap { Int($0) }, modified: row[2]) }
   }
 
-  /// The version of a table of many files: what the newest of its own records is called.
-  private func version(_ place: String, _ format: FileFormat, _ engine: any Connection) throws -> SeenFile {
-    let sql =
-      format == .delta
-      ? "SELECT max(file) FROM glob(\(StandardQuoting.literal(place + "/_delta_log/*.json")))"
-      : "SELECT CAST(max_by(snapshot_id, sequence_number) AS VARCHAR) "
-        + "FROM iceberg_snapshots(\(StandardQuoting.literal(place)))"
-    return SeenFile(path: place, tag: try engine.texts(sql).first?.first ?? nil)
+  /// A table of many files and its version: the newest of its own records. Of an Iceberg table it is also what is read,
+  /// as such a table lies about without a catalog that knows which one counts.
+  private func version(_ place: String, _ format: FileFormat, _ engine: any Connection) throws -> [SeenFile] {
+    guard format == .iceberg else {
+      let pattern = StandardQuoting.literal(place + "/_delta_log/*.json")
+      guard let newest = try engine.texts("SELECT max(file) FROM glob(\(pattern))").first?.first ?? nil else { return [] }
+      return [SeenFile(path: place, tag: newest)]
+    }
+    if place.hasSuffix(".metadata.json") { return [SeenFile(path: place, tag: place)] }
+    let pattern = StandardQuoting.literal(place + "/metadata/*.metadata.json")
+    let number = "CAST(regexp_extract(file, '([0-9]+)[^/]*[.]metadata[.]json$', 1) AS BIGINT)"
+    let newest = try engine.texts("SELECT max_by(file, \(number)) FROM glob(\(pattern))").first?.first ?? nil
+    return newest.map { [SeenFile(path: $0, tag: $0)] } ?? []
   }
 
   private func format(of table: LoadTable, _ place: String) throws -> FileFormat {
@@ -120,7 +125,7 @@ public final class FileReader: SourceReader {
     let place = store.location(of: table.from)
     let format = try format(of: table, place)
     for name in format.extensionNames { try engine.execute("LOAD \(name)") }
-    let all = format.isTable ? [try version(place, format, engine)] : try list(place, engine)
+    let all = try format.isTable ? version(place, format, engine) : list(place, engine)
     guard !all.isEmpty else {
       throw Diagnostic(
         .sourceMissing, "no file fits '\(place)'", at: table.span,

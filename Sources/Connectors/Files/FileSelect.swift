@@ -52,7 +52,7 @@ struct FileSelect {
         "read_parquet", all,
         several + (table.rowNumberColumn == nil ? [] : ["file_row_number = true"]) + options)
     case .excel: return call("read_xlsx", list.first ?? "''", excel + options)
-    case .avro: return call("read_avro", all, several.filter { $0.hasPrefix("union_by_name") } + options)
+    case .avro: return call("read_avro", all, options)
     case .iceberg:
       return call("iceberg_scan", list.first ?? "''", ["allow_moved_paths = true"] + version("version"))
     case .delta: return call("delta_scan", list.first ?? "''", version("version"))

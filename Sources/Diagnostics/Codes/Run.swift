@@ -24,9 +24,13 @@ extension DiagnosticCode {
   /// A transaction could not be undone; its session was closed instead.
   public static let rollbackFailed = DiagnosticCode("WEIR-E0710", "a transaction could not be rolled back")
 
+  /// A file of an external model cannot be put in its place.
+  public static let externalFile = DiagnosticCode("WEIR-E0711", "an external model's file cannot be written")
+
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
     nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
     runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
+    externalFile,
   ]
 }

@@ -99,6 +99,12 @@ extension Diagnostic {
     guard failure.text.range(of: "DuckLake") != nil || failure.text.range(of: "ducklake") != nil else {
       return false
     }
+    // Several processes made one lake at once: the others find it made.
+    if failure.text.range(of: "Failed to initialize DuckLake") != nil,
+      failure.text.range(of: "already exists") != nil
+    {
+      return true
+    }
     return [
       "Transaction conflict", "maximum retry count", "schema not found in metadata catalog",
       "database is locked",

@@ -22,11 +22,12 @@ extension EngineSetup {
   init(profile: ConnectionProfile, extensionDirectory: String?) throws {
     let isLake = profile.type == "ducklake"
     var reader = ProfileReader(
-      profile.settings, place: isLake ? "the DuckLake target" : "the DuckDB target", origin: profile.origin,
+      profile.settings, place: isLake ? "the DuckLake target" : "the DuckDB target",
+      at: profile.origin.map { SourceSpan(file: $0) }, places: profile.places,
       known: isLake ? Self.lakeKeys : Self.keys)
     for (key, hint) in Self.unsupported.sorted(by: { $0.key < $1.key }) where reader[key] != nil {
       if reader[key] == .list([]) { continue }
-      reader.complain("\(reader.place): \(key) is not supported", hint: hint)
+      reader.complain("\(reader.place): \(key) is not supported", key: key, hint: hint)
     }
     let path = isLake ? ":memory:" : reader.text("path") ?? ":memory:"
     self.init(path: Self.resolved(path, in: profile.projectRoot))
@@ -38,6 +39,10 @@ extension EngineSetup {
     if path.hasPrefix("ducklake:") { lakes.insert(Self.databaseName(of: path)) }
     if !isLake { Self.checkDatabase(&reader, path: path, aliases: attachments.compactMap(\.alias)) }
     Self.checkSnapshot(&reader, profile, attachments)
+    if isLake, !profile.projectRoot.isEmpty, let name = reader.text("database") {
+      // DuckDB spills beside its file. There is none, and it would be the folder in which the command was called.
+      configuration["temp_directory"] = Self.resolved("\(name).tmp", in: profile.projectRoot)
+    }
     for key in reader.table("config_options").sorted(by: { $0.key < $1.key }) {
       configuration[key.key] = key.value.scalarText ?? key.value.literal
     }

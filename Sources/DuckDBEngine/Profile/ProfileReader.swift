@@ -6,28 +6,34 @@ struct ProfileReader {
   /// Where the table stands in the profile, for messages.
   let place: String
   private let settings: [String: ConnectionProfile.Setting]
-  private let origin: String?
+  private let span: SourceSpan?
+  private let places: [String: SourceSpan]
   /// What is wrong so far.
   private(set) var problems: [Diagnostic] = []
 
-  /// Reads `settings`; every key that is not known is a problem, with the nearest known one as a hint.
-  init(_ settings: [String: ConnectionProfile.Setting], place: String, origin: String?, known: Set<String>?) {
+  /// Reads `settings`, which stand at `span`, and each of which may stand at one of `places`; every key that is not
+  /// known is a problem, with the nearest known one as a hint.
+  init(
+    _ settings: [String: ConnectionProfile.Setting], place: String, at span: SourceSpan?,
+    places: [String: SourceSpan] = [:], known: Set<String>?
+  ) {
     self.place = place
     self.settings = settings
-    self.origin = origin
+    self.span = span
+    self.places = places
     guard let known else { return }
     for key in settings.keys.sorted() where !known.contains(key) {
       complain(
-        "\(place) has an unknown key \(key)",
+        "\(place) has an unknown key \(key)", key: key,
         hint: Spelling.nearest(to: key, among: known.sorted()).map { "did you mean \($0)?" }
           ?? "the keys are \(known.sorted().joined(separator: ", "))")
     }
   }
 
-  /// Records a problem.
-  mutating func complain(_ message: String, hint: String? = nil) {
+  /// Records a problem, of a key or of the whole.
+  mutating func complain(_ message: String, key: String? = nil, hint: String? = nil) {
     problems.append(
-      Diagnostic(.profileSetting, message, at: origin.map { SourceSpan(file: $0) }, hint: hint))
+      Diagnostic(.profileSetting, message, at: key.flatMap { places[$0] } ?? span, hint: hint))
   }
 
   /// Takes over another reader's problems.
@@ -42,7 +48,7 @@ struct ProfileReader {
   mutating func text(_ key: String) -> String? {
     guard let setting = settings[key] else { return nil }
     if let text = setting.scalarText { return text }
-    complain("\(place): \(key) is not a text")
+    complain("\(place): \(key) is not a text", key: key)
     return nil
   }
 
@@ -54,7 +60,7 @@ struct ProfileReader {
     case .text(let text) where ["true", "false"].contains(text.lowercased()):
       return text.lowercased() == "true"
     default:
-      complain("\(place): \(key) is neither true nor false")
+      complain("\(place): \(key) is neither true nor false", key: key)
       return false
     }
   }
@@ -65,7 +71,7 @@ struct ProfileReader {
     case nil: return [:]
     case .table(let table): return table
     default:
-      complain("\(place): \(key) is not a map of names to values")
+      complain("\(place): \(key) is not a map of names to values", key: key)
       return [:]
     }
   }
@@ -76,7 +82,7 @@ struct ProfileReader {
     case nil: return []
     case .list(let list): return list
     default:
-      complain("\(place): \(key) is not a list")
+      complain("\(place): \(key) is not a list", key: key)
       return []
     }
   }
@@ -87,10 +93,11 @@ struct ProfileReader {
     for (index, entry) in list(key).enumerated() {
       let place = "\(key)[\(index + 1)]"
       guard case .table(let table) = entry else {
-        complain("\(self.place): \(place) is not a map of names to values")
+        complain("\(self.place): \(place) is not a map of names to values", key: key)
         continue
       }
-      readers.append(ProfileReader(table, place: "\(self.place): \(place)", origin: origin, known: known))
+      readers.append(
+        ProfileReader(table, place: "\(self.place): \(place)", at: places[key] ?? span, known: known))
     }
     return readers
   }

@@ -31,6 +31,7 @@ struct ConfigDecoder {
     config.delimiter = text("delimiter", values) ?? ","
     config.quotesColumns = bool("quote_columns", values)
     if config.materialization == .incremental { config.incrementalStrategy = strategy(values, config) }
+    if config.materialization == .external { config.external = external(values) }
     warnAboutUnsupported(values)
     return config
   }
@@ -81,10 +82,10 @@ struct ConfigDecoder {
   // MARK: - Single settings
 
   private mutating func materialization(_ values: DataValue) -> Materialization {
-    let known = ["view", "table", "incremental", "ephemeral"]
+    let known = ["view", "table", "incremental", "ephemeral", "external"]
     guard let written = text("materialized", values) else { return .view }
     if known.contains(written), let value = Materialization(rawValue: written) { return value }
-    let later = ["snapshot", "materialized_view", "external", "table_function", "dynamic_table", "clone"]
+    let later = ["snapshot", "materialized_view", "table_function", "dynamic_table", "clone"]
     if later.contains(written) {
       report(
         "materialized", .unsupported, "the materialization '\(written)' of \(subject) is not supported yet")
@@ -92,7 +93,8 @@ struct ConfigDecoder {
       report(
         "materialized", .badValue, "\(subject) has the unknown materialization '\(written)'",
         hint: Spelling.hint(for: written, among: known)
-          ?? "there are view, table, incremental and ephemeral; own materializations are not supported yet")
+          ?? "there are view, table, incremental, ephemeral and external; own materializations are not supported yet"
+      )
     }
     return .view
   }
@@ -210,7 +212,7 @@ struct ConfigDecoder {
   // MARK: - Values
 
   /// Complains about the value of `key`; of several that are joined about the one that `isBad`.
-  private mutating func report(
+  mutating func report(
     _ key: String, _ code: DiagnosticCode, _ message: String, _ severity: Severity = .error,
     hint: String? = nil, where isBad: (DataValue) -> Bool = { _ in true }
   ) {
@@ -227,7 +229,7 @@ struct ConfigDecoder {
     }
   }
 
-  private mutating func text(_ key: String, _ values: DataValue) -> String? {
+  mutating func text(_ key: String, _ values: DataValue) -> String? {
     guard let value = values[key], !value.isNone else { return nil }
     guard let text = value.scalarText else {
       report(key, .badValue, "'\(key)' of \(subject) must be text, not \(value.typeName)")
@@ -236,7 +238,7 @@ struct ConfigDecoder {
     return text
   }
 
-  private mutating func texts(_ key: String, _ values: DataValue) -> [String] {
+  mutating func texts(_ key: String, _ values: DataValue) -> [String] {
     guard let value = values[key] else { return [] }
     guard let texts = value.texts else {
       let wrong = value.items?.first { $0.scalarText == nil } ?? value
@@ -273,7 +275,7 @@ struct ConfigDecoder {
     }
   }
 
-  private mutating func choice(_ key: String, _ values: DataValue, _ known: [String]) -> String? {
+  mutating func choice(_ key: String, _ values: DataValue, _ known: [String]) -> String? {
     guard let written = text(key, values) else { return nil }
     let lowered = written.lowercased()
     if known.contains(lowered) { return lowered }

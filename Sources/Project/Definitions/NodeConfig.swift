@@ -2,7 +2,7 @@ import Jinja
 
 /// How a model is stored.
 public enum Materialization: String, Sendable, Codable, Hashable {
-  case view, table, incremental, ephemeral, seed
+  case view, table, incremental, external, ephemeral, seed
   /// A check's own.
   case check = "test"
   /// A load's own.
@@ -72,6 +72,8 @@ public struct NodeConfig: Sendable {
   public var incrementalPredicates: [String] = []
   /// Overrides `--full-refresh` where set.
   public var fullRefresh: Bool?
+  /// External models: where and how their files are written.
+  public var external: ExternalConfig?
   /// Seeds: declared types by column, and how the file is written.
   public var columnTypes: [(column: String, type: String)] = []
   /// What parts a seed's columns.

@@ -29,7 +29,7 @@ struct Naming {
 
   private static func kind(_ config: NodeConfig) -> RelationKind {
     switch config.materialization {
-    case .view: .view
+    case .view, .external: .view
     case .check: config.storesFailuresAs == .view ? .view : .table
     default: .table
     }

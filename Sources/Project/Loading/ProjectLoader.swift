@@ -58,14 +58,15 @@ public struct ProjectLoader: Sendable {
       invocation: Invocation(options), sections: settingsStage.root,
       unrendered: ConfigTrees(settingsStage.file.root.data), fileText: settingsStage.file.text)
     let loads = LoadStage.run(files.loads, environment)
-    problems += loads.problems
     var contents = await FileStage.read(files, environment)
     guard settingsStage.file.isReadable else {
+      problems += SyntaxStage.certain(loads.problems)
       problems += await SyntaxStage.problems(files, contents, environment)
       return ProjectReading(project: nil, problems: problems)
     }
-    problems += contents.problems
+    problems += loads.problems + contents.problems
     contents.loads = loads.loads
+    for text in loads.brokenTexts { contents.lost.add(text) }
     let parsed = await NodeStage.run(files, contents, environment)
     problems += ConfigOrigins.once(parsed.problems, in: settingsStage.file.name)
     let patterns = PatternSources(

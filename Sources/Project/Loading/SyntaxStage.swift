@@ -4,9 +4,13 @@ import Jinja
 /// What can be said of a project's files where its own file, with names, folders and variables, is unknown.
 enum SyntaxStage {
   /// What is wrong with a file whatever the project file says.
-  private static let certain: Set<DiagnosticCode> = [
+  private static let certainCodes: Set<DiagnosticCode> = [
     .unreadableFile, .brokenYAML, .notUTF8, .templateSyntax, .unknownKey, .badValue, .missingKey, .badCheck,
   ]
+
+  static func certain(_ problems: [Diagnostic]) -> [Diagnostic] {
+    problems.filter { certainCodes.contains($0.code) }
+  }
 
   static func problems(
     _ files: ProjectFiles, _ contents: FileContents, _ environment: LoadEnvironment
@@ -15,7 +19,7 @@ enum SyntaxStage {
     let templates = await Parallel.chunks(of: files.models + files.checks) { chunk in
       chunk.map { place in problems(of: place, root) }
     }
-    return contents.problems.filter { certain.contains($0.code) } + templates.flatMap { $0 }
+    return certain(contents.problems) + templates.flatMap { $0 }
   }
 
   private static func problems(of place: FilePlace, _ root: String) -> [Diagnostic] {

@@ -6,6 +6,8 @@ struct LoadStage {
   private(set) var connections: [ConnectionDefinition] = []
   private(set) var loads: [DeclaredLoad] = []
   private(set) var problems: [Diagnostic] = []
+  /// The texts of files that have mistakes, nil for those that cannot be read.
+  private(set) var brokenTexts: [String?] = []
 
   static func run(_ places: [FilePlace], _ environment: LoadEnvironment) -> LoadStage {
     var stage = LoadStage()
@@ -41,12 +43,16 @@ struct LoadStage {
     for place in places {
       var reader = LoadFileReader(
         place: place, root: environment.settings.root, connections: connections, interpreter: interpreter)
+      var text: String?
       do throws(Diagnostic) {
-        try reader.read(
-          try FileSystem.text(of: Path.joined(environment.settings.root, place.path), shownAs: place.path))
+        let yaml = try FileSystem.text(
+          of: Path.joined(environment.settings.root, place.path), shownAs: place.path)
+        text = yaml
+        try reader.read(yaml)
       } catch {
         reader.problems.append(error)
       }
+      if reader.problems.contains(where: { $0.severity == .error }) { brokenTexts.append(text) }
       problems += reader.problems
       all += reader.loads
     }

@@ -60,7 +60,9 @@ final class AdapterObject: HostObject {
     "valid_snapshot_target": { _, _ in .none },
     "is_motherduck": { _, _ in false }, "is_ducklake": { _, _ in false },
     "disable_transactions": { _, _ in false },
-    "external_root": { _, _ in "." },
+    "external_root": { adapter, _ in
+      .string(adapter.context.target.visibleValues["external_root"]?.stringValue ?? ".")
+    },
     "convert_type": { _, _ in "varchar" },
     "verify_database": { _, _ in "" },
     "get_catalog_relations": { _, _ in Value([Value]()) },

@@ -56,9 +56,10 @@ public final class Compiler {
     }
   }
 
-  /// A hook of `on-run-start` or `on-run-end`.
-  public func render(_ hook: Hook) throws -> String {
+  /// A hook of `on-run-start` or `on-run-end`; the latter is given what became of the run's nodes.
+  public func render(_ hook: Hook, after reports: [NodeReport]?) throws -> String {
     enterNothing()
+    context.frame.reports = reports
     let file = project.settings.file
     return try SnippetNames.relocating(to: SourceSpan(file: file)) {
       try context.interpreter.render(try template(hook.sql, SnippetNames.hook(of: file)))

@@ -16,6 +16,8 @@ public struct Invocation: Sendable {
   public var vars: DataValue
   /// The environment: only `env_var` reads it.
   public var environment: [String: String]
+  /// The nodes that are selected, sorted, once they are known: `selected_resources`.
+  public var selected: [NodeID] = []
 
   /// What the options say.
   public init(_ options: LoadOptions) {

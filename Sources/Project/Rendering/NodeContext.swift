@@ -87,8 +87,10 @@ final class NodeContext {
     case "doc": .function("doc") { [unowned self] arguments, _ in try self.doc(arguments) }
     case "database": .string(frame.this?.database ?? target.database)
     case "schema": .string(frame.this?.schema ?? target.schema)
-    case "schemas": Value((project?.nodes ?? []).compactMap { $0.relation?.schema }.map { .string($0) })
-    case "selected_resources": Value([Value]())
+    case "results": runValues?.results
+    case "schemas": runValues?.schemas
+    case "database_schemas": runValues?.databaseSchemas
+    case "selected_resources": Value(base.invocation.selected.map { .string($0.rawValue) })
     case "pre_hooks", "post_hooks": Value([Value]())
     case "sql": .string(frame.compiledSQL ?? "")
     case "context": .object(ContextObject(self))
@@ -107,6 +109,8 @@ final class NodeContext {
     default: nil
     }
   }
+
+  private var runValues: RunValues? { frame.reports.map { RunValues(reports: $0, project: project) } }
 
   /// A name as `context[…]` finds it.
   func lookup(_ name: String) -> Value? { value(name) }
@@ -285,6 +289,8 @@ struct RenderFrame {
   private(set) var sourceSpans: [SourceSpan?] = []
   private(set) var ephemerals: [NodeID] = []
   var macros: Set<NodeID> = []
+  /// What became of the run's nodes, for hooks at its end.
+  var reports: [NodeReport]?
   /// The macros that the text itself calls, in order.
   var calledMacros: [NodeID] = []
   /// The docs blocks that a description holds.

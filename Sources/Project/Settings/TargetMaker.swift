@@ -21,12 +21,14 @@ struct TargetMaker {
     let path = output["path"]?.scalarText ?? ":memory:"
     let database = try database(output, path)
     let schema = output["schema"]?.scalarText ?? "main"
-    var settings: [String: ConnectionProfile.Setting] = [:]
+    var connection = ConnectionProfile(
+      type: type, settings: [:], projectRoot: options.projectRoot, origin: file)
     for entry in output.entries ?? [] where entry.key != "type" {
-      settings[entry.key] = Self.setting(entry.value)
+      connection.settings[entry.key] = Self.setting(entry.value)
+      connection.places[entry.key] = entry.span(in: file)
     }
-    if type == "duckdb", settings["path"] == nil { settings["path"] = .text(path) }
-    if type == "ducklake" { settings["database"] = .text(database) }
+    if type == "duckdb", connection.settings["path"] == nil { connection.settings["path"] = .text(path) }
+    if type == "ducklake" { connection.settings["database"] = .text(database) }
     var visible: [(String, DataValue)] = [
       ("profile_name", .string(profile)), ("name", .string(name)), ("target_name", .string(name)),
       ("type", .string(adapter)), ("threads", .int(threads)), ("database", .string(database)),
@@ -42,9 +44,7 @@ struct TargetMaker {
     }
     return Target(
       profileName: profile, name: name, type: adapter, database: database, schema: schema, threads: threads,
-      profile: ConnectionProfile(
-        type: type, settings: settings, projectRoot: options.projectRoot, origin: file),
-      visibleValues: .mapping(visible))
+      profile: connection, visibleValues: .mapping(visible))
   }
 
   /// The type as templates know it: a lake is DuckDB to them, as it is to dbt's packages, which choose their SQL

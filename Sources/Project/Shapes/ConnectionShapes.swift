@@ -33,7 +33,7 @@ public enum ConnectionShapes {
         Field("user", .text, "the user"),
         Field("password", .text, "the password", isSecret: true),
       ]
-    case .rest: []
+    case .rest: RESTShapes.connection
     case .command: ProgramShapes.commandConnection
     case .singer: ProgramShapes.singerConnection
     }

@@ -107,6 +107,7 @@ public enum LoadShapes {
   static func ownTableFields(of type: ConnectionType) -> [Field] {
     if type.isFiles { return FileShapes.table }
     if type.isDatabase { return DatabaseShapes.table }
+    if type == .rest { return RESTShapes.table }
     return type == .command ? ProgramShapes.commandTable : []
   }
 

@@ -3,15 +3,16 @@ import Yams
 
 /// Reads YAML text into values with places. Exactly one document, each key once.
 enum YAMLFile {
-  /// More values than this in one file, aliases counted each time, is a mistake or an attack.
-  private static let maximumNodes = 2_000_000
+  /// More values than this that a file's aliases repeat is a mistake or an attack. A file without aliases has fewer
+  /// values than bytes.
+  private static let maximumRepeats = 100_000
   private static let maximumDepth = 200
 
   /// The file's value; nil if it is empty. Throws what is wrong with it, with its place.
   static func parse(_ text: String, file: String) throws(Diagnostic) -> YAMLNode? {
     do {
       guard let root = try Yams.Parser(yaml: text, resolver: .basic).singleRoot() else { return nil }
-      var reader = Reader(file: file)
+      var reader = Reader(file: file, limit: text.utf8.count + maximumRepeats)
       return try reader.convert(root, depth: 0)
     } catch let error as Diagnostic {
       throw error
@@ -24,16 +25,22 @@ enum YAMLFile {
 
   private struct Reader {
     let file: String
+    /// How many values there may be, aliases counted each time.
+    let limit: Int
     var count = 0
 
     mutating func convert(_ node: Yams.Node, depth: Int) throws(Diagnostic) -> YAMLNode {
       let line = node.mark?.line ?? 1
       let column = node.mark?.column ?? 1
       count += 1
-      guard count <= maximumNodes, depth <= maximumDepth else {
+      let span = SourceSpan(file: file, line: line, column: column)
+      guard depth <= maximumDepth else {
+        throw Diagnostic(.brokenYAML, "the YAML nests more than \(maximumDepth) levels deep", at: span)
+      }
+      guard count <= limit else {
         throw Diagnostic(
-          .brokenYAML, "the YAML is too large or too deeply nested",
-          at: SourceSpan(file: file, line: line, column: column))
+          .brokenYAML, "the YAML's aliases repeat more than \(maximumRepeats) values", at: span,
+          hint: "an alias (*name) stands for all that its anchor (&name) holds, each time it is written")
       }
       return YAMLNode(content: try content(node, depth), line: line, column: column)
     }

@@ -111,7 +111,8 @@ public struct RunDriver: Sendable {
     do {
       if run.idle.isEmpty { run.add(try await openWorker(run.context, name: run.nextWorkerName())) }
       guard let worker = run.idle.last else { return }
-      try await worker.run(hooks, called: "on-run-end")
+      let reports = run.results.flatMap { [$0] + $0.audits }.map(NodeReport.init)
+      try await worker.run(hooks, called: "on-run-end", after: reports)
     } catch is CancellationError {
       run.isInterrupted = true
     } catch {

@@ -81,14 +81,14 @@ final class Worker: Sendable {
   }
 
   /// Runs hooks of the whole run, one after the other, each on its own. The first that fails ends it.
-  func run(_ hooks: [Hook], called name: String) async throws {
+  func run(_ hooks: [Hook], called name: String, after reports: [NodeReport]? = nil) async throws {
     guard !hooks.isEmpty else { return }
     try await session.run { [context, workbench] connection in
       let compiler = try workbench.compiler(connection)
       var texts: [String] = []
       for (index, hook) in hooks.enumerated() {
         do {
-          let sql = try compiler.render(hook)
+          let sql = try compiler.render(hook, after: reports)
           if sql.contains(where: { !$0.isWhitespace }) { try connection.execute(sql) }
           texts.append(sql)
         } catch is CancellationError {

@@ -7,8 +7,8 @@ public protocol NodeCompiler: AnyObject {
   func compile(_ node: Node, isIncremental: Bool) throws -> CompiledNode
   /// A node's hook, ready to run.
   func render(_ hook: Hook, for node: Node) throws -> String
-  /// A hook of the whole run, ready to run.
-  func render(_ hook: Hook) throws -> String
+  /// A hook of the whole run, ready to run; at the run's end with what became of its nodes.
+  func render(_ hook: Hook, after reports: [NodeReport]?) throws -> String
 }
 
 extension Compiler: NodeCompiler {}

@@ -98,6 +98,9 @@ extension StepExecutor {
     case .incremental:
       return NodeBuild(
         node: node, target: target, work: isIncremental ? .incremental(compiled.sql) : .table(compiled.sql))
+    case .external:
+      return NodeBuild(
+        node: node, target: target, work: .external(compiled.sql, try externalWriter(node, target, result)))
     case .ephemeral, .seed, .check, .load:
       throw Diagnostic(
         .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)",
@@ -118,21 +121,29 @@ extension StepExecutor {
     if !isGated, !hasHooks, let statement = try single(build, existing) {
       rows = try statements.execute(statement)
     } else {
-      try statements.transaction {
-        try runHooks(node.config.preHooks, isTransactional: true, of: node)
-        rows = try apply(build, existing)
-        try runHooks(node.config.postHooks, isTransactional: true, of: node)
-        guard isGated else { return true }
-        result.audits = auditAll(audits)
-        guard let gate = firstBlocking(result.audits) else { return true }
-        if gate.status == .interrupted { throw CancellationError() }
-        held = saveStoredFailures(&result.audits)
-        return false
+      try withFiles(of: build) {
+        try statements.transaction {
+          try runHooks(node.config.preHooks, isTransactional: true, of: node)
+          rows = try apply(build, existing, isAudited: isGated || hasHooks)
+          try runHooks(node.config.postHooks, isTransactional: true, of: node)
+          if isGated {
+            result.audits = auditAll(audits)
+            if let gate = firstBlocking(result.audits) {
+              if gate.status == .interrupted { throw CancellationError() }
+              held = saveStoredFailures(&result.audits)
+              return false
+            }
+          }
+          try build.files?.publish()
+          return true
+        }
+        return !isGated || firstBlocking(result.audits) == nil
       }
       for failures in held { restore(failures, &result) }
     }
     if let gate = firstBlocking(result.audits), isGated { return block(node, gate, &result) }
-    if build.kind == .table { result.rows = rows }
+    if build.kind == .table || build.files != nil { result.rows = rows }
+    finishFiles(of: build, &result)
     var live = build.target
     live.kind = build.kind
     context.relations.published(live)
@@ -166,12 +177,15 @@ extension StepExecutor {
         target: build.target, dialect: dialect, config: build.node.config,
         path: context.absolute(build.node.originalPath)
       ).statements(file, existing: existing, capabilities: context.capabilities)
-    case .incremental: return nil
+    case .incremental, .external: return nil
     }
   }
 
   /// Runs a build's statements; gives the rows that the last one wrote.
-  private func apply(_ build: NodeBuild, _ existing: Relation?) throws -> Int? {
+  private func apply(_ build: NodeBuild, _ existing: Relation?, isAudited: Bool) throws -> Int? {
+    if case .external(let select, let files) = build.work {
+      return try files.write(select, existing: existing, isAudited: isAudited)
+    }
     if let list = try list(build, existing) {
       return try list.reduce(nil) { _, statement in try statements.execute(statement) }
     }
@@ -257,6 +271,8 @@ struct NodeBuild {
     /// New rows for the table that is there.
     case incremental(String)
     case seed(SeedFile)
+    /// Rows that become files.
+    case external(String, ExternalWriter)
   }
 
   let node: Node
@@ -265,7 +281,15 @@ struct NodeBuild {
 
   /// What stands in the warehouse afterwards.
   var kind: RelationKind {
-    if case .view = work { return .view }
-    return .table
+    switch work {
+    case .view, .external: .view
+    case .table, .incremental, .seed: .table
+    }
+  }
+
+  /// The files that it makes.
+  var files: ExternalWriter? {
+    if case .external(_, let files) = work { return files }
+    return nil
   }
 }

@@ -67,6 +67,7 @@ struct LoadExecutor {
             step: step, node: node, load: load, tables: prepared, levels: levels, startedAt: startedAt)
           var result = result
           result.attempts = attempt
+          result.diagnostics += prepared.flatMap(\.read.warnings)
           try transaction.perform(audits, &result)
           return Worker.Report(result: result, isBroken: statements.isBroken)
         }
@@ -132,8 +133,9 @@ struct LoadExecutor {
         if index >= Self.opensAtOnce, let (done, value) = try await group.next() { prepared[done] = value }
         let state = states.first { $0.table == table.name }
         let seen = files[table.name] ?? []
-        let request = request(table, state, seen)
-        group.addTask { [session] in
+        var request = request(table, state, seen)
+        request.earlierTables = tables[..<index].map(\.name)
+        group.addTask { [session, request] in
           let read = try await reader.open(request, on: session)
           return (index, Prepared(table: table, read: read, position: request.position, state: state))
         }

@@ -49,11 +49,12 @@ extension TableLoad {
     let plan = try planner.plan(source: own, destination: isMade ? nil : try connection.columns(of: place))
     let sql = TableSQL(
       target: place, table: described, plan: plan, naming: .keep, dialect: dialect, now: startedAt)
-    // Rows that come again bring their items again: the old ones go first, and so do those of lists within them.
+    for alteration in plan.alterations { try statements.execute(alteration.sql(place, dialect)) }
+    // Rows that come again bring their items again: the old ones go. The engine wants a table altered before
+    // its rows are deleted.
     if !isMade, table.disposition == .merge {
       record.rowsDeleted = try statements.execute(parent.removeItems(of: place))
     }
-    for alteration in plan.alterations { try statements.execute(alteration.sql(place, dialect)) }
     let select = sql.select(from: [items], bounds: [])
     record.rowsRead = try statements.execute(isMade ? sql.create(as: select) : sql.insert(select))
     record.rowsInserted = record.rowsRead

@@ -21,7 +21,7 @@ struct SafetyServerTests {
       var resource = try RESTResource.make("away", data: "rows", paging)
       resource.headers = [("X-Own", TemplateText("secret"))]
       resource.isDataOptional = true
-      resource.keepsRaw = true
+      resource.rawFolder = NSTemporaryDirectory() + "weir-raw-\(UUID().uuidString)"
       try await extract(resource, from: try secretive(server)) { extraction, _ in
         #expect(
           extraction.rawFiles.map(\.request) == [
@@ -34,6 +34,53 @@ struct SafetyServerTests {
           #expect(!echo.contains(word), "\(word)")
         }
       }
+    }
+  }
+
+  @Test(
+    "a server is trusted if its authority is named, and only then; a refused certificate is not tried again")
+  func certificates() async throws {
+    try await TestFolder.with { folder in
+      _ = try SpoolFolder(at: folder)
+      try await TestServer.with(tls: folder) { server in
+        var connection = try server.connection()
+        let resource = try RESTResource.make("page?page=1&per_page=3&total=3", data: "data")
+        let diagnostic = try await failure(resource, from: connection)
+        #expect(diagnostic.code == .sourceUnreachable)
+        #expect(diagnostic.message == "the server's certificate is not trusted")
+        #expect(diagnostic.notes == ["GET \(server.base)/page?page=1&per_page=3&total=3"])
+        connection.authorityFile = folder + "/certificate.pem"
+        try await extract(resource, from: connection) { _, lines in
+          #expect(lines == (0..<3).map(TestServer.row))
+        }
+        let pages = try RESTResource.make(
+          "faulty/5/page", data: "data",
+          Paging(
+            .pageNumber(
+              at: .query("page"), first: 1, limit: .init(rows: 20, at: .query("per_page")), total: nil)))
+        try await extract(pages, from: connection) { extraction, lines in
+          #expect(lines == (0..<1000).map(TestServer.row))
+          #expect(extraction.retries > 10)
+        }
+        connection.authorityFile = folder + "/key.pem"
+        let wrong = try await failure(resource, from: connection)
+        #expect(wrong.message == "'ca_file' is no file of certificates: \(folder)/key.pem")
+      }
+    }
+  }
+
+  @Test("all requests go through a proxy if one is named")
+  func proxy() async throws {
+    try await TestServer.with { server in
+      var connection = try server.connection()
+      connection.baseURL = try #require(WebAddress("http://nowhere.invalid"))
+      connection.proxy = WebAddress(server.base)
+      try await extract(try .make("page?page=1&per_page=3&total=3", data: "data"), from: connection) {
+        _, lines in
+        #expect(lines == (0..<3).map(TestServer.row))
+      }
+      let counts = try await server.counts()
+      #expect(counts["tunnels"] == 1)
     }
   }
 

@@ -29,8 +29,11 @@ public struct RESTResource: Sendable {
   public var includeFromParent: [JSONPath]
   /// What certain responses mean, tried in order.
   public var responseActions: [ResponseAction]
-  /// Whether responses are kept as they came.
-  public var keepsRaw: Bool
+  /// The folder in which responses are kept as they came; nil keeps none.
+  public var rawFolder: String?
+  /// The fields, by `plainName`, whose numbers are handed on as text with every digit: the engine's JSON reader makes binary
+  /// fractions of all numbers with a fraction.
+  public var exactFields: Set<String>
   /// The greatest number of rows that are taken; nil takes all. For previews.
   public var maximumRows: Int?
 
@@ -44,7 +47,12 @@ public struct RESTResource: Sendable {
     isDataOptional = false
     includeFromParent = []
     responseActions = []
-    keepsRaw = false
+    exactFields = []
+  }
+
+  /// A field's name without what naming rules change: case and underscores.
+  static func plainName(_ name: String) -> String {
+    String(name.lowercased().filter { $0.isLetter || $0.isNumber })
   }
 
   /// The placeholders in all its texts, in order, each once.

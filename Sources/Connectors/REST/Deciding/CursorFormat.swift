@@ -58,6 +58,7 @@ public enum CursorFormat: Sendable, Hashable {
     case (.plain, .timestamp(let microseconds)), (.iso8601, .timestamp(let microseconds)):
       return Self.iso8601(microseconds)
     case (.epoch, .integer(let number)): return String(number)
+    case (.epoch, .text(let text)) where Int64(text) != nil: return text
     default: break
     }
     let time: Int64

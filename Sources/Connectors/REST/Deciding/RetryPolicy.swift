@@ -91,7 +91,7 @@ enum ServerWait {
     guard status == 429 || left == "0" else { return nil }
     for name in ["X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset"] {
       guard let value = headers[name], let seconds = Double(value), seconds.isFinite else { continue }
-      return bounded(seconds > 1_000_000_000 ? seconds - now : seconds)
+      return bounded(seconds > 100_000_000 ? seconds - now : seconds)
     }
     return nil
   }

@@ -29,6 +29,7 @@ struct ExtractionRun {
         bounds, rows: PageRows(resource: resource, prefix: [], prefixNames: []), into: assembler)
     }
     try assembler.finish()
+    if let rawFolder { try RawResponse.list(report.rawFiles, in: rawFolder) }
     let counts = await requester.counts
     return Extraction(
       rows: assembler.rows, bytes: progress.bytes, requests: counts.requests, retries: counts.retries,
@@ -113,6 +114,10 @@ struct ExtractionRun {
           report.warnings += next.report.warnings
           report.rawFiles += next.report.rawFiles
           turn += 1
+        }
+        if let limit = resource.maximumRows, assembler.takenRows >= limit {
+          group.cancelAll()
+          break
         }
       }
       if let warning = rows.warning { report.warnings.append(warning) }

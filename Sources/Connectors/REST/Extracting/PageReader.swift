@@ -1,4 +1,5 @@
 import Diagnostics
+import Jinja
 
 /// Reads all pages of one chain of requests.
 struct PageReader {
@@ -37,7 +38,8 @@ struct PageReader {
       if isIgnored { return report }
       let body = received.status == 204 ? ResponseBody(Array("null".utf8)) : received.body
       let (step, found) = try body.withBytes { document in
-        let found = try rows.read(document, limit: left, into: sink)
+        let found =
+          received.status == 204 ? PageRows.Found() : try rows.read(document, limit: left, into: sink)
         let facts = PageFacts(
           document: document, headers: received.headers, url: request.url, rowCount: found.rows,
           lastRow: found.lastRow, digest: found.digest)
@@ -120,4 +122,18 @@ public struct RawResponse: Sendable, Hashable {
   public var rows: Int
   /// When it came.
   public var secondsSince1970: Double
+
+  /// Writes a list of what is in the folder: `requests.ndjson`.
+  static func list(_ responses: [RawResponse], in folder: SpoolFolder) throws(Diagnostic) {
+    let lines = responses.map { response in
+      let entry: DataValue = [
+        "file": .string(String(response.file.split(separator: "/").last ?? "")),
+        "request": .string(response.request),
+        "status": .int(response.status), "rows": .int(response.rows),
+        "time": .float(response.secondsSince1970),
+      ]
+      return entry.json() + "\n"
+    }
+    _ = try folder.write("requests.ndjson", lines.joined())
+  }
 }

@@ -6,27 +6,20 @@ import Diagnostics
 /// and no cut connection loses any. Rows stay the bytes that the server sent; only line ends between their parts go.
 public struct RESTSource: Sendable {
   private let connection: RESTConnection
+  private let state: ConnectionState
   private let transport: any HTTPTransport
-  private let clock: RESTClock
-  private let seed: UInt64
 
   /// Makes a source. `seed` is where the random parts of waits start.
   public init(
     _ connection: RESTConnection, transport: any HTTPTransport, clock: RESTClock = .system, seed: UInt64
   ) {
-    self.connection = connection
-    self.transport = transport
-    self.clock = clock
-    self.seed = seed
+    self.init(connection, ConnectionState(connection, clock: clock, seed: seed), transport: transport)
   }
 
-  /// Lends a source that uses the network. Throws what `body` throws, and a diagnostic if a setting cannot be used.
-  public static func with<Result: Sendable>(
-    _ connection: RESTConnection, _ body: (RESTSource) async throws -> Result
-  ) async throws -> Result {
-    try await AsyncHTTPTransport.with(connection) { transport in
-      try await body(RESTSource(connection, transport: transport, seed: .random(in: 0...(.max))))
-    }
+  init(_ connection: RESTConnection, _ state: ConnectionState, transport: any HTTPTransport) {
+    self.connection = connection
+    self.state = state
+    self.transport = transport
   }
 
   /// What is asked for.
@@ -54,14 +47,15 @@ public struct RESTSource: Sendable {
     into spool: SpoolFolder, progress: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void = { _, _ in }
   ) async throws -> Extraction {
     let requester = Requester(
-      connection, transport: transport, clock: clock, seed: seed,
+      connection, state, transport: transport,
       limits: BodyLimits(folder: spool.path, maximumSize: connection.maximumResponseSize))
     do {
       var resource = resource
       if resource.paging == nil { resource.paging = connection.paging }
       let run = ExtractionRun(
-        resource: resource, connection: connection, requester: requester, clock: clock, spool: spool,
-        rawFolder: resource.keepsRaw ? try spool.folder("raw") : nil, progress: ProgressMeter(progress))
+        resource: resource, connection: connection, requester: requester, clock: state.clock, spool: spool,
+        rawFolder: try resource.rawFolder.map { path in try SpoolFolder(at: path) },
+        progress: ProgressMeter(progress))
       return try await run.extraction(window, parents)
     } catch let diagnostic as Diagnostic {
       throw await requester.redactor.redact(diagnostic)

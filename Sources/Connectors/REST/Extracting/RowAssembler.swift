@@ -9,6 +9,9 @@ final class RowAssembler: RowSink {
   private(set) var rows = 0
   private(set) var longestRow = 0
 
+  /// The rows so far, those on their way to a file among them.
+  var takenRows: Int { rows + writer.rows }
+
   init(folder: SpoolFolder) {
     self.folder = folder
     writer = SpoolWriter(in: folder, prefix: "rows-1")
@@ -25,18 +28,19 @@ final class RowAssembler: RowSink {
     files += collected.files
     rows += collected.rows
     longestRow = max(longestRow, collected.longest)
-    parts += 1
-    writer = SpoolWriter(in: folder, prefix: "rows-\(parts)")
   }
 
-  /// Writes what is left.
+  /// Writes what is left. Nothing can be taken afterwards.
   func finish() throws { try closePart() }
 
+  /// Ends the files of the current writer and makes the next.
   private func closePart() throws {
     try writer.finish()
     files += writer.files
     rows += writer.rows
     longestRow = max(longestRow, writer.longestRow)
+    parts += 1
+    writer = SpoolWriter(in: folder, prefix: "rows-\(parts)")
   }
 }
 

@@ -100,9 +100,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
   private func failure(_ error: any Error) -> TransportFailure {
     let cause = String(describing: error)
     guard let known = error as? HTTPClientError else {
-      if error is NIOSSLError || cause.contains("CERTIFICATE") {
-        return TransportFailure("no secure connection could be made", cause: cause, isTransient: false)
-      }
+      if error is NIOSSLError || error is NIOSSLExtraError { return Self.secureFailure(cause) }
       if error is HTTPParserError { return TransportFailure("the response is not HTTP", cause: cause) }
       if String(reflecting: type(of: error)).contains("Decompression") {
         return TransportFailure("the response cannot be decompressed, or is too large", cause: cause)
@@ -121,5 +119,13 @@ public struct AsyncHTTPTransport: HTTPTransport {
       return TransportFailure("the request cannot be sent", cause: cause, isTransient: false)
     default: return TransportFailure("the connection failed", cause: cause)
     }
+  }
+
+  /// A certificate that is not trusted stays so; a connection that is cut does not.
+  private static func secureFailure(_ cause: String) -> TransportFailure {
+    guard cause.contains("CERTIFICATE") || cause.contains("Certificate") || cause.contains("Hostname") else {
+      return TransportFailure("the secure connection failed", cause: cause)
+    }
+    return TransportFailure("the server's certificate is not trusted", cause: cause, isTransient: false)
   }
 }

@@ -53,7 +53,8 @@ struct Attempts {
       case .giveUp(let reason):
         var diagnostic = failure.diagnostic
         diagnostic.notes.append("given up: \(reason)")
-        diagnostic.isTransient = true
+        // The policy's attempts are all there are: nobody is to begin anew with the first page.
+        diagnostic.isTransient = false
         throw diagnostic
       case .wait(let delay):
         await counters.countRetry()
@@ -102,7 +103,7 @@ struct Attempts {
       switch response.status {
       case 401, 403: "check the connection's 'auth'"
       case 404:
-        "check 'base_url' and the table's 'path'; a 404 that means 'nothing' is told by 'response_actions'"
+        "check 'base_url' and the table's 'from'; a 404 that means 'nothing' is told by 'response_actions'"
       case 429: "give the connection a 'rate_limit'"
       default: nil
       }

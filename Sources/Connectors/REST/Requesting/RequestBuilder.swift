@@ -65,7 +65,7 @@ struct RequestBuilder {
         .sourceSetting,
         "the path of '\(resource.name)' needs \(missing?.description ?? "a value"), and there is none",
         hint: missing?.owner == Placeholder.incremental
-          ? "say where the first load starts: 'initial_value' of 'incremental'" : nil)
+          ? "say where the first load starts: 'initial' of the table" : nil)
     }
     // A whole URL is taken as it is; a server's path only behind the connection's own.
     if path.lowercased().hasPrefix("http://") || path.lowercased().hasPrefix("https://") {

@@ -1,43 +1,47 @@
 import Diagnostics
 
-/// Sends a connection's requests until they succeed: authentication, redirects, rate, repetitions.
+/// What all requests of a connection share, whatever table they are for: the rate, waits that the server asked for, tokens.
+final class ConnectionState: Sendable {
+  let clock: RESTClock
+  let gate: RequestGate
+  let jitter: Jitter
+  let tokens: TokenKeeper?
+
+  init(_ connection: RESTConnection, clock: RESTClock, seed: UInt64) {
+    self.clock = clock
+    gate = RequestGate(limit: connection.rateLimit, clock: clock)
+    jitter = Jitter(seed: seed)
+    if case .clientCredentials(let credentials) = connection.authentication {
+      tokens = TokenKeeper(credentials, clock: clock)
+    } else {
+      tokens = nil
+    }
+  }
+}
+
+/// Sends requests until they succeed: authentication, redirects, rate, repetitions.
 final class Requester: Sendable {
   let connection: RESTConnection
+  private let state: ConnectionState
   private let transport: any HTTPTransport
-  private let clock: RESTClock
   private let limits: BodyLimits
-  private let gate: RequestGate
-  private let tokens: TokenKeeper?
   private let counters = RequestCounters()
-  private let jitter: Jitter
 
   private static let redirectStatuses: Set<Int> = [301, 302, 303, 307, 308]
   private static let maximumRedirects = 5
 
   init(
-    _ connection: RESTConnection, transport: any HTTPTransport, clock: RESTClock, seed: UInt64,
-    limits: BodyLimits
+    _ connection: RESTConnection, _ state: ConnectionState, transport: any HTTPTransport, limits: BodyLimits
   ) {
     self.connection = connection
+    self.state = state
     self.transport = transport
-    self.clock = clock
     self.limits = limits
-    gate = RequestGate(limit: connection.rateLimit, clock: clock)
-    let jitter = Jitter(seed: seed)
-    self.jitter = jitter
-    guard case .clientCredentials(let credentials) = connection.authentication else {
-      tokens = nil
-      return
-    }
-    let counters = counters
-    tokens = TokenKeeper(credentials, clock: clock) { request in
-      let attempts = Attempts(
-        policy: connection.retry, clock: clock, jitter: jitter, gate: nil, counters: counters)
-      return try await attempts.perform(request) {
-        let response = try await transport.send(request, keeping: limits)
-        return connection.retry.statuses.contains(response.status) ? .failed(response) : .taken(response)
-      }
-    }
+  }
+
+  private func attempts(_ gate: RequestGate?) -> Attempts {
+    Attempts(
+      policy: connection.retry, clock: state.clock, jitter: state.jitter, gate: gate, counters: counters)
   }
 
   /// How many requests were sent, and how many of them again.
@@ -47,7 +51,7 @@ final class Requester: Sendable {
 
   /// What hides the connection's secrets, tokens included.
   var redactor: SecretMask {
-    get async { SecretMask(connection, tokens: await tokens?.secrets ?? []) }
+    get async { SecretMask(connection, tokens: await state.tokens?.secrets ?? []) }
   }
 
   /// Sends a request until it gets a response that is success, or that `actions` say something about. `check` looks at a
@@ -55,10 +59,8 @@ final class Requester: Sendable {
   func send(
     _ request: HTTPRequest, actions: [ResponseAction], check: @escaping (HTTPResponse) throws -> Void
   ) async throws -> (response: HTTPResponse, isIgnored: Bool) {
-    let attempts = Attempts(
-      policy: connection.retry, clock: clock, jitter: jitter, gate: gate, counters: counters)
     var isIgnored = false
-    let response = try await attempts.perform(request) {
+    let response = try await attempts(state.gate).perform(request) {
       let response = try await self.authorized(request)
       isIgnored = false
       switch actions.first(where: { $0.fits(response) })?.action {
@@ -75,11 +77,20 @@ final class Requester: Sendable {
 
   /// One attempt. A token that the server refuses is replaced once.
   private func authorized(_ request: HTTPRequest) async throws -> HTTPResponse {
-    guard let tokens else { return try await following(request, token: nil) }
-    let token = try await tokens.current()
+    guard let tokens = state.tokens else { return try await following(request, token: nil) }
+    let send = TokenKeeper.Send { [self] request in try await tokenResponse(request) }
+    let token = try await tokens.current(by: send)
     let response = try await following(request, token: token)
     guard response.status == 401 else { return response }
-    return try await following(request, token: try await tokens.current(refused: token))
+    return try await following(request, token: try await tokens.current(refused: token, by: send))
+  }
+
+  /// The answer of the token's server, which is not the connection's: the rate is not its own.
+  private func tokenResponse(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try await attempts(nil).perform(request) {
+      let response = try await transport.send(request, keeping: limits)
+      return connection.retry.statuses.contains(response.status) ? .failed(response) : .taken(response)
+    }
   }
 
   private func following(_ request: HTTPRequest, token: String?) async throws -> HTTPResponse {

@@ -10,25 +10,27 @@ actor TokenKeeper {
 
   private let credentials: ClientCredentials
   private let clock: RESTClock
-  private let send: @Sendable (HTTPRequest) async throws -> HTTPResponse
   private var token: Token?
   private var renewal: Task<Token, any Error>?
   /// Every token there was, to be hidden in messages.
   private(set) var secrets: [String] = []
 
-  init(
-    _ credentials: ClientCredentials, clock: RESTClock,
-    send: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse
-  ) {
+  /// Sends a request to the token's server.
+  struct Send: Sendable {
+    let perform: @Sendable (HTTPRequest) async throws -> HTTPResponse
+
+    init(_ perform: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) { self.perform = perform }
+  }
+
+  init(_ credentials: ClientCredentials, clock: RESTClock) {
     self.credentials = credentials
     self.clock = clock
-    self.send = send
   }
 
   /// A token that is good now; `refused` is one that the server did not take. However many ask, one request is sent.
-  func current(refused: String? = nil) async throws -> String {
+  func current(refused: String? = nil, by send: Send) async throws -> String {
     if let token, token.text != refused, clock.now() < token.renewAt { return token.text }
-    let running = renewal ?? Task { try await self.renewed() }
+    let running = renewal ?? Task { try await self.renewed(by: send) }
     renewal = running
     let fresh: Token
     do {
@@ -45,9 +47,9 @@ actor TokenKeeper {
     return fresh.text
   }
 
-  private func renewed() async throws -> Token {
+  private func renewed(by send: Send) async throws -> Token {
     let asked = clock.now()
-    let response = try await send(request)
+    let response = try await send.perform(request)
     guard response.status == 200 || response.status == 201 else { throw refusal(response) }
     let (text, lifetime) = try response.body.withBytes { bytes in
       do {

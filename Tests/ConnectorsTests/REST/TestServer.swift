@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Glibc
 import Testing
 
 @testable import Connectors
@@ -7,31 +8,49 @@ import Testing
 /// A REST server of the tests' own, on a free port of the loopback. It ends with the test, and with the test's process.
 struct TestServer: Sendable {
   let port: Int
+  var scheme = "http"
 
-  var base: String { "http://127.0.0.1:\(port)" }
+  var base: String { "\(scheme)://127.0.0.1:\(port)" }
 
-  static func with(_ body: (TestServer) async throws -> Void) async throws {
+  /// With a folder's path the server speaks TLS, and leaves its `certificate.pem` there.
+  static func with(tls folder: String? = nil, _ body: (TestServer) async throws -> Void) async throws {
     let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Server/rest_server.py")
-    let process = Process()
-    let (input, output) = (Pipe(), Pipe())
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", script.path]
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
+    var ends: [Int32] = [-1, -1]
+    // Closed in other programs from the start: the server must see the end of this one, however it comes.
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
+    let process = spawn(["python3", script.path] + [folder].compactMap(\.self), talkingTo: ends[1])
+    close(ends[1])
+    let line = line(from: ends[0])
     defer {
-      process.terminate()
-      process.waitUntilExit()
+      close(ends[0])
+      if let process {
+        kill(process, SIGKILL)
+        waitpid(process, nil, 0)
+      }
     }
-    var line = Data()
-    while !line.contains(0x0A) {
-      let piece = output.fileHandleForReading.availableData
-      try #require(!piece.isEmpty, "the server did not start")
-      line += piece
-    }
-    let text = String(decoding: line, as: UTF8.self).split(separator: "\n").first ?? ""
-    try await body(TestServer(port: try #require(Int(text))))
-    try input.fileHandleForWriting.close()
+    let port = try #require(Int(line), "the server did not start: \(line)")
+    try await body(TestServer(port: port, scheme: folder == nil ? "http" : "https"))
+  }
+
+  private static func spawn(_ words: [String], talkingTo socket: Int32) -> pid_t? {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, socket, 0)
+    posix_spawn_file_actions_adddup2(&actions, socket, 1)
+    var arguments = words.map { strdup($0) } + [nil]
+    defer { arguments.forEach { free($0) } }
+    var process = pid_t()
+    return posix_spawnp(&process, "python3", &actions, nil, &arguments, environ) == 0 ? process : nil
+  }
+
+  /// What comes before the first line's end.
+  private static func line(from descriptor: Int32) -> String {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while read(descriptor, &byte, 1) == 1, byte != 0x0A { bytes.append(byte) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// A connection to it whose waits are short.
@@ -123,4 +142,15 @@ extension RESTResource {
 extension JSONPath {
   /// A path that is known to be one.
   static func test(_ text: String) -> JSONPath { JSONPath(text) ?? .root }
+}
+
+extension RESTSource {
+  /// Lends a source that uses the network.
+  static func with<Result: Sendable>(
+    _ connection: RESTConnection, _ body: (RESTSource) async throws -> Result
+  ) async throws -> Result {
+    try await AsyncHTTPTransport.with(connection) { transport in
+      try await body(RESTSource(connection, transport: transport, seed: .random(in: 0...(.max))))
+    }
+  }
 }

@@ -1,9 +1,10 @@
 """A REST server for the tests: every way to page and to authenticate, and faults on request.
 
-It prints its port, and ends when its standard input does. Rows follow from their number alone, so that a test knows
+It prints its port, and ends when its standard input does. With a folder's name it speaks TLS, and
+leaves its certificate there, which nobody has signed but itself. Rows follow from their number alone, so that a test knows
 every byte that must arrive.
 """
-import base64, http.server, json, random, sys, threading, time, urllib.parse
+import base64, http.server, json, random, socket, ssl, subprocess, sys, threading, time, urllib.parse
 
 LOCK = threading.Lock()
 COUNTS = {}
@@ -45,6 +46,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def base(self):
         return f"http://{self.headers['Host']}"
+
+    def do_CONNECT(self):
+        # A proxy that knows one server, itself, whatever it is asked for.
+        count("tunnels")
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        with socket.create_connection(self.server.server_address) as other:
+            threading.Thread(target=self.pump, args=(other, self.connection), daemon=True).start()
+            self.pump(self.connection, other)
+
+    def pump(self, source, target):
+        while data := source.recv(65536):
+            target.sendall(data)
 
     def do_POST(self):
         length = int(self.headers.get("Content-Length", 0))
@@ -286,6 +301,16 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 server = Server(("127.0.0.1", 0), Handler)
+if len(sys.argv) > 1:
+    certificate, key = sys.argv[1] + "/certificate.pem", sys.argv[1] + "/key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=weir-test"]
+        + ["-addext", "subjectAltName=IP:127.0.0.1", "-out", certificate, "-keyout", key],
+        check=True, stdin=subprocess.DEVNULL, capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(server.server_address[1], flush=True)
 sys.stdin.read()

@@ -1,0 +1,30 @@
+/// How a model's rows are written to files, as dbt-duckdb's `external` materialization has it.
+public struct ExternalConfig: Sendable {
+  /// A form of files.
+  public enum Format: String, Sendable, CaseIterable {
+    case parquet, csv, json
+  }
+
+  /// A reader's option.
+  public indirect enum Value: Sendable {
+    /// Text, to be quoted.
+    case text(String)
+    /// What SQL takes as it stands: a number, true, false or NULL.
+    case plain(String)
+    case list([Value])
+    case table([(name: String, value: Value)])
+  }
+
+  /// The file, or the folder of what is written in parts, with Jinja if wanted; nil for the model's own name under
+  /// the target's `external_root`.
+  public var location: String?
+  /// The form, if said.
+  public var format: Format?
+  /// COPY's options in order, their values as SQL has them.
+  public var writeOptions: [(name: String, value: String)] = []
+  /// The reader's options by form, where given.
+  public var readOptions: [Format: [(name: String, value: Value)]] = [:]
+
+  /// Nothing said.
+  public init() {}
+}

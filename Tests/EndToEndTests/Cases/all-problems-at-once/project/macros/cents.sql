@@ -1,0 +1,1 @@
+{% macro cents(x) %}{% if x %}{{ x / 100 }}{% endmacro %}

@@ -1,0 +1,1 @@
+{{ config(schema='side') }} select id from {{ ref('a') }} -- {{ selected_resources | length }}
