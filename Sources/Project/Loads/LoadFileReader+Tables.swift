@@ -31,7 +31,8 @@ extension LoadFileReader {
       guard !written.isEmpty else { continue }
       let table = readTable(node, origin)
       if isKnown || !table.isPattern {
-        problems += LoadRules(file: file, type: origin.type, subject: shown, node: node, table: table).broken()
+        let rules = LoadRules(file: file, type: origin.type, subject: shown, node: node, table: table)
+        problems += rules.broken()
       }
       tables.append(ReadTable(table: table, node: node))
     }
