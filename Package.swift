@@ -96,7 +96,7 @@ let package = Package(
     tests("ServiceTestingTests", ["ServiceTesting", "CommandTesting"]),
     tests("LakeTests", ["ServiceTesting", "CommandTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
-    tests("ExamplesTests", ["CommandTesting"]),
+    tests("ExamplesTests", ["CommandTesting", "ServiceTesting"]),
     tests("FaultTests", ["CommandTesting"]),
     tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),

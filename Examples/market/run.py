@@ -25,7 +25,7 @@ import urllib.parse
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-SERVICES = HERE.parent.parent / "Tests" / "Services"
+SERVICES = pathlib.Path(os.environ.get("WEIR_TEST_SERVICES") or HERE.parent.parent / "Tests" / "Services")
 COUNTRIES = ["Denmark", "Finland", "Norway", "Sweden"]
 FIRST_DAY = datetime.date(2026, 3, 1)
 DAYS = 14

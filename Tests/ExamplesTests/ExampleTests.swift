@@ -1,5 +1,6 @@
 import CommandTesting
 import Foundation
+import ServiceTesting
 import Testing
 
 /// The projects of `Examples/`: each table equals the one that another tool made of the same data.
@@ -35,12 +36,32 @@ import Testing
     try await expectTables(of: "shop", in: Self.copy(of: "shop"), build: [])
   }
 
+  @Test(
+    "A database, an API and an object store are loaded into a lake, and its marts hold what the data says")
+  func market() async throws {
+    _ = try await Services.postgres()
+    _ = try await Services.s3()
+    let project = try Self.copy(of: "market")
+    func run(_ words: String) async throws -> Command.Outcome {
+      try await Command.shell(
+        "WEIR_TEST_SERVICES='\(Self.root)/Tests/Services' python3 run.py \(words)", in: project.path
+      )
+      .run(seconds: 120)
+    }
+    let question =
+      "weir show --quiet --output csv --limit -1 --inline 'from sales_by_country order by 1'; "
+      + "weir show --quiet --output csv --limit -1 --inline 'from visits_and_orders order by 1'"
+    let outcome = try await run("sh -c \"weir build --quiet && weir build --quiet && \(question)\"")
+    try #require(outcome.status == 0, "\(outcome.output)\n\(outcome.errors)")
+    #expect(try await outcome.output == run("--expected").output)
+  }
+
   /// The example's files, without what an earlier run left beside them.
   static func copy(of name: String) throws -> ScratchFolder {
     let scratch = try ScratchFolder()
-    let left = ["data", "expected", "target", "logs", ".weir"]
+    let left = ["data", "expected", "target", "logs", ".weir", "market_data"]
     for file in try FileManager.default.contentsOfDirectory(atPath: "\(root)/Examples/\(name)")
-    where !left.contains(file) && !file.contains(".duckdb") {
+    where !left.contains(file) && !file.contains(".duckdb") && !file.contains(".ducklake") {
       try scratch.copy("\(root)/Examples/\(name)/\(file)", as: file)
     }
     return scratch
