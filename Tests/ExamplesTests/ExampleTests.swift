@@ -44,7 +44,8 @@ import Testing
     let project = try Self.copy(of: "market")
     func run(_ words: String) async throws -> Command.Outcome {
       try await Command.shell(
-        "WEIR_TEST_SERVICES='\(Self.root)/Tests/Services' python3 run.py \(words)", in: project.path
+        "WEIR_CACHE='\(Self.cache)' WEIR_TEST_SERVICES='\(Self.root)/Tests/Services' python3 run.py \(words)",
+        in: project.path
       )
       .run(seconds: 120)
     }
