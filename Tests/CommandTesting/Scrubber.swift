@@ -26,6 +26,7 @@ public struct Scrubber: Sendable {
   public func scrub(_ text: String) -> String {
     var text = text.replacingOccurrences(of: folder, with: "[FOLDER]")
       .replacingOccurrences(of: Command.programs, with: "[PROGRAMS]")
+      .replacingOccurrences(of: Command.extensionFolder, with: "[PROGRAMS]/extensions")
     for rule in Self.rules {
       text = text.replacingOccurrences(of: rule.pattern, with: rule.replacement, options: .regularExpression)
     }
