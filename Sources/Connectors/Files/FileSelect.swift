@@ -7,6 +7,8 @@ struct FileSelect {
   let format: FileFormat
   let table: LoadTable
   let files: [String]
+  /// All options of CSV, where they are known already: the engine then looks for none.
+  var exact: [String]?
 
   private var settings: DataValue { table.settings }
 
@@ -44,7 +46,7 @@ struct FileSelect {
     let list = files.map(Self.literal)
     let all = "[\(list.joined(separator: ", "))]"
     switch format {
-    case .csv, .tsv: return call("read_csv", all, csv + options)
+    case .csv, .tsv: return call("read_csv", all, (exact ?? csv) + options)
     case .json: return call("read_json", all, json + options)
     case .ndjson: return call("read_json", all, ["format = 'newline_delimited'"] + json + options)
     case .parquet:

@@ -10,40 +10,45 @@ struct GuardedText: Sendable {
   private var long: Set<String> = []
   private var dates: Set<String> = []
 
+  /// How a single file is written, and its columns.
+  private var form: CSVForm?
+
   /// Looks at the first rows. Throws what the engine says of them.
   init(_ select: FileSelect, _ engine: any Connection) throws {
     self.select = select
-    let columns = try engine.columns(ofQuery: select.selects().joined(separator: " UNION ALL BY NAME "))
-      .filter { $0.name != select.table.rowNumberColumn && $0.name != select.table.fileNameColumn }
-      .filter { !select.isPartition($0.name) }
+    form = try CSVForm(select, engine)
+    let all =
+      try form?.columns ?? engine.columns(ofQuery: select.selects().joined(separator: " UNION ALL BY NAME "))
+    let columns = all.filter {
+      $0.name != select.table.rowNumberColumn && $0.name != select.table.fileNameColumn
+        && !select.isPartition($0.name)
+    }
     whole = Set(columns.filter { $0.type == "BIGINT" }.map(\.name))
+    dates = Set(columns.filter { $0.type == "DATE" }.map(\.name))
     // Where a date's form was found out or said, nothing else is taken for one.
-    if try !Self.hasOwnForm(select, engine) { dates = Set(columns.filter { $0.type == "DATE" }.map(\.name)) }
-    long = try Self.long(whole, select, engine)
+    if !dates.isEmpty, try hasOwnDates(engine) { dates = [] }
+    long = try longNumbers(of: whole, engine)
     whole.subtract(long)
   }
 
-  private static func hasOwnForm(_ select: FileSelect, _ engine: any Connection) throws -> Bool {
+  private func hasOwnDates(_ engine: any Connection) throws -> Bool {
     if select.csv.contains(where: { $0.hasPrefix("dateformat") || $0.hasPrefix("timestampformat") }) {
       return true
     }
-    guard let file = select.listed.first else { return false }
-    let options = select.csv.filter { !$0.hasPrefix("union_by_name") && !$0.hasPrefix("filename") }
-    let call = ([file] + options).joined(separator: ", ")
-    let form = try engine.texts("SELECT DateFormat FROM sniff_csv(\(call))").first?.first ?? nil
-    return form.map { !$0.isEmpty && $0 != "%Y-%m-%d" } ?? false
+    guard let format = try (form ?? CSVForm(select, engine, isFirstOfMany: true))?.dateFormat else {
+      return false
+    }
+    return !format.isEmpty && format != "%Y-%m-%d"
   }
 
   /// Numbers of so many digits that the wider type would lose some.
-  private static func long(_ columns: Set<String>, _ select: FileSelect, _ engine: any Connection) throws
-    -> Set<String>
-  {
+  private func longNumbers(of columns: Set<String>, _ engine: any Connection) throws -> Set<String> {
     guard !columns.isEmpty else { return [] }
     let names = columns.sorted()
     let tests = names.map {
       "CAST(coalesce(max(abs(\(StandardQuoting.quoted($0)))) > 1000000000000, false) AS VARCHAR)"
     }
-    let rows = select.selects().map { "(SELECT * FROM (\($0)) LIMIT 1000)" }.prefix(1).joined()
+    let rows = plain([:]).map { "(SELECT * FROM (\($0)) LIMIT 1000)" }.prefix(1).joined()
     let row = try engine.texts("SELECT \(tests.joined(separator: ", ")) FROM \(rows)").first ?? []
     return Set(zip(names, row).filter { $0.1 == "true" }.map(\.0))
   }
@@ -67,8 +72,18 @@ struct GuardedText: Sendable {
       types[column] = "TIMESTAMP"
       guards.append(guarded(column, "CAST(\(name) AS DATE) <> \(name)", "DATE"))
     }
-    if types.isEmpty && asText.isEmpty { return select.selects() }
-    return select.selects([MalformedRows.types(asText, types)], replacing: guards)
+    for column in asText { types[column] = "VARCHAR" }
+    return plain(types, guards)
+  }
+
+  /// The SELECTs with some columns read as these types.
+  private func plain(_ types: [String: String], _ guards: [String] = []) -> [String] {
+    if let form {
+      var select = select
+      select.exact = form.options(types)
+      return select.selects(replacing: guards)
+    }
+    return select.selects(types.isEmpty ? [] : [MalformedRows.types([], types)], replacing: guards)
   }
 
   private func guarded(_ column: String, _ misfit: String, _ type: String) -> String {
