@@ -164,6 +164,43 @@ struct RequesterTests {
     #expect(found?.cause == "[1]")
   }
 
+  @Test(
+    "a cursor leads on over pages without rows; a number does so only if the server says that there is more")
+  func emptyPages() async throws {
+    let time = ManualTime()
+    let pages = [
+      #"{"r": [], "c": "a"}"#, #"{"r": [], "c": "b"}"#, #"{"r": [], "c": "d"}"#, #"{"r": [7], "c": null}"#,
+    ]
+    let transport = ScriptedTransport(time) { _, number in Self.response(200, [:], pages[number - 1]) }
+    let cursor = Paging(.cursor(at: .query("after"), path: .test("c")))
+    #expect(
+      try await run(try connection(), try .make("x", data: "r", cursor), transport, time) == [#"{"value":7}"#]
+    )
+    let asked = transport.asked.withLock { $0.map(\.request.url.query) }
+    #expect(asked == [nil, "after=a", "after=b", "after=d"])
+    var counting = Paging(.pageNumber(at: .query("p"), first: 0, limit: nil, total: nil))
+    counting.hasMore = .test("more")
+    let endless = ScriptedTransport(time) { _, _ in Self.response(200, [:], #"{"r": [], "more": true}"#) }
+    let found = await #expect(throws: Diagnostic.self) {
+      try await run(try connection(), try .make("x", data: "r", counting), endless, time)
+    }
+    #expect(found?.message == "page 2 has no rows, like the page before, and paging would go on")
+    let few = ScriptedTransport(time) { _, number in
+      Self.response(200, [:], number == 1 ? #"{"r": [1, 2], "n": 5}"# : #"{"r": [], "n": 5}"#)
+    }
+    let offset = Paging(.offset(at: .query("o"), first: 0, limit: nil, total: .test("n")))
+    try await TestFolder.with { folder in
+      let source = RESTSource(try connection(), transport: few, clock: time.clock, seed: 1)
+      let extraction = try await source.extract(
+        try .make("x", data: "r", offset), into: try SpoolFolder(at: folder))
+      #expect(extraction.rows == 2)
+      #expect(
+        extraction.warnings.map(\.message) == [
+          "'rows': there are no rows behind the first 2, but the response says that there are 5"
+        ])
+    }
+  }
+
   @Test("a status of 204 is a page without rows; an empty response of 200 is asked for again")
   func empty() async throws {
     let time = ManualTime()

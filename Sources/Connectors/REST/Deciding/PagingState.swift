@@ -82,7 +82,8 @@ struct PagingState {
     }
     let step = try stepByKind(page, mustGoOn: more == true)
     if case .finished = step { return step }
-    if repeats, !paging.allowsRepeats { throw repeated(page) }
+    // A mark or a link is looked at by itself: behind a page without rows there may be more.
+    if repeats, !paging.allowsRepeats, page.rowCount > 0 || isCounting { throw repeated(page) }
     if let most = paging.maximumPages, pages >= most {
       return .finished(doubt: "there is more behind the \(most) pages of 'max_pages'")
     }
@@ -91,9 +92,15 @@ struct PagingState {
 
   private var stopsAtEmptyPage: Bool {
     if let stops = paging.stopsAtEmptyPage { return stops }
+    if case .keyset = paging.kind { return true }
+    return isCounting
+  }
+
+  /// Whether nothing that the server says leads to the next page.
+  private var isCounting: Bool {
     switch paging.kind {
-    case .pageNumber, .offset, .keyset: return true
-    case .single, .automatic, .cursor, .headerCursor, .nextLink, .linkHeader: return false
+    case .pageNumber, .offset: true
+    case .single, .automatic, .cursor, .headerCursor, .nextLink, .linkHeader, .keyset: false
     }
   }
 

@@ -56,7 +56,10 @@ public struct RESTSource: Sendable {
         resource: resource, connection: connection, requester: requester, clock: state.clock, spool: spool,
         rawFolder: try resource.rawFolder.map { path in try SpoolFolder(at: path) },
         progress: ProgressMeter(progress))
-      return try await run.extraction(window, parents)
+      var extraction = try await run.extraction(window, parents)
+      let mask = await requester.redactor
+      extraction.warnings = extraction.warnings.map(mask.redact)
+      return extraction
     } catch let diagnostic as Diagnostic {
       throw await requester.redactor.redact(diagnostic)
     } catch let problem as JSONProblem {
