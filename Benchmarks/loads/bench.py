@@ -63,7 +63,7 @@ def project(folder, source, extra=""):
         file.write("name: bench\n")
     with open(folder + "/loads/shop.yml", "w") as file:
         file.write(f"loads:\n  - name: shop\n    from: {os.path.dirname(source)}\n    tables:\n"
-                   f"      - {{name: orders, from: {os.path.basename(source)}{extra}}}\n")
+                   f"      - {{name: orders, from: '{os.path.basename(source)}'{extra}}}\n")
 
 
 def full(options, folder, data):
@@ -116,6 +116,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peer")
     parser.add_argument("--folder")
+    parser.add_argument("--report", help="a Markdown file to write")
     options = parser.parse_args()
     options.weir = os.path.abspath(options.weir)
     import duckdb
@@ -126,14 +127,22 @@ def main():
         for name, form in (("o.csv", "(header)"), ("o.ndjson", "(format json)"), ("o.parquet", "")):
             connection.execute(f"copy o to '{data}/{name}' {form}")
         connection.close()
-        print(f"| {options.rows:,} rows × 8 columns | bare engine | Weir | ratio | Weir's peak | dlt (Arrow) | dlt / Weir |")
-        print("|---|---:|---:|---:|---:|---:|---:|")
+        lines = [
+            f"| {options.rows:,} rows × 8 columns | bare engine | Weir | ratio | Weir's peak | dlt (Arrow) | dlt / Weir |",
+            "|---|---:|---:|---:|---:|---:|---:|"]
         for name, best in full(options, folder, data):
             bare, weir, dlt = best["bare"], best["weir"], best.get("dlt")
             peer = f"{dlt[0]:.2f} s | {dlt[0] / weir[0]:.1f}" if dlt else "– | –"
-            print(f"| {name} | {bare[0]:.2f} s | {weir[0]:.2f} s | {weir[0] / bare[0]:.2f} | {weir[1]:.0f} MB | {peer} |")
+            lines.append(f"| {name} | {bare[0]:.2f} s | {weir[0]:.2f} s | {weir[0] / bare[0]:.2f} "
+                         f"| {weir[1]:.0f} MB | {peer} |")
         wall, peak = incremental(options, folder, data)
-        print(f"\nMerging 1,000 rows (500 of them new) into {options.rows:,}: {wall:.2f} s, {peak:.0f} MB.")
+        lines += ["", f"Merging 1,000 rows (500 of them new) into {options.rows:,}: {wall:.2f} s, {peak:.0f} MB."]
+    text = "\n".join(lines)
+    print(text)
+    if options.report:
+        with open(options.report, "w") as file:
+            file.write("# Loads, measured\n`make bench` writes this page: each row's programs ran in one run on one machine, "
+                       f"the least of {options.rounds} rounds.\n\n{text}\n")
 
 
 if __name__ == "__main__":
