@@ -41,13 +41,16 @@ public protocol Session: Actor {
 public protocol Connection: AnyObject {
   /// How the engine spells SQL.
   var dialect: any Dialect { get }
-  /// Runs one or more statements; gives the rows that the last one changed (0 where that means nothing).
+  /// Runs one or more statements (one, within `oneStatementEach`); gives the rows that the last one changed (0 where that means nothing).
   @discardableResult
   func execute(_ sql: String) throws -> Int
   /// Runs one statement and holds its result; at most `maximumRows` rows of it, if given.
   func query(_ sql: String, maximumRows: Int?) throws -> Table
   /// Runs one statement and hands its batches on as they come; memory stays bounded.
   func stream(_ sql: String, _ body: (Batch) throws -> Void) throws
+  /// While `body` lasts, a text must hold one statement: one that holds several is refused, whole, before any
+  /// of it runs. Costs nothing for a text that holds one.
+  func oneStatementEach<T>(_ body: () throws -> T) rethrows -> T
   /// The tables that a SELECT reads, in the order of the text, without the names of its own CTEs.
   func tableReferences(in sql: String) throws -> [TableReference]
   /// The columns of a relation, in order; empty if it does not exist.
@@ -61,6 +64,9 @@ public protocol Connection: AnyObject {
 }
 
 extension Connection {
+  /// Leaves it to the engine to refuse several statements.
+  public func oneStatementEach<T>(_ body: () throws -> T) rethrows -> T { try body() }
+
   /// Runs one statement and holds its whole result.
   public func query(_ sql: String) throws -> Table { try query(sql, maximumRows: nil) }
 

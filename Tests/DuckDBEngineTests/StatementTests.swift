@@ -252,4 +252,60 @@ import Testing
     let table = try await withDuckDB { try $0.query("SELECT NULL::\(name) AS x") }
     #expect(table.schema.fields[0].type.duckDBName == name)
   }
+
+  @Test(
+    "Where one statement is expected, several are refused whole",
+    arguments: [
+      ("CREATE TABLE m AS (\nselect 1); drop table kept; --\n)", 2, 12),
+      ("SELECT * FROM (\nselect ';' as a -- ;\n; select 2\n)", 3, 3), ("SELECT 1; SELECT 2", 1, 11),
+    ])
+  func oneStatement(_ sql: String, line: Int, column: Int) async throws {
+    let (error, tables) = try await withDuckDB { connection in
+      try connection.execute("CREATE TABLE kept(i INT)")
+      let error = #expect(throws: Diagnostic.self) {
+        try connection.oneStatementEach { try connection.query(sql) }
+      }
+      return (error, try connection.query("SELECT table_name FROM duckdb_tables()").rows)
+    }
+    #expect(error?.code == .severalStatements)
+    #expect(error?.message == "the SQL holds several statements where one is expected")
+    #expect(error?.span == SourceSpan(file: "", line: line, column: column))
+    #expect(tables == [[.text("kept")]])
+  }
+
+  @Test("One statement is one with semicolons in its texts and at its end, and as a PIVOT")
+  func oneStatementOnly() async throws {
+    let counts = try await withDuckDB { connection in
+      try connection.oneStatementEach {
+        try connection.execute("CREATE TABLE m AS (PIVOT (SELECT 'x;y' AS k, 1 AS v) ON k USING sum(v))")
+        return try [
+          "SELECT ';' /* ; select */ AS a; -- ; x", "SELECT $$; select 1$$;;",
+          "PIVOT (SELECT 'x;y' AS k, 1 AS v) ON k USING sum(v)", "FROM m;",
+        ].map { try connection.query($0).rowCount }
+      }
+    }
+    #expect(counts == [1, 1, 1, 1])
+  }
+
+  @Test("Of the tables that SQL reads, several statements are told as such", arguments: ["", ")"])
+  func tablesOfSeveral(bracket: String) async throws {
+    let error = try await diagnostic {
+      try await withDuckDB { try $0.tableReferences(in: "FROM a\(bracket);\nDROP TABLE a") }
+    }
+    #expect(error?.code == .severalStatements)
+    #expect(error?.span == SourceSpan(file: "", line: 2, column: 1))
+  }
+
+  @Test("The columns of several statements are asked for in vain, and none of them runs")
+  func columnsOfSeveral() async throws {
+    let (error, tables) = try await withDuckDB { connection in
+      let error = #expect(throws: Diagnostic.self) {
+        try connection.columns(ofQuery: "SELECT 1 AS x; CREATE TABLE made(i INT)")
+      }
+      return (error, try connection.query("FROM duckdb_tables()").rowCount)
+    }
+    #expect(error?.code == .severalStatements)
+    #expect(error?.span?.column == 16)
+    #expect(tables == 0)
+  }
 }

@@ -250,6 +250,18 @@ import Testing
     #expect(rows == [#"{"v":{"a":1.50,"b":[null,"x",null],"c":"2020-01-01"}}"#])
   }
 
+  @Test("A variant may be deep, within bounds")
+  func deepVariant() async throws {
+    let sql = "SELECT (repeat('[', $) || repeat(']', $))::JSON::VARIANT AS v"
+    func query(_ depth: Int) async throws -> String? {
+      let sql = sql.split(separator: "$").joined(separator: "\(depth)")
+      return try await withDuckDB { try $0.query(sql).rows.first?.first?.description }
+    }
+    #expect(try await query(200) == String(repeating: "[", count: 200) + String(repeating: "]", count: 200))
+    let error = try await diagnostic { try await query(202) }
+    #expect(error?.message == "a variant is nested more than 200 levels deep")
+  }
+
   @Test("A type that cannot be handed out says so")
   func unreadable() async throws {
     let error = try await diagnostic { try await withDuckDB { try $0.query("SELECT get_type(1) AS t") } }

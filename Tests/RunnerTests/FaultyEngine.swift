@@ -65,6 +65,8 @@ private final class FaultyConnection: Connection {
     return try inner.execute(sql)
   }
 
+  func oneStatementEach<T>(_ body: () throws -> T) rethrows -> T { try inner.oneStatementEach(body) }
+
   func query(_ sql: String, maximumRows: Int?) throws -> Table {
     if let diagnostic = fault(sql) { throw diagnostic }
     return try inner.query(sql, maximumRows: maximumRows)

@@ -307,4 +307,30 @@ struct MaterializationTests {
     let result = try await fixture.run()
     #expect(result.nodes[1].diagnostics.map(\.hint) == ["did you mean {{ ref('orders') }}?"])
   }
+
+  @Test(
+    "a model that closes its bracket cannot begin a second statement",
+    arguments: [Materialization.table, .view, .incremental])
+  func severalStatements(as materialization: Materialization) async throws {
+    try await fixture.execute("CREATE TABLE kept AS SELECT 1 AS id; CREATE TABLE orders AS SELECT 1 AS id")
+    fixture.model("orders", "SELECT 2 AS id);\nDROP TABLE kept; --", as: materialization)
+    let result = try await fixture.run()
+    #expect(result.nodes.map(\.status) == [.error])
+    #expect(result.nodes[0].diagnostics.map(\.code) == [.severalStatements])
+    let place = SourceSpan(file: "models/orders.sql", line: 2, column: 1)
+    // What an incremental model's columns are is asked first, beside its statements.
+    let span = materialization == .incremental ? SourceSpan(file: place.file) : place
+    #expect(result.nodes[0].diagnostics[0].span == span)
+    #expect(try await fixture.rows("SELECT * FROM kept") == [["1"]])
+    #expect(try await fixture.rows("SELECT * FROM orders") == [["1"]])
+  }
+
+  @Test("a hook may hold several statements")
+  func severalInHook() async throws {
+    fixture.model("orders", "SELECT 1 AS id") {
+      $0.postHooks = [Hook(sql: "INSERT INTO orders VALUES (2); INSERT INTO orders VALUES (3)")]
+    }
+    #expect(try await fixture.run().status == .succeeded)
+    #expect(try await fixture.rows("SELECT * FROM orders") == [["1"], ["2"], ["3"]])
+  }
 }

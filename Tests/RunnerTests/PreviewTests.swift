@@ -73,4 +73,15 @@ struct PreviewTests {
     }
     #expect(inline?.span == SourceSpan(file: "inline", line: 2, column: 3))
   }
+
+  @Test("several statements are shown to none, with a limit or without", arguments: [5, nil])
+  func severalStatements(limit: Int?) async throws {
+    try await fixture.execute("CREATE TABLE kept AS SELECT 1 AS id")
+    let error = await #expect(throws: Diagnostic.self) {
+      try await self.preview().table(.inline("SELECT 1 AS id;\nDROP TABLE kept"), limit: limit)
+    }
+    #expect(error?.code == .severalStatements)
+    #expect(error?.span == SourceSpan(file: "inline", line: 2, column: 1))
+    #expect(try await fixture.rows("SELECT * FROM kept") == [["1"]])
+  }
 }

@@ -36,10 +36,14 @@ extension DiagnosticCode {
   /// A statement, with all views that it reads, nests deeper than the engine follows.
   public static let sqlTooDeep = DiagnosticCode("WEIR-E0517", "a statement is nested too deeply")
 
+  /// A text holds several statements where one is expected.
+  public static let severalStatements = DiagnosticCode(
+    "WEIR-E0518", "SQL holds several statements where one is expected")
+
   /// Codes of engines: E05xx.
   static let engine: [DiagnosticCode] = [
     engineFailure, engineInterrupted, databaseLocked, databaseUnusable, sqlSyntax, sqlBinding, sqlData,
     sqlConstraint, transactionConflict, engineInputOutput, engineOutOfMemory, extensionMissing,
-    profileSetting, sessionMisused, engineType, arrowExchange, sqlTooDeep,
+    profileSetting, sessionMisused, engineType, arrowExchange, sqlTooDeep, severalStatements,
   ]
 }

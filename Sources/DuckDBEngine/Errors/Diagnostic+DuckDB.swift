@@ -24,6 +24,15 @@ extension Diagnostic {
     return diagnostic
   }
 
+  /// A text that holds several statements where one is expected; the second one starts at an offset in it.
+  static func severalStatements(_ sql: String, second: Int) -> Diagnostic {
+    let place = StatementPlace(sql, offset: second)
+    return Diagnostic(
+      .severalStatements, "the SQL holds several statements where one is expected",
+      at: place.map { SourceSpan(file: "", line: $0.line, column: $0.column) },
+      hint: "leave one; what is to run beside it belongs in a hook or an operation")
+  }
+
   /// The kinds that come as numbers only, as DuckDB spells them elsewhere.
   private static let kindNames: [UInt32: String] = [
     DUCKDB_ERROR_OUT_OF_RANGE.rawValue: "Out of Range", DUCKDB_ERROR_CONVERSION.rawValue: "Conversion",

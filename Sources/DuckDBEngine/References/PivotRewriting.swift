@@ -121,6 +121,14 @@ struct SQLTokens {
     }
   }
 
+  /// Where a second statement starts, after a semicolon; nil if there is none. DuckDB tells no places.
+  var startOfSecondStatement: Int? {
+    for (token, next) in zip(tokens, tokens.dropFirst()) where token.isSymbol(";") {
+      if let word = next.word { return next.end - word.utf8.count }
+    }
+    return nil
+  }
+
   private static func isWordByte(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F || byte >= 0x80
   }

@@ -151,6 +151,9 @@ extension DuckDBConnection {
   public func tableReferences(in sql: String) throws -> [TableReference] {
     let tree = try syntaxTree(of: sql)
     guard let failure = tree.failure else { return tree.references }
+    if let second = SQLTokens(sql).startOfSecondStatement {
+      throw Diagnostic.severalStatements(sql, second: second)
+    }
     guard failure.message.hasPrefix("Only SELECT") else {
       throw Diagnostic.engine("Parser Error: \(failure.message)", position: failure.position, sql: sql)
     }

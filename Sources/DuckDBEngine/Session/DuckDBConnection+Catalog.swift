@@ -60,7 +60,7 @@ extension DuckDBConnection {
   /// The columns that a query would give; its files must exist. Throws a `Diagnostic` placed in `sql`.
   public func columns(ofQuery sql: String) throws -> [ColumnDescription] {
     do {
-      return try query("DESCRIBE \(sql)", maximumRows: nil).rows.map { row in
+      return try oneStatementEach { try query("DESCRIBE \(sql)", maximumRows: nil) }.rows.map { row in
         ColumnDescription(
           name: row[0].textValue ?? "", type: row[1].textValue ?? "", isNullable: row[2] != .text("NO"))
       }
@@ -74,7 +74,7 @@ extension DuckDBConnection {
   /// Binds every statement of `sql` without running any. Throws a `Diagnostic`.
   private func checkBinding(of sql: String) throws {
     try exclusively {
-      let statements = try ExtractedStatements(handle, sql)
+      let statements = try oneStatementEach { try extract(sql) }
       for index in 0..<statements.count { _ = try statements.prepare(index) }
     }
   }

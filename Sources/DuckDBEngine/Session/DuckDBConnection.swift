@@ -11,6 +11,8 @@ import Tabular
 public final class DuckDBConnection: Connection {
   let handle: ConnectionHandle
   private var isBusy = false
+  /// Whether a text of several statements is refused.
+  private var expectsOneStatement = false
   /// Whether the caller has begun a transaction.
   private(set) var isInTransaction = false
   /// The statement that takes SQL apart, prepared at its first use.
@@ -57,6 +59,15 @@ public final class DuckDBConnection: Connection {
       try body(batch)
       return true
     }
+  }
+
+  /// While `body` lasts, a text of several statements is refused with `WEIR-E0518`. (A PIVOT is several to
+  /// DuckDB's parser, but one here.)
+  public func oneStatementEach<T>(_ body: () throws -> T) rethrows -> T {
+    let before = expectsOneStatement
+    expectsOneStatement = true
+    defer { expectsOneStatement = before }
+    return try body()
   }
 
   /// Runs every statement of `sql`, the last one streamed, until `body` says no.
@@ -112,7 +123,7 @@ public final class DuckDBConnection: Connection {
   }
 
   private func run<T>(_ sql: String, _ body: (PreparedHandle, _ isLast: Bool) throws -> T) throws -> T? {
-    let statements = try ExtractedStatements(handle, sql)
+    let statements = try extract(sql)
     var last: T?
     for index in 0..<statements.count {
       if index > 0 { try checkCancellation() }
@@ -125,6 +136,21 @@ public final class DuckDBConnection: Connection {
       }
     }
     return last
+  }
+
+  /// Takes a text apart. Where one statement is expected, the second one is what to complain of, also if
+  /// brackets around the whole text make it a mistake of syntax.
+  func extract(_ sql: String) throws -> ExtractedStatements {
+    do {
+      let statements = try ExtractedStatements(handle, sql)
+      if expectsOneStatement, statements.count > 1, let second = SQLTokens(sql).startOfSecondStatement {
+        throw Diagnostic.severalStatements(sql, second: second)
+      }
+      return statements
+    } catch let diagnostic as Diagnostic where diagnostic.code == .sqlSyntax && expectsOneStatement {
+      guard let second = SQLTokens(sql).startOfSecondStatement else { throw diagnostic }
+      throw Diagnostic.severalStatements(sql, second: second)
+    }
   }
 
   /// The engine's own syntax tree of `sql`, as JSON bytes lent to `body`.

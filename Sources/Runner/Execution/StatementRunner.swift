@@ -16,13 +16,15 @@ final class StatementRunner {
     self.connection = connection
   }
 
-  /// Runs statements, unless the step was cancelled; gives the rows that the last one changed.
+  /// Runs a statement, or several if they may be, unless the step was cancelled; gives the rows that the last
+  /// one changed.
   @discardableResult
-  func execute(_ sql: String) throws -> Int {
+  func execute(_ sql: String, mayBeSeveral: Bool = false) throws -> Int {
     if Task.isCancelled { throw CancellationError() }
     executed.append(sql)
     last = sql
-    return try connection.execute(sql)
+    if mayBeSeveral { return try connection.execute(sql) }
+    return try connection.oneStatementEach { try connection.execute(sql) }
   }
 
   /// Runs a query, unless the step was cancelled. Its text is kept if it `isOwn`, not merely a look at the outcome.
@@ -30,7 +32,7 @@ final class StatementRunner {
     if Task.isCancelled { throw CancellationError() }
     if isOwn { executed.append(sql) }
     last = sql
-    return try connection.query(sql, maximumRows: maximumRows)
+    return try connection.oneStatementEach { try connection.query(sql, maximumRows: maximumRows) }
   }
 
   /// Forgets what was run, but for the first `count` statements.

@@ -75,7 +75,7 @@ struct StepExecutor {
           notes: ["the hook: \(sql)"],
           hint: "remove it, or take the hook out of the transaction: {\"sql\": …, \"transaction\": false}")
       }
-      if sql.contains(where: { !$0.isWhitespace }) { try statements.execute(sql) }
+      if sql.contains(where: { !$0.isWhitespace }) { try statements.execute(sql, mayBeSeveral: true) }
       texts.append(sql)
     }
     guard TransactionControl.leavesOpen(texts) else { return }

@@ -84,7 +84,7 @@ public struct Preview: Sendable {
         let limited =
           limit.map { "SELECT * FROM (\n\(select)\n) AS weir_preview\nLIMIT \(max(0, $0))" } ?? select
         do {
-          return try body(connection, limited)
+          return try connection.oneStatementEach { try body(connection, limited) }
         } catch let diagnostic as Diagnostic where diagnostic.span?.file.isEmpty ?? false {
           throw located(diagnostic, select, limited, node)
         }

@@ -27,6 +27,9 @@ struct VariantReader {
 
 /// The parts of a column of variants.
 private struct VariantRows {
+  /// Who reads, compares or prints a value recurses as deep as it is.
+  private static let maximumDepth = 200
+
   private let keyRuns: [ListEntry]
   private let keys: ByteStrings
   private let childRuns: [ListEntry]
@@ -62,14 +65,21 @@ private struct VariantRows {
 
   /// One of a row's values, with all that it holds. As in DuckDB, the elements of a list have one type, or are
   /// variants.
-  func value(row: Int, index: Int) throws -> (type: LogicalType, value: Scalar) {
+  func value(row: Int, index: Int, depth: Int = 0) throws -> (type: LogicalType, value: Scalar) {
+    guard depth <= Self.maximumDepth else {
+      throw Diagnostic(
+        .engineType, "a variant is nested more than \(Self.maximumDepth) levels deep",
+        hint: "cast it in the query, for example to JSON")
+    }
     let place = try Self.element(index, of: valueRuns[row], count: kinds.count)
     guard let kind = VariantLayout.Kind(rawValue: kinds[place]) else { throw VariantLayout.mismatch }
     var bytes = try VariantBytes(data.bytes[data.range(at: row)], from: Int(offsets[place]))
     switch kind {
     case .null: return (.null, .null)
     case .array:
-      let items = try children(&bytes, row).map { try value(row: row, index: Int(childValues[$0])) }
+      let items = try children(&bytes, row).map {
+        try value(row: row, index: Int(childValues[$0]), depth: depth + 1)
+      }
       if let first = items.first?.type, first != .null, items.allSatisfy({ $0.type == first }) {
         return (.list(first), .list(items.map(\.value)))
       }
@@ -79,7 +89,7 @@ private struct VariantRows {
       let names = try places.map { place in
         keys.text(at: try Self.element(Int(childKeys[place]), of: keyRuns[row], count: keys.count))
       }
-      let members = try places.map { try value(row: row, index: Int(childValues[$0])) }
+      let members = try places.map { try value(row: row, index: Int(childValues[$0]), depth: depth + 1) }
       let fields = zip(names, members).map { Field($0, $1.type) }
       return (.structure(fields), .structure(names, members.map(\.value)))
     default:
