@@ -4,4 +4,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=${WEIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weir}
 python=$(scripts/peer.sh "$cache")
-exec "$python" Benchmarks/bench.py --weir .build/release/weir --report docs/benchmarks.md "$@"
+"$python" Benchmarks/bench.py --weir .build/release/weir --report docs/benchmarks.md "$@"
+"$python" Benchmarks/loads/bench.py .build/release/weir --peer "$(scripts/peer-dlt.sh "$cache")" \
+  --report docs/loads/benchmarks.md
