@@ -8,8 +8,9 @@ public struct LoadRecord: Sendable, Hashable {
   public var table: String
   /// How it was written: append, replace, merge or scd2.
   public var disposition = ""
-  /// When it began and ended, in seconds since 1970.
+  /// When it began, in seconds since 1970.
   public var startedAt = 0.0
+  /// When it ended, in seconds since 1970.
   public var endedAt = 0.0
   /// Rows that were read from the source.
   public var rowsRead = 0
@@ -25,8 +26,9 @@ public struct LoadRecord: Sendable, Hashable {
   public var bytes: Int?
   /// How often the table's columns have changed, from 1.
   public var schemaVersion = 1
-  /// The cursor before and after.
+  /// The cursor before.
   public var cursorFrom: String?
+  /// The cursor after.
   public var cursorTo: String?
   /// What changed in the source's columns, in words.
   public var changes: [String] = []

@@ -98,7 +98,9 @@ public final class FileReader: SourceReader {
   private func version(_ place: String, _ format: FileFormat, _ engine: any Connection) throws -> [SeenFile] {
     guard format == .iceberg else {
       let pattern = StandardQuoting.literal(place + "/_delta_log/*.json")
-      guard let newest = try engine.texts("SELECT max(file) FROM glob(\(pattern))").first?.first ?? nil else { return [] }
+      guard let newest = try engine.texts("SELECT max(file) FROM glob(\(pattern))").first?.first ?? nil else {
+        return []
+      }
       return [SeenFile(path: place, tag: newest)]
     }
     if place.hasSuffix(".metadata.json") { return [SeenFile(path: place, tag: place)] }

@@ -5,8 +5,9 @@ public struct StateTables: Sendable {
   /// The version of their layout that this program reads and writes.
   public static let version = 1
 
-  /// The database and the schema that they are in.
+  /// The database that they are in; nil for the session's own.
   public let database: String?
+  /// The schema that they are in.
   public let schema: String
   let dialect: any Dialect
 
@@ -155,11 +156,13 @@ public struct StateTables: Sendable {
 
 /// Where the last committed load of a table stopped.
 public struct TableState: Sendable, Hashable {
-  /// The load and the table.
+  /// The load.
   public var load: String
+  /// The table.
   public var table: String
-  /// The greatest cursor, as the engine writes it, and its type.
+  /// The greatest cursor, as the engine writes it.
   public var cursor: String?
+  /// The cursor's type.
   public var cursorType: String?
   /// What the source keeps itself: JSON.
   public var sourceState: String?
@@ -187,10 +190,13 @@ public struct TableState: Sendable, Hashable {
 
 /// A file that was read, as it is remembered.
 public struct FileRecord: Sendable, Hashable {
-  /// The path or URL, its size, its time of change and the store's mark of its contents.
+  /// The path or URL.
   public var path: String
+  /// Its size in bytes.
   public var size: Int?
+  /// Its time of change, as the store tells it.
   public var modified: String?
+  /// The store's own mark of its contents.
   public var tag: String?
 
   /// Makes a record.
