@@ -39,6 +39,7 @@ public struct CommandReader: SourceReader {
     var read = SourceRead(selects: size == 0 ? [] : [Self.select(output, format)])
     read.bytes = size
     read.logs = [errors]
+    read.infersTypes = true
     read.isComplete = request.position?.cursor == nil && request.since == nil && request.until == nil
     return read
   }

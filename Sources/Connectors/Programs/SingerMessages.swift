@@ -68,6 +68,7 @@ struct SingerMessages {
     read.state = state ?? old
     read.isComplete = old == nil
     read.isIncremental = true
+    read.infersTypes = schema == nil
     read.bytes = bytes
     read.logs = logs
     return read

@@ -127,6 +127,7 @@ struct LoadExecutor {
       let ledger = LoadLedger(connection, database: database, schema: load.schema)
       return (try ledger.states(load: load.name), try ledger.files(load: load.name))
     }
+    let logs = LoadFolder.Logs(path: context.folder.path + "/logs", load: load.name)
     var prepared: [Prepared?] = Array(repeating: nil, count: tables.count)
     try await withThrowingTaskGroup(of: (Int, Prepared).self) { group in
       for (index, table) in tables.enumerated() {
@@ -137,6 +138,7 @@ struct LoadExecutor {
         request.earlierTables = tables[..<index].map(\.name)
         group.addTask { [session, request] in
           let read = try await reader.open(request, on: session)
+          logs.keep(read.logs, table: table.name)
           return (index, Prepared(table: table, read: read, position: request.position, state: state))
         }
       }

@@ -23,6 +23,20 @@ struct LoadFolder {
     }
   }
 
+  /// Keeps what readers' programs said, as `.weir/logs/LOAD.TABLE.log`, each in the place of the run before.
+  struct Logs: Sendable {
+    let path: String
+    let load: String
+
+    /// Moves the files there; one that cannot be moved goes with the folder, and costs nobody's rows.
+    func keep(_ files: [String], table: String) {
+      guard !files.isEmpty else { return }
+      mkdir(path, 0o777)
+      let name = "\(load).\(table)".map { $0 == "/" ? "_" : String($0) }.joined()
+      for file in files { rename(file, "\(path)/\(name).log") }
+    }
+  }
+
   /// Removes the folder and all that is in it. What cannot be removed is removed by the next run.
   func remove() { Self.remove(path) }
 

@@ -65,6 +65,7 @@ public struct RESTReader: SourceReader {
       throw (error as? Diagnostic)?.located(at: table.span) ?? error
     }
     var read = SourceRead(selects: extraction.files.isEmpty ? [] : [Self.select(extraction)])
+    read.infersTypes = true
     read.bytes = extraction.bytes
     read.warnings = extraction.warnings.map { settings.redactor.redact($0.located(at: table.span)) }
     read.isComplete = !(resource.asksForPart && window != RESTSource.Window()) && request.maximumRows == nil
