@@ -37,6 +37,21 @@ struct RendererTests {
         """)
   }
 
+  @Test("lines that may hold secrets are named and not shown")
+  func privateLines() {
+    for (file, text) in [
+      ("profiles.yml", "password: hunter2"), ("/home/me/.weir/connections.yml", "token: hunter2"),
+      ("loads/shop.yml", "from: postgres://me:hunter2@db/shop"),
+    ] {
+      let diagnostic = Diagnostic(.cycle, "m", at: SourceSpan(file: file, line: 1, column: 1))
+      #expect(renderer(text: text).render(diagnostic) == "error[WEIR-E0301]: m\n --> \(file):1:1")
+    }
+    let plain = Diagnostic(.plainSecret, "m", at: SourceSpan(file: "loads/shop.yml", line: 1, column: 1))
+    #expect(renderer(text: "token: hunter2").render(plain) == "error[WEIR-E1101]: m\n --> loads/shop.yml:1:1")
+    let open = Diagnostic(.cycle, "m", at: SourceSpan(file: "loads/shop.yml", line: 1, column: 1))
+    #expect(renderer(text: "from: postgres://me@db:5432/shop").render(open).contains("me@db"))
+  }
+
   @Test("without the file's text only the place is named")
   func noText() {
     let warning = Diagnostic(

@@ -9,7 +9,7 @@ enum Verb: String, CaseIterable {
   var summary: String {
     switch self {
     case .initialize: "Start a small project that runs"
-    case .build: "Load, build seeds and models; publish only what passes its checks"
+    case .build: "Load, build seeds and models; publish only what passes checks"
     case .load: "Load from sources, and nothing else"
     case .run: "Build models without running checks"
     case .test: "Run checks against what is live"

@@ -56,9 +56,21 @@ struct FileSelect {
     case .excel: return call("read_xlsx", list.first ?? "''", excel + options)
     case .avro: return call("read_avro", all, options)
     case .iceberg:
-      return call("iceberg_scan", list.first ?? "''", ["allow_moved_paths = true"] + version("version"))
+      return iceberg(files.first ?? "")
     case .delta: return call("delta_scan", list.first ?? "''", version("version"))
     }
+  }
+
+  /// A metadata file names the table's folder and the version that it is of.
+  private func iceberg(_ file: String) -> String {
+    let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+    let place = parts.dropLast(2).joined(separator: "/")
+    let newest = parts.last.map { String($0.dropLast(".metadata.json".count)) } ?? ""
+    let said = version("version")
+    return call(
+      "iceberg_scan", StandardQuoting.literal(place),
+      ["allow_moved_paths = true"]
+        + (said.isEmpty ? ["version = \(StandardQuoting.literal(newest))"] : said))
   }
 
   /// The files as the engine's readers take them: by name, though the names may look like patterns.

@@ -6,6 +6,8 @@ struct SingerMessages {
   private let stream: String
   private let writer: SpoolWriter
   private var schema: DataValue?
+  /// The properties whose numbers must keep every digit.
+  private var decimals: Set<String> = []
   private var state: String?
 
   init(stream: String, into writer: SpoolWriter) {
@@ -47,12 +49,18 @@ struct SingerMessages {
       guard try text("stream") == stream, let record = try JSONText.member("record", bytes, whole) else {
         return
       }
-      try writer.append(bytes[record])
+      if let exact = try JSONText.quotingNumbers(bytes, record, of: decimals.contains) {
+        try writer.append(exact)
+      } else {
+        try writer.append(bytes[record])
+      }
     case "SCHEMA":
       guard try text("stream") == stream, let found = try JSONText.member("schema", bytes, whole) else {
         return
       }
       schema = try DataValue.parse(json: String(decoding: bytes[found], as: UTF8.self))
+      decimals = Set(
+        properties.filter { SingerType.engineType(of: $0.value).hasPrefix("DECIMAL") }.map(\.key))
     case "STATE":
       if let value = try JSONText.member("value", bytes, whole) {
         state = String(decoding: bytes[value], as: UTF8.self)
@@ -74,9 +82,13 @@ struct SingerMessages {
     return read
   }
 
+  private var properties: [(key: String, value: DataValue)] {
+    schema?["properties"]?.dictValue.map(Array.init) ?? []
+  }
+
   private var select: String {
     let files = writer.files.map(StandardQuoting.literal).joined(separator: ", ")
-    let columns = (schema?["properties"]?.dictValue.map(Array.init) ?? []).map { name, property in
+    let columns = properties.map { name, property in
       "\(StandardQuoting.literal(name)): \(StandardQuoting.literal(SingerType.engineType(of: property)))"
     }
     // A tap that declares nothing leaves it to the engine to find out.

@@ -30,7 +30,11 @@ struct HumanRendering {
 
   private mutating func addPlace() {
     guard let span = diagnostic.span else { return }
-    let line = span.line > 0 ? renderer.sourceText(span.file).flatMap { sourceLine(span.line, of: $0) } : nil
+    var line: [UInt8]?
+    if span.line > 0, !PrivateText.isKept(in: span.file), diagnostic.code != .plainSecret {
+      line = renderer.sourceText(span.file).flatMap { sourceLine(span.line, of: $0) }
+      if line.map(PrivateText.isWithin) ?? false { line = nil }
+    }
     if span.line > 0 { gutter = String(span.line).count }
     let margin = String(repeating: " ", count: gutter)
     lines.append("\(margin)\(paint("-->", blue)) \(TerminalText.printable(span.description))")

@@ -122,22 +122,10 @@ struct PageRows {
   /// The row with the numbers of exact fields as text, so that the engine does not make binary fractions of them; nil if
   /// there are none.
   private func exactly(_ document: UnsafeBufferPointer<UInt8>, _ row: Range<Int>) throws -> [UInt8]? {
-    guard !resource.exactFields.isEmpty, document[row.lowerBound] == 0x7B else { return nil }
-    var copy: [UInt8] = []
-    var start = row.lowerBound
-    for name in try JSONText.names(document, row)
-    where resource.exactFields.contains(RESTResource.plainName(name)) {
-      guard let value = try JSONText.member(name, document, row), value.lowerBound >= start,
-        document[value.lowerBound] == 0x2D || document[value.lowerBound] &- 0x30 < 10
-      else { continue }
-      copy += document[start..<value.lowerBound]
-      copy.append(0x22)
-      copy += document[value]
-      copy.append(0x22)
-      start = value.upperBound
+    guard !resource.exactFields.isEmpty else { return nil }
+    return try JSONText.quotingNumbers(document, row) { name in
+      resource.exactFields.contains(RESTResource.plainName(name))
     }
-    guard start > row.lowerBound else { return nil }
-    return copy + document[start..<row.upperBound]
   }
 
   private func missing(_ path: JSONPath, _ document: UnsafeBufferPointer<UInt8>) -> Diagnostic {

@@ -97,6 +97,28 @@ enum JSONText {
     }
   }
 
+  /// The object at `row` with the numbers of some members as text: the engine's JSON reader makes binary fractions of
+  /// numbers, and reads every digit of a text. Nil if it has no such numbers.
+  static func quotingNumbers(
+    _ document: UnsafeBufferPointer<UInt8>, _ row: Range<Int>, of isExact: (String) -> Bool
+  ) throws(JSONProblem) -> [UInt8]? {
+    guard document[row.lowerBound] == 0x7B else { return nil }
+    var copy: [UInt8] = []
+    var start = row.lowerBound
+    for name in try names(document, row) where isExact(name) {
+      guard let value = try member(name, document, row), value.lowerBound >= start,
+        document[value.lowerBound] == 0x2D || document[value.lowerBound] &- 0x30 < 10
+      else { continue }
+      copy += document[start..<value.lowerBound]
+      copy.append(0x22)
+      copy += document[value]
+      copy.append(0x22)
+      start = value.upperBound
+    }
+    guard start > row.lowerBound else { return nil }
+    return copy + document[start..<row.upperBound]
+  }
+
   /// A scalar as text; nil for null, lists and mappings.
   static func scalar(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String? {
     guard let first = range.first.map({ bytes[$0] }) else { return nil }
