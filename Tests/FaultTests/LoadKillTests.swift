@@ -66,7 +66,7 @@ import Testing
   @Test("A load killed at a random moment and run again leaves the tables of one that was not killed")
   func killed() async throws {
     let environment = ProcessInfo.processInfo.environment
-    let rounds = environment["WEIR_SLOW"] == "1" ? 200 : 15
+    let rounds = environment["WEIR_ROUNDS"].flatMap { Int($0) } ?? (environment["WEIR_SLOW"] == "1" ? 60 : 15)
     let seed = environment["WEIR_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
     print("load kill test: \(rounds) rounds, WEIR_SEED=\(seed)")
     var random = Seeded(state: seed)
