@@ -198,7 +198,7 @@ struct PagingState {
 
   /// The number, if the page says one: a page without rows need not.
   private static func told(at path: JSONPath, _ page: PageFacts) -> Int? {
-    try? number(at: path, page)  // see above
+    try? number(at: path, page)  // none, or no number: nothing is known of the rest
   }
 
   private static func number(at path: JSONPath, _ page: PageFacts) throws -> Int? {

@@ -23,7 +23,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
       result = .failure(error)
     }
     // Connections that do not close in order are gone all the same; what the body did counts.
-    try? await client.shutdown()  // see above
+    try? await client.shutdown()  // the body's own outcome counts
     return try result.get()
   }
 

@@ -30,10 +30,10 @@ enum JSONText {
   ) rethrows {
     var scanner = JSONScanner(bytes, at: range.lowerBound)
     // The text was checked as a whole before: nothing is found here that is not JSON.
-    guard (try? scanner.expect(0x5B)) != nil else { return }  // see above
+    guard (try? scanner.expect(0x5B)) != nil else { return }  // checked before
     scanner.skipSpace()
     while !scanner.isAtEnd, scanner.current != 0x5D {
-      guard let item = try? scanner.skipValue() else { return }  // see above
+      guard let item = try? scanner.skipValue() else { return }  // checked before
       try body(item)
       scanner.skipSpace()
       if scanner.current == 0x2C { scanner.skipByte() }
