@@ -107,7 +107,7 @@ public final class FileReader: SourceReader {
     let pattern = StandardQuoting.literal(place + "/metadata/*.metadata.json")
     let number = "CAST(regexp_extract(file, '([0-9]+)[^/]*[.]metadata[.]json$', 1) AS BIGINT)"
     let newest = try engine.texts("SELECT max_by(file, \(number)) FROM glob(\(pattern))").first?.first ?? nil
-    return newest.map { [SeenFile(path: $0, tag: $0)] } ?? []
+    return newest.map { [SeenFile(path: place, tag: $0)] } ?? []
   }
 
   private func format(of table: LoadTable, _ place: String) throws -> FileFormat {
@@ -140,7 +140,9 @@ public final class FileReader: SourceReader {
     read.isIncremental = false
     read.bytes = wanted.contains { $0.size == nil } ? nil : wanted.reduce(0) { $0 + ($1.size ?? 0) }
     guard !wanted.isEmpty else { return read }
-    let select = FileSelect(format: format, table: table, files: wanted.map(\.path))
+    // An Iceberg table is known by its folder and read by the metadata of its version.
+    let files = wanted.map { format == .iceberg ? $0.tag ?? $0.path : $0.path }
+    let select = FileSelect(format: format, table: table, files: files)
     try fastWay(select, wanted, engine, &read)
     read.fallbacks =
       MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
