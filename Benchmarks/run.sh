@@ -6,4 +6,4 @@ cache=${WEIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weir}
 python=$(scripts/peer.sh "$cache")
 "$python" Benchmarks/bench.py --weir .build/release/weir --report docs/benchmarks.md "$@"
 "$python" Benchmarks/loads/bench.py .build/release/weir --peer "$(scripts/peer-dlt.sh "$cache")" \
-  --report docs/loads/benchmarks.md
+  --report docs/benchmarks.md

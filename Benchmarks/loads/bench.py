@@ -1,12 +1,13 @@
 """Loads of five million rows: Weir beside the bare engine and beside dlt by its fastest path, in one run.
 
-Usage: bench.py WEIR [--rows N] [--rounds N] [--peer PYTHON-WITH-DLT] [--folder F]
-Every run is a process of its own with a warehouse of its own. The least wall time of all rounds counts; the peak of its
-memory is the process's own. Prints a table in Markdown.
+Usage: bench.py WEIR [--rows N] [--rounds N] [--peer PYTHON-WITH-DLT] [--folder F] [--only NAME] [--report FILE]
+Every run is a process of its own with a warehouse of its own, all programs in each round. The least wall time of all
+rounds counts; the peak of memory is the process's own. Prints a table in Markdown.
 """
 import argparse
-import multiprocessing
+import contextlib
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -15,36 +16,40 @@ import time
 
 import duckdb
 
-SOURCE = """
-create table o as select i::bigint as order_id, (i * 7919 % 100003)::bigint as customer_id,
-  timestamp '2024-01-01' + to_seconds(i) as updated_at, ['new', 'paid', 'sent', 'back'][1 + (i % 4)] as status,
-  round((i * 31 % 100000) / 100, 2)::double as amount, (i % 7)::bigint as qty, 'name ' || (i % 9999) as customer,
-  (i % 2 = 0) as is_gift
-from range({rows}) t(i)
-"""
+import sources
 
 BARE = """
-import duckdb, sys
+import duckdb, os, sys
 c = duckdb.connect(sys.argv[1])
-c.execute(f"create table orders as select * from {sys.argv[2]}")
+c.execute(os.environ["BENCH_SETUP"] or "select 1")
+c.execute("create table orders as select * from " + os.environ["BENCH_READ"])
 c.close()
 """
 
+# Arrow from the source to the destination: of files, as the engine reads them; of a database, by dlt's own fast reader.
 DLT = """
-import dlt, duckdb, sys
-database, read = sys.argv[1:3]
+import dlt, duckdb, os, sys
+database = sys.argv[1]
 def orders():
-    yield from duckdb.connect().sql(f"select * from {read}").to_arrow_reader(100_000)
+    engine = duckdb.connect()
+    engine.execute(os.environ["BENCH_SETUP"] or "select 1")
+    yield from engine.sql("select * from " + os.environ["BENCH_READ"]).to_arrow_reader(100_000)
+if os.environ["BENCH_ADDRESS"]:
+    from dlt.sources.sql_database import sql_table
+    rows = sql_table(credentials=os.environ["BENCH_ADDRESS"], table="orders", schema="public", backend="connectorx",
+                     reflection_level="minimal", backend_kwargs={"return_type": "arrow_stream"})
+else:
+    rows = dlt.resource(orders, name="orders")
 pipeline = dlt.pipeline("bench", destination=dlt.destinations.duckdb(database), dataset_name="shop",
                         pipelines_dir=database + ".dlt")
-pipeline.run(dlt.resource(orders, name="orders"), loader_file_format="parquet", write_disposition="replace")
+pipeline.run(rows, loader_file_format="parquet", write_disposition="replace")
 """
 
 
-def measure(command, folder):
+def measure(command, folder, variables=None):
     """Wall seconds and peak megabytes of a process."""
+    environment = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false", **(variables or {})}
     start = time.monotonic()
-    environment = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false"}
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -61,45 +66,31 @@ def fresh(folder, name):
     return path
 
 
-def project(folder, source, extra=""):
-    os.makedirs(folder + "/loads")
-    with open(folder + "/weir.yml", "w") as file:
-        file.write("name: bench\n")
-    with open(folder + "/loads/shop.yml", "w") as file:
-        file.write(f"loads:\n  - name: shop\n    from: {os.path.dirname(source)}\n    tables:\n"
-                   f"      - {{name: orders, from: '{os.path.basename(source)}'{extra}}}\n")
+def count(warehouse):
+    """How many rows arrived, asked in a process of its own."""
+    script = "import duckdb, sys; print(duckdb.connect(sys.argv[1]).sql('select count(*) from shop.orders').fetchone()[0])"
+    return int(subprocess.check_output([sys.executable, "-c", script, warehouse]))
 
 
-def full(options, folder, data):
-    """The load of a whole file, in each format."""
-    reads = {"CSV": f"read_csv('{data}/o.csv')", "NDJSON": f"read_json('{data}/o.ndjson')",
-             "Parquet": f"read_parquet('{data}/o.parquet')"}
-    rows = []
-    for name, read in reads.items():
-        best = {}
-        for number in range(options.rounds):
-            place = fresh(folder, f"{name}-bare-{number}")
-            runs = {"bare": ([sys.executable, "-c", BARE, place + "/w.duckdb", read], place)}
-            place = fresh(folder, f"{name}-weir-{number}")
-            project(place, read.split("'")[1])
-            runs["weir"] = ([options.weir, "load"], place)
-            if options.peer:
-                place = fresh(folder, f"{name}-dlt-{number}")
-                runs["dlt"] = ([options.peer, "-c", DLT, place + "/w.duckdb", read], place)
-            for who, (command, place) in runs.items():
-                best[who] = min(best.get(who, (1e9, 0)), measure(command, place))
-                shutil.rmtree(place)
-        rows.append((name, best))
-    return rows
-
-
-def make_source(rows, folder):
-    """The files that are loaded."""
-    connection = duckdb.connect()
-    connection.execute(SOURCE.format(rows=rows))
-    for name, form in (("o.csv", "(header)"), ("o.ndjson", "(format json)"), ("o.parquet", "")):
-        connection.execute(f"copy o to '{folder}/{name}' {form}")
-    connection.close()
+def full(options, folder, source):
+    """The load of all rows: the best of each program."""
+    best = {}
+    for number in range(options.rounds):
+        place = fresh(folder, f"{source.name}-bare-{number}")
+        runs = {"bare": ([sys.executable, "-c", BARE, place + "/w.duckdb"], place)}
+        place = fresh(folder, f"{source.name}-weir-{number}")
+        source.write_project(place)
+        runs["weir"] = ([options.weir, "load"], place)
+        if options.peer:
+            place = fresh(folder, f"{source.name}-dlt-{number}")
+            runs["dlt"] = ([options.peer, "-c", DLT, place + "/w.duckdb"], place)
+        for who, (command, place) in runs.items():
+            best[who] = min(best.get(who, (1e9, 0)), measure(command, place, source.variables()))
+            if who != "bare" and number == 0:
+                arrived = count(place + ("/bench.duckdb" if who == "weir" else "/w.duckdb"))
+                assert arrived == options.rows, f"{who} brought {arrived} rows of {source.name}"
+            shutil.rmtree(place)
+    return best
 
 
 def incremental(options, folder, data):
@@ -107,7 +98,8 @@ def incremental(options, folder, data):
     place = fresh(folder, "incremental")
     os.makedirs(place + "/in")
     shutil.copy(data + "/o.parquet", place + "/in/0.parquet")
-    project(place, place + "/in/*.parquet", ", write: merge, key: order_id, cursor: updated_at")
+    source = sources.Source("", "", "*.parquet", place + "/in")
+    source.write_project(place, ", write: merge, key: order_id, cursor: updated_at")
     measure([options.weir, "load"], place)
     best = (1e9, 0)
     for number in range(1, options.rounds + 2):
@@ -121,6 +113,35 @@ def incremental(options, folder, data):
     return best
 
 
+def line(name, best):
+    """A row of the table."""
+    bare, weir, dlt = best["bare"], best["weir"], best.get("dlt")
+    peer = f"{dlt[0]:.2f} s | {dlt[0] / weir[0]:.1f} | {dlt[1]:.0f} MB" if dlt else "– | – | –"
+    return (f"| {name} | {bare[0]:.2f} s | {weir[0]:.2f} s | {weir[0] / bare[0]:.2f} | {bare[1]:.0f} MB "
+            f"| {weir[1]:.0f} MB | {peer} |")
+
+
+def run(options, folder):
+    """All figures, as lines of Markdown."""
+    data = fresh(folder, "data")
+    sources.in_process(sources.make_files, options.rows, data)
+    lines = [
+        f"| {options.rows:,} rows × 8 columns | bare engine | Weir | Weir / bare | bare's peak | Weir's peak | dlt (Arrow) "
+        "| dlt / Weir | dlt's peak |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
+    with contextlib.ExitStack() as stack:
+        every = sources.files(data)
+        for make in (sources.object_store, sources.database):
+            every.append(stack.enter_context(make(data)))
+        for source in every:
+            if not options.only or options.only in source.name:
+                lines.append(line(source.name, full(options, folder, source)))
+                print(lines[-1], file=sys.stderr)
+    wall, peak = incremental(options, folder, data)
+    lines += ["", f"Merging 1,000 rows (500 of them new) into {options.rows:,}: {wall:.2f} s, {peak:.0f} MB."]
+    return "\n".join(lines)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("weir")
@@ -128,31 +149,19 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peer")
     parser.add_argument("--folder")
-    parser.add_argument("--report", help="a Markdown file to write")
+    parser.add_argument("--only", help="the sources whose name holds this")
+    parser.add_argument("--report", help="a Markdown file that gets a section")
     options = parser.parse_args()
     options.weir = os.path.abspath(options.weir)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        data = fresh(folder, "data")
-        # In a process of its own: what this one holds would count as the peak of those that it starts.
-        maker = multiprocessing.get_context("spawn").Process(target=make_source, args=(options.rows, data))
-        maker.start()
-        maker.join()
-        lines = [
-            f"| {options.rows:,} rows × 8 columns | bare engine | Weir | ratio | Weir's peak | dlt (Arrow) | dlt / Weir |",
-            "|---|---:|---:|---:|---:|---:|---:|"]
-        for name, best in full(options, folder, data):
-            bare, weir, dlt = best["bare"], best["weir"], best.get("dlt")
-            peer = f"{dlt[0]:.2f} s | {dlt[0] / weir[0]:.1f}" if dlt else "– | –"
-            lines.append(f"| {name} | {bare[0]:.2f} s | {weir[0]:.2f} s | {weir[0] / bare[0]:.2f} "
-                         f"| {weir[1]:.0f} MB | {peer} |")
-        wall, peak = incremental(options, folder, data)
-        lines += ["", f"Merging 1,000 rows (500 of them new) into {options.rows:,}: {wall:.2f} s, {peak:.0f} MB."]
-    text = "\n".join(lines)
+        text = run(options, folder)
     print(text)
     if options.report:
-        with open(options.report, "w") as file:
-            file.write("# Loads, measured\n`make bench` writes this page: each row's programs ran in one run on one machine, "
-                       f"the least of {options.rounds} rounds.\n\n{text}\n")
+        report = pathlib.Path(options.report)
+        before = report.read_text().split("\n## Loads\n")[0].rstrip()
+        report.write_text(f"{before}\n\n## Loads\nThe programs of a line ran in turn; the least of {options.rounds} rounds counts, "
+                          "each a whole process. `dlt` takes its fastest path: Arrow tables, written as Parquet; from "
+                          f"PostgreSQL by connectorx.\n\n{text}\n")
 
 
 if __name__ == "__main__":

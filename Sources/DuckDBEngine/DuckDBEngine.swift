@@ -104,6 +104,6 @@ public final class DuckDBEngine: Engine {
     }
   }
 
-  /// Gives the database up; the file closes with the last session.
+  /// Gives the database up: the file closes now, its log written back into it, or with the last open session.
   public func close() async { state.withLock { $0.database = nil } }
 }

@@ -12,7 +12,7 @@ import Testing
   private static func send(
     _ sql: String, from connection: DuckDBConnection, creating: Bool = true
   ) throws -> Int {
-    let other = DuckDBConnection(try ConnectionHandle(connection.handle.owner))
+    let other = DuckDBConnection(try ConnectionHandle(#require(connection.handle.owner)))
     if creating { try connection.execute("DROP TABLE IF EXISTS copy") }
     return try connection.withArrowStream(of: sql) { stream in
       defer { #expect(stream.isReleased) }
@@ -129,7 +129,7 @@ import Testing
       "SELECT 1::HUGEINT AS h, uuid() AS u, 'a'::ENUM('a') AS e, [1.5] AS l, '1'::JSON AS j, DATE '2020-01-01' AS d"
     let types = try await withDuckDB { connection in
       try ["", "WHERE false"].map { condition in
-        let other = DuckDBConnection(try ConnectionHandle(connection.handle.owner))
+        let other = DuckDBConnection(try ConnectionHandle(#require(connection.handle.owner)))
         try connection.execute("DROP TABLE IF EXISTS copy")
         return try connection.withArrowStream(of: "\(sql) \(condition)") { stream in
           let count = try other.importArrow(foreignStream(stream), into: Self.copy, creating: true)

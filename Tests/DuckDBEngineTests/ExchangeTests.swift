@@ -233,7 +233,7 @@ import Testing
   @Test("A table is made for Arrow data, names quoted")
   func arrowCreating() async throws {
     try await withDuckDB { connection in
-      let other = DuckDBConnection(try ConnectionHandle(connection.handle.owner))
+      let other = DuckDBConnection(try ConnectionHandle(#require(connection.handle.owner)))
       let made = Relation(schema: "main", identifier: "a \"b\"")
       let sql = "SELECT 1::DECIMAL(12,3) AS \"x \"\"y\"\"\", [{'a': 'q'}] AS l, DATE '2020-01-01' AS d"
       try connection.withArrowStream(of: sql) { stream in
@@ -251,7 +251,7 @@ import Testing
   @Test("A stream that fails midway, was released or outlived its query says so, and leaves no row")
   func arrowFailures() async throws {
     try await withDuckDB { connection in
-      let other = DuckDBConnection(try ConnectionHandle(connection.handle.owner))
+      let other = DuckDBConnection(try ConnectionHandle(#require(connection.handle.owner)))
       try connection.execute("CREATE TABLE copy(i BIGINT)")
       let failing = "SELECT CASE WHEN i = 5000000 THEN error('boom') ELSE i END FROM range(6000000) t(i)"
       let midway = #expect(throws: Diagnostic.self) {

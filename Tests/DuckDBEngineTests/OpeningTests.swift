@@ -33,6 +33,19 @@ import Testing
     }
   }
 
+  @Test("A closed engine's file is whole at once, though someone still holds its closed session")
+  func closedWhileHeld() async throws {
+    try await withFolder { folder in
+      let engine = try DuckDBEngine(path: "\(folder)/a.duckdb")
+      let session = try await engine.makeSession()
+      _ = try await session.run { try $0.execute("CREATE TABLE t AS SELECT 1 AS i") }
+      await session.close()
+      await engine.close()
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      withExtendedLifetime(session) { #expect(files == ["a.duckdb"]) }
+    }
+  }
+
   @Test("What a killed process spilled beside the file is deleted when it is opened, and nothing else")
   func spilled() async throws {
     try await withFolder { folder in

@@ -12,8 +12,9 @@ final class ConnectionHandle: @unchecked Sendable {
   /// The connection; nil once closed. Written only under `state`'s lock, on the session's thread.
   private(set) var raw: duckdb_connection?
   private let state = Mutex(State())
-  /// Stays open as long as the connection.
-  let owner: Database
+  /// Stays open as long as the connection, and no longer, however long someone holds this object: the file is
+  /// closed when the engine and its sessions are. Written like `raw`.
+  private(set) var owner: Database?
 
   private struct State {
     var isOpen = true
@@ -36,10 +37,13 @@ final class ConnectionHandle: @unchecked Sendable {
 
   /// Closes the connection, once; an open transaction is rolled back.
   func close() {
+    // Given up without the lock: the last owner's closing writes the log back, which takes its time.
+    var database: Database?
     state.withLock { state in
       state.isOpen = false
       duckdb_disconnect(&raw)
       raw = nil
+      swap(&database, &owner)
     }
   }
 
