@@ -8,7 +8,7 @@ if [ ! -e "$venv/.complete" ]; then
   rm -rf "$venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet 'dlt[duckdb]==1.31.0' duckdb==1.5.5 pyarrow==26.0.1 \
-    connectorx==0.4.6 psycopg2-binary==2.9.13 sqlalchemy >&2
+    connectorx==0.4.6 psycopg2-binary==2.9.13 sqlalchemy==2.0.58 >&2
   touch "$venv/.complete"
 fi
 echo "$venv/bin/python"

@@ -110,7 +110,7 @@ def object_store(folder):
 
 def fill_store(setup, folder, url):
     connection = duckdb.connect()
-    connection.execute(f"{setup} COPY (FROM '{folder}/o.parquet') TO '{url}'")
+    connection.execute(f"SET enable_progress_bar = false; {setup} COPY (FROM '{folder}/o.parquet') TO '{url}'")
     connection.close()
 
 
@@ -134,7 +134,7 @@ def database(folder):
 
 def fill_database(setup, folder):
     connection = duckdb.connect()
-    connection.execute(f"{setup} CREATE TABLE pg.public.orders AS FROM '{folder}/o.parquet'")
+    connection.execute(f"SET enable_progress_bar = false; {setup} CREATE TABLE pg.public.orders AS FROM '{folder}/o.parquet'")
     # Statistics, as a database in use has them: readers share a table's pages out by them.
     connection.execute("CALL postgres_execute('pg', 'ANALYZE public.orders')")
     connection.close()

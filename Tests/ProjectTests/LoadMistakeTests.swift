@@ -29,6 +29,31 @@ struct LoadMistakeTests {
     }
   }
 
+  @Test("paths into JSON are read before anything runs")
+  func paths() async throws {
+    let connections = """
+      connections:
+        api:
+          type: rest
+          base_url: https://example.org
+          paginator: {type: cursor, cursor_path: "next..id"}
+      """
+    let load = """
+      loads:
+        - name: x
+          from: api
+          tables:
+            - {name: t, data_selector: "data[*"}
+            - {name: u, data_selector: "$.data[*]['a.b'][-1]"}
+      """
+    expect(
+      try await complaints(["loads/x.yml": load, "connections.yml": connections]),
+      [
+        "connections.yml:5:44: 'cursor_path' of 'paginator' of connection 'api' is no path: next..id | \(JSONPath.hint)",
+        "loads/x.yml:5:32: 'data_selector' of table 't' of load 'x' is no path: data[* | \(JSONPath.hint)",
+      ])
+  }
+
   @Test("all problems of a file are told at once, with their places")
   func atOnce() async throws {
     let text = """

@@ -47,16 +47,25 @@ struct CursorBounds {
   /// Whether all rows are wanted.
   var isAll: Bool { lower == nil && upper == nil }
 
-  /// The bounds as a condition in the engine's SQL, for a read in its dialect. `value` turns the column into what
-  /// compares with the bound.
-  func condition(_ dialect: any Dialect, type: String? = nil) -> String? {
+  /// Whether rows without a cursor are wanted: all but a backfill that ends somewhere brings them.
+  var takesNulls: Bool { lower != nil && upper == nil }
+
+  /// The bounds as a condition in the engine's SQL, for a read in its dialect.
+  func condition(_ dialect: any Dialect) -> String? {
     guard let column else { return nil }
-    let name = dialect.quoted(column.name)
-    let type = type ?? column.type
-    let parts = [
-      lower.map { "\(name) >= CAST(\(dialect.literal($0)) AS \(type))" },
-      upper.map { "\(name) < CAST(\(dialect.literal($0)) AS \(type))" },
-    ].compactMap { $0 }
+    return condition(on: dialect.quoted(column.name)) { "CAST(\(dialect.literal($0)) AS \(column.type))" }
+  }
+
+  /// The bounds as a condition on `name`, the column in the server's own SQL; `value` writes a bound there.
+  func condition(on name: String, _ value: (String) -> String) -> String? {
+    guard let range = range(of: name, value) else { return nil }
+    return takesNulls ? "(\(range) OR \(name) IS NULL)" : range
+  }
+
+  /// Like `condition`, without the rows that have no cursor.
+  func range(of name: String, _ value: (String) -> String) -> String? {
+    let parts = [lower.map { "\(name) >= \(value($0))" }, upper.map { "\(name) < \(value($0))" }]
+      .compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: " AND ")
   }
 }

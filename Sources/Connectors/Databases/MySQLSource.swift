@@ -66,11 +66,11 @@ struct MySQLSource: DatabaseSource {
       default: return name
       }
     }.joined(separator: ", ")
-    let condition = condition(table.bounds, declared, dialect)
+    let conditions = conditions(table.bounds, declared, dialect)
     // What the scanner cannot spell or hold is asked for in the server's own SQL, on a connection of its own.
     guard !wide.isEmpty || table.columns.contains(where: { $0.name.contains("`") }) else {
       let relation = Relation(database: alias, schema: schema, identifier: table.name.table)
-      return SourceRead(selects: ["SELECT \(outer) FROM \(dialect.rendered(relation))\(condition)"])
+      return SourceRead(selects: conditions.map { "SELECT \(outer) FROM \(dialect.rendered(relation))\($0)" })
     }
     let inner = table.columns.map { column -> String in
       let name = Self.quoted(column.name)
@@ -78,7 +78,7 @@ struct MySQLSource: DatabaseSource {
       return isText ? "CONVERT(\(name) USING utf8mb4) AS \(name)" : name
     }.joined(separator: ", ")
     let sql = "SELECT \(inner) FROM \(Self.quoted(schema)).\(Self.quoted(table.name.table))"
-    return SourceRead(selects: ["SELECT \(outer) FROM (\(remote(sql, alias)))\(condition)"])
+    return SourceRead(selects: conditions.map { "SELECT \(outer) FROM (\(remote(sql, alias)))\($0)" })
   }
 
   func select(query: String, _ alias: String, _ connection: any Connection) throws -> String {
@@ -107,19 +107,20 @@ struct MySQLSource: DatabaseSource {
     return Dictionary(rows.map { ($0[0] ?? "", $0[1] ?? "") }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The bounds on the column as the scanner gives it, before it becomes an instant: so the server can apply them.
-  private func condition(
+  /// The bounds on the column as the scanner gives it, before it becomes an instant, so that the server can apply
+  /// them: a condition for each read. Rows without a cursor take one of their own, as the scanner hands over no OR.
+  private func conditions(
     _ bounds: CursorBounds, _ declared: [String: String], _ dialect: any Dialect
-  ) -> String {
-    guard let column = bounds.column else { return "" }
-    guard declared[column.name]?.lowercased().hasPrefix("timestamp") == true else {
-      return bounds.condition(dialect).map { " WHERE " + $0 } ?? ""
-    }
+  ) -> [String] {
+    guard let column = bounds.column else { return [""] }
     let name = dialect.quoted(column.name)
-    let parts = [("\(name) >=", bounds.lower), ("\(name) <", bounds.upper)].compactMap { left, bound in
-      bound.map { "\(left) (CAST(\(dialect.literal($0)) AS TIMESTAMPTZ) AT TIME ZONE 'UTC')" }
+    let isInstant = declared[column.name]?.lowercased().hasPrefix("timestamp") == true
+    let range = bounds.range(of: name) { bound in
+      let text = dialect.literal(bound)
+      return isInstant
+        ? "(CAST(\(text) AS TIMESTAMPTZ) AT TIME ZONE 'UTC')" : "CAST(\(text) AS \(column.type))"
     }
-    return parts.isEmpty ? "" : " WHERE " + parts.joined(separator: " AND ")
+    return [range.map { " WHERE " + $0 } ?? ""] + (bounds.takesNulls ? [" WHERE \(name) IS NULL"] : [])
   }
 
   /// Whether a declared type has more digits than the engine's decimal.

@@ -46,11 +46,9 @@ struct ODBCSource: DatabaseSource {
     var sql = "SELECT * FROM \(quoted(table.name))"
     if let column = table.bounds.column {
       let name = quote + column.name.replacing(quote, with: quote + quote) + quote
-      let parts = [("\(name) >=", table.bounds.lower), ("\(name) <", table.bounds.upper)].compactMap {
-        left, bound in
-        bound.map { "\(left) \(StandardQuoting.literal($0))" }
+      if let condition = table.bounds.condition(on: name, StandardQuoting.literal) {
+        sql += " WHERE " + condition
       }
-      if !parts.isEmpty { sql += " WHERE " + parts.joined(separator: " AND ") }
     }
     return SourceRead(selects: [remote(sql, alias)])
   }

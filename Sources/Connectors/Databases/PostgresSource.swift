@@ -99,12 +99,8 @@ struct PostgresSource: DatabaseSource {
   /// The bounds in the server's SQL: literals take the column's type there.
   func condition(_ bounds: CursorBounds) -> String {
     guard let column = bounds.column else { return "" }
-    let name = StandardQuoting.quoted(column.name)
-    let parts = [
-      bounds.lower.map { "\(name) >= \(StandardQuoting.literal($0))" },
-      bounds.upper.map { "\(name) < \(StandardQuoting.literal($0))" },
-    ].compactMap { $0 }
-    return parts.isEmpty ? "" : " WHERE " + parts.joined(separator: " AND ")
+    let condition = bounds.condition(on: StandardQuoting.quoted(column.name), StandardQuoting.literal)
+    return condition.map { " WHERE " + $0 } ?? ""
   }
 
   private func jsonColumns(

@@ -31,7 +31,7 @@ enum RESTShapes {
     Field("params", .dictionary(.anything), "query parameters; a list repeats one"),
     Field("headers", .dictionary(.text), "headers beside the connection's"),
     Field("json", .dictionary(.anything), "the request's body"),
-    Field("data_selector", .text, "where the rows stand in a response: a path such as `data.items`"),
+    Field("data_selector", .path, "where the rows stand in a response: a path such as `data.items`"),
     Field(
       "data_optional", .boolean, "whether a response without anything there has no rows, and is no error"),
     paginator,
@@ -113,20 +113,20 @@ enum RESTShapes {
       [
         Field("base_page", .integer(0...1), "the number of the first page", isRequired: true),
         Field("page_param", .text, "the query parameter; `page` unless said"),
-        Field("page_body_path", .text, "or the place in the body"),
-        Field("total_path", .text, "where a response says how many pages there are"),
+        Field("page_body_path", .path, "or the place in the body"),
+        Field("total_path", .path, "where a response says how many pages there are"),
       ] + limit + guards),
     Shape.Case(
       "offset",
       [
         Field("offset", .integer(0...Int.max), "the first offset; 0 unless said"),
         Field("offset_param", .text, "the query parameter; `offset` unless said"),
-        Field("offset_body_path", .text, "or the place in the body"),
-        Field("total_path", .text, "where a response says how many rows there are"),
+        Field("offset_body_path", .path, "or the place in the body"),
+        Field("total_path", .path, "where a response says how many rows there are"),
       ] + limit + guards),
     Shape.Case(
       "cursor",
-      [Field("cursor_path", .text, "where a response has the mark for the next page", isRequired: true)]
+      [Field("cursor_path", .path, "where a response has the mark for the next page", isRequired: true)]
         + mark
         + guards),
     Shape.Case(
@@ -139,7 +139,7 @@ enum RESTShapes {
         + limit + guards),
     Shape.Case(
       "json_link",
-      [Field("next_url_path", .text, "where a response has the next page's URL; `next` unless said")] + guards
+      [Field("next_url_path", .path, "where a response has the next page's URL; `next` unless said")] + guards
     ),
     Shape.Case(
       "header_link", [Field("links_next_key", .text, "the link's relation; `next` unless said")] + guards),
@@ -147,13 +147,13 @@ enum RESTShapes {
 
   private static let mark: [Field] = [
     Field("cursor_param", .text, "the query parameter for the mark; `cursor` unless said"),
-    Field("cursor_body_path", .text, "or the place in the body"),
+    Field("cursor_body_path", .path, "or the place in the body"),
   ]
 
   private static let limit: [Field] = [
     Field("limit", .integer(1...Int.max), "how many rows of a page are asked for"),
     Field("limit_param", .text, "the query parameter; `limit` unless said"),
-    Field("limit_body_path", .text, "or the place in the body"),
+    Field("limit_body_path", .path, "or the place in the body"),
     Field(
       "stop_after_short_page", .boolean,
       "whether a page with fewer rows than `limit` is the last: only right if the server always fills its pages"
@@ -161,7 +161,7 @@ enum RESTShapes {
   ]
 
   private static let guards: [Field] = [
-    Field("has_more_path", .text, "where a response says whether there is more"),
+    Field("has_more_path", .path, "where a response says whether there is more"),
     Field("stop_after_empty_page", .boolean, "whether a page without rows is the last"),
     Field("max_pages", .integer(1...Int.max), "how many pages are taken at most"),
     Field("allow_repeats", .boolean, "whether a page may hold just the rows of the one before"),

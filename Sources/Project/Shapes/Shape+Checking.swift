@@ -28,6 +28,7 @@ struct ShapeChecker {
       }
     case .duration: checkQuantity(node, subject, "a duration such as '30s' or '2 hours'", Quantity.seconds)
     case .size: checkQuantity(node, subject, "a size such as '64 MB'", Quantity.bytes)
+    case .path: checkPath(node, subject)
     case .list(let item): checkList(node, item, subject)
     case .oneOrMore(let item):
       if node.items == nil { check(node, item, subject) } else { checkList(node, item, subject) }
@@ -67,6 +68,12 @@ struct ShapeChecker {
     guard let text = node.scalarText, node.bool == nil, read(text) != nil else {
       return reject(node, subject, "must be \(wanted)")
     }
+  }
+
+  private mutating func checkPath(_ node: YAMLNode, _ subject: String) {
+    guard let text = node.scalarText else { return reject(node, subject, "must be text") }
+    guard JSONPath(text) == nil else { return }
+    reject(node, subject, "is no path: \(text)", hint: JSONPath.hint)
   }
 
   private mutating func checkList(_ node: YAMLNode, _ item: Shape, _ subject: String) {
@@ -151,7 +158,7 @@ extension Shape {
   /// Whether values of the shape are single ones: neither lists nor mappings.
   var isScalar: Bool {
     switch self {
-    case .text, .choice, .integer, .number, .boolean, .duration, .size: true
+    case .text, .choice, .integer, .number, .boolean, .duration, .size, .path: true
     case .oneOrMore(let shape): shape.isScalar
     case .either(let shapes): shapes.contains(where: \.isScalar)
     case .list, .mapping, .tagged, .dictionary, .anything: false

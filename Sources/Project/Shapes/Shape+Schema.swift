@@ -33,7 +33,8 @@ extension Shape {
     }
     switch self {
     case .anything: return .emptyMapping
-    case .text: return .mapping([("type", .list(["string", "number", "boolean"].map { .string($0) }))])
+    case .text, .path:
+      return .mapping([("type", .list(["string", "number", "boolean"].map { .string($0) }))])
     case .choice(let words): return .mapping([("enum", .list(words.map { .string($0) }))])
     case .boolean: return typed("boolean")
     case .number: return typed("number")

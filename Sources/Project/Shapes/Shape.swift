@@ -15,6 +15,8 @@ public indirect enum Shape: Sendable {
   case duration
   /// An amount of bytes: `64 MB`, `1 GiB`, or a number of bytes.
   case size
+  /// A place in JSON values: see `JSONPath`.
+  case path
   /// A list of such values.
   case list(Shape)
   /// One such value, or a list of them.

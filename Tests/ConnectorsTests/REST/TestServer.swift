@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Glibc
+import Project
 import Testing
 
 @testable import Connectors

@@ -1,5 +1,6 @@
 import Diagnostics
 import Jinja
+import Project
 
 extension Paging {
   /// Reads the `paginator` of a connection or a table. Nil if there is none.

@@ -1,3 +1,5 @@
+import Project
+
 /// How the pages of a resource follow each other.
 public struct Paging: Sendable, Hashable {
   /// What tells the next page.

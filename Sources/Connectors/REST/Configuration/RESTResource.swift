@@ -1,4 +1,5 @@
 import Jinja
+import Project
 
 /// One endpoint whose rows become a table.
 ///

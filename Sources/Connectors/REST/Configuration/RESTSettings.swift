@@ -64,9 +64,7 @@ struct RESTSettings {
   func path(_ key: String) throws(Diagnostic) -> JSONPath? {
     guard let text = text(key) else { return nil }
     guard let path = JSONPath(text) else {
-      throw problem(
-        key, "is no path: \(text)",
-        hint: "write names and dots, such as 'data.items', 'data[0]' or 'data[*].rows'")
+      throw problem(key, "is no path: \(text)", hint: JSONPath.hint)
     }
     return path
   }

@@ -1,3 +1,5 @@
+import Project
+
 /// Text with placeholders such as `{orders.id}`. Other braces stand for themselves.
 public struct TemplateText: Sendable, Hashable, CustomStringConvertible {
   enum Piece: Sendable, Hashable {

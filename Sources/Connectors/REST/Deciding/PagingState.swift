@@ -1,4 +1,5 @@
 import Diagnostics
+import Project
 
 /// What paging needs to know of a page.
 struct PageFacts {

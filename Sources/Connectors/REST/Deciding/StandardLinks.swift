@@ -1,4 +1,5 @@
 import Diagnostics
+import Project
 
 /// What is known about a next page without being told: standards only.
 enum StandardLinks {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Project
 
 /// Lines of newline-delimited JSON on their way to disk.
 struct LineBuffer: Sendable {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Project
 
 /// Goes over the spooled rows of a parent table and gives what its children's requests need, each request once.
 struct ParentRows: ~Copyable {

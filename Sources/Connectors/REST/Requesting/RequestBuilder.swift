@@ -1,5 +1,6 @@
 import Diagnostics
 import Jinja
+import Project
 
 /// Makes a resource's requests: the template, with values in place. Secrets are not among them.
 struct RequestBuilder {

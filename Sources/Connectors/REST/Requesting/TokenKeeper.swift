@@ -1,4 +1,5 @@
 import Diagnostics
+import Project
 
 /// Gets tokens for a client's own credentials, and gets the next before one is no longer good.
 actor TokenKeeper {

@@ -3,15 +3,23 @@
 /// Names stand after dots or as `['any text']`; `[3]` is an item, `[-1]` the last one; `[*]` or `.*` is every item of a list
 /// or every value of a mapping. There are no filters, slices or `..`.
 public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
-  enum Step: Sendable, Hashable {
+  /// One step of the way.
+  public enum Step: Sendable, Hashable {
+    /// Into a mapping's value of that name.
     case member(String)
+    /// Into a list's item; from the end if negative.
     case item(Int)
+    /// Into every value.
     case every
   }
 
-  let steps: [Step]
+  /// The way from the outermost value.
+  public let steps: [Step]
   /// The path as written.
   public let description: String
+
+  /// What to say to someone who wrote none.
+  public static let hint = "write names and dots, such as 'data.items', 'data[0]' or 'data[*].rows'"
 
   /// The whole value.
   public static let root = JSONPath(steps: [], description: "$")
@@ -29,62 +37,7 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether it can stand for several values.
-  var hasWildcard: Bool { steps.contains(.every) }
-
-  /// What a path finds in a value.
-  struct Matches: Equatable {
-    /// Where the values stand.
-    var ranges: [Range<Int>] = []
-    /// Whether a step found nothing to stand on.
-    var isMissing = false
-  }
-
-  /// Finds the values in the value at `range` of `bytes`, which must hold valid JSON.
-  func matches(
-    in bytes: UnsafeBufferPointer<UInt8>, at range: Range<Int>? = nil
-  ) throws(JSONProblem) -> Matches {
-    var found = Matches()
-    try find(steps[...], bytes, range ?? 0..<bytes.count, &found)
-    return found
-  }
-
-  /// The only value in a document, as text: a string's characters, a number's digits, `true` or `false`. Nil where there
-  /// is none, null, a list or a mapping.
-  func scalar(
-    in bytes: UnsafeBufferPointer<UInt8>, at range: Range<Int>? = nil
-  ) throws(JSONProblem) -> String? {
-    guard let first = try matches(in: bytes, at: range).ranges.first else { return nil }
-    return JSONText.scalar(bytes, first)
-  }
-
-  private func find(
-    _ steps: ArraySlice<Step>, _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
-    _ found: inout Matches
-  ) throws(JSONProblem) {
-    guard let step = steps.first else {
-      found.ranges.append(JSONText.trimmed(bytes, range))
-      return
-    }
-    let rest = steps.dropFirst()
-    var children: [Range<Int>] = []
-    let kind = bytes[JSONText.trimmed(bytes, range).lowerBound]
-    switch step {
-    case .member(let name):
-      if kind == 0x7B, let value = try JSONText.member(name, bytes, range) { children = [value] }
-    case .item(let index):
-      if kind == 0x5B {
-        let items = try JSONText.items(bytes, range)
-        let place = index < 0 ? items.count + index : index
-        if items.indices.contains(place) { children = [items[place]] }
-      }
-    case .every:
-      guard kind == 0x5B || kind == 0x7B else { break }
-      children = kind == 0x5B ? try JSONText.items(bytes, range) : try JSONText.members(bytes, range)
-      if children.isEmpty { return }
-    }
-    if children.isEmpty { found.isMissing = true }
-    for child in children { try find(rest, bytes, child, &found) }
-  }
+  public var hasWildcard: Bool { steps.contains(.every) }
 }
 
 /// Reads a path's text.
@@ -135,24 +88,22 @@ private struct JSONPathParser {
 
 extension JSONPath {
   /// The path of one member, whatever its name holds.
-  init(member name: String) {
+  public init(member name: String) {
     self.init(steps: [.member(name)], description: name)
   }
 
+  /// The path through members.
+  public init(members names: [String]) {
+    self.init(steps: names.map { .member($0) }, description: names.joined(separator: "."))
+  }
+
   /// The names on the way, if it goes through members only.
-  var memberNames: [String]? {
+  public var memberNames: [String]? {
     var names: [String] = []
     for step in steps {
       guard case .member(let name) = step else { return nil }
       names.append(name)
     }
     return names
-  }
-}
-
-extension JSONPath {
-  /// The path through members.
-  init(members names: [String]) {
-    self.init(steps: names.map { .member($0) }, description: names.joined(separator: "."))
   }
 }
