@@ -50,7 +50,7 @@ struct LoadMistakeTests {
       try await complaints(["loads/x.yml": load, "connections.yml": connections]),
       [
         "connections.yml:5:44: 'cursor_path' of 'paginator' of connection 'api' is no path: next..id | \(JSONPath.hint)",
-        "loads/x.yml:5:32: 'data_selector' of table 't' of load 'x' is no path: data[* | \(JSONPath.hint)",
+        "loads/x.yml:5:34: 'data_selector' of table 't' of load 'x' is no path: data[* | \(JSONPath.hint)",
       ])
   }
 
