@@ -51,6 +51,9 @@ public protocol Connection: AnyObject {
   /// While `body` lasts, a text must hold one statement: one that holds several is refused, whole, before any
   /// of it runs. Costs nothing for a text that holds one.
   func oneStatementEach<T>(_ body: () throws -> T) rethrows -> T
+  /// Whether rows are written in the order in which they are read, as at first: an engine that need not see to that
+  /// is faster. It is asked for outside of a transaction that failed.
+  func keepRowOrder(_ isKept: Bool) throws
   /// The tables that a SELECT reads, in the order of the text, without the names of its own CTEs.
   func tableReferences(in sql: String) throws -> [TableReference]
   /// The columns of a relation, in order; empty if it does not exist.
@@ -66,6 +69,9 @@ public protocol Connection: AnyObject {
 extension Connection {
   /// Leaves it to the engine to refuse several statements.
   public func oneStatementEach<T>(_ body: () throws -> T) rethrows -> T { try body() }
+
+  /// Leaves the order to the engine.
+  public func keepRowOrder(_ isKept: Bool) throws {}
 
   /// Runs one statement and holds its whole result.
   public func query(_ sql: String) throws -> Table { try query(sql, maximumRows: nil) }

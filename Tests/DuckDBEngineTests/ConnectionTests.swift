@@ -52,6 +52,27 @@ import Testing
     }
   }
 
+  @Test("The order of rows is given up and kept again for one session alone", arguments: [true, false])
+  func rowOrder(own: Bool) async throws {
+    try await withDuckDB { connection in
+      func setting(_ connection: DuckDBConnection) throws -> Scalar? {
+        try connection.query("SELECT current_setting('preserve_insertion_order')").rows.first?.first
+      }
+      let other = DuckDBConnection(try ConnectionHandle(#require(connection.handle.owner)))
+      try connection.execute("SET SESSION preserve_insertion_order = \(own)")
+      try connection.keepRowOrder(false)
+      try connection.keepRowOrder(false)
+      #expect(try setting(connection) == .boolean(false))
+      #expect(try setting(other) == .boolean(true))
+      try connection.execute("BEGIN")
+      #expect(throws: Diagnostic.self) { try connection.execute("SELECT error('x')") }
+      #expect(throws: Diagnostic.self) { try connection.keepRowOrder(true) }
+      try connection.execute("ROLLBACK")
+      try connection.keepRowOrder(true)
+      #expect(try setting(connection) == .boolean(own))
+    }
+  }
+
   @Test("Streaming hands every row on, in order")
   func stream() async throws {
     try await withDuckDB { connection in

@@ -67,6 +67,8 @@ private final class FaultyConnection: Connection {
 
   func oneStatementEach<T>(_ body: () throws -> T) rethrows -> T { try inner.oneStatementEach(body) }
 
+  func keepRowOrder(_ isKept: Bool) throws { try inner.keepRowOrder(isKept) }
+
   func query(_ sql: String, maximumRows: Int?) throws -> Table {
     if let diagnostic = fault(sql) { throw diagnostic }
     return try inner.query(sql, maximumRows: maximumRows)

@@ -181,6 +181,38 @@ struct LoadEvolutionTests {
         == [["1.5", "2026-01-02 10:00:00"]])
   }
 
+  @Test(
+    "a fraction or a long number far down in large files of lines is kept as it is",
+    arguments: [
+      (#"{"id": 1.5, "n": 2}"#, ["id DOUBLE", "s VARCHAR", "n BIGINT"], "1.5|2"),
+      (#"{"id": 9007199254740993, "n": 5}"#, ["id BIGINT", "s VARCHAR", "n BIGINT"], "9007199254740993|5"),
+      (#"{"id": 6, "n": -5}"#, ["id BIGINT", "s VARCHAR", "n BIGINT"], "6|-5"),
+      (
+        #"{"id": 7, "n": 1234567890123456789.5}"#, ["id BIGINT", "s VARCHAR", "n DOUBLE"],
+        "7|1.2345678901234568e+18"
+      ),
+      (#"{"id": 8, "n": null}"#, ["id BIGINT", "s VARCHAR", "n BIGINT"], "8|-"),
+    ], [nil, "file_name"])
+  func farDown(_ last: (line: String, columns: [String], values: String), fileName: String?) async throws {
+    let shop = try LoadFixture()
+    shop.table("t", from: "*.ndjson") { $0.fileNameColumn = fileName }
+    let filler = String(repeating: "x", count: 400)
+    let line = #"{"id": 3, "s": "\#(filler)", "n": 1234567890123456789}"# + "\n"
+    try shop.file("a.ndjson", String(repeating: line, count: 40_000))
+    try shop.file("b.ndjson", String(repeating: line, count: 40_000) + last.line + "\n")
+    let result = try await shop.load()
+    #expect(result.status == .success, "\(result.diagnostics)")
+    #expect(shop.counts(result) == [80_001, 80_001, 0, 0, 0])
+    #expect(try await shop.columns("t") == last.columns + (fileName.map { ["\($0) VARCHAR"] } ?? []))
+    #expect(
+      try await shop.rows("SELECT concat(id, '|', coalesce(n::varchar, '-')) FROM shop_raw.t WHERE s IS NULL")
+        == [[last.values]])
+    #expect(
+      try await shop.rows("SELECT DISTINCT id::varchar, n::varchar FROM shop_raw.t WHERE s IS NOT NULL")
+        .first?.first
+        == (last.columns[0] == "id DOUBLE" ? "3.0" : "3"))
+  }
+
   @Test("malformed rows are set aside with their place, up to a limit")
   func malformed() async throws {
     let shop = try LoadFixture()

@@ -143,7 +143,7 @@ public final class FileReader: SourceReader {
     // An Iceberg table is known by its folder and read by the metadata of its version.
     let files = wanted.map { format == .iceberg ? $0.tag ?? $0.path : $0.path }
     let select = FileSelect(format: format, table: table, files: files)
-    try fastWay(select, wanted, engine, &read)
+    try fastWay(select, number, engine, &read)
     read.fallbacks =
       MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
     if let rows = request.maximumRows { read = read.limited(to: rows) }
@@ -152,7 +152,7 @@ public final class FileReader: SourceReader {
 
   /// The SELECTs that read at the engine's speed.
   private func fastWay(
-    _ select: FileSelect, _ files: [SeenFile], _ engine: any Connection, _ read: inout SourceRead
+    _ select: FileSelect, _ number: Int, _ engine: any Connection, _ read: inout SourceRead
   ) throws {
     switch select.format {
     case .csv, .tsv:
@@ -160,17 +160,22 @@ public final class FileReader: SourceReader {
       read.infersTypes = true
       read.selects = text.selects()
       read.asText = { text.selects(asText: $0) }
-    case .json, .ndjson:
+    case .json:
       read.infersTypes = true
-      // To look at all of a small file costs nothing; a large one's first rows must tell.
+      read.selects = select.selects(["sample_size = -1"])
+    case .ndjson:
+      read.infersTypes = true
+      // To look at all of a small file costs nothing; a large one's first lines must tell, if they can.
       let isSmall = read.bytes.map { $0 <= 32 << 20 } ?? false
-      read.selects = select.selects(isSmall ? ["sample_size = -1"] : [])
+      let lines = try isSmall ? nil : GuardedLines(select, engine, spool: spool, number: number)
+      read.selects = lines?.selects ?? select.selects(["sample_size = -1"])
     case .excel:
       read.infersTypes = true
       read.selects = select.selects()
     case .parquet, .avro, .iceberg, .delta: read.selects = select.selects()
     }
-    if store.isLocal { read.verify = { try LocalPath.checkUnchanged(files) } }
+    guard store.isLocal else { return }
+    read.verify = { [files = read.files] in try LocalPath.checkUnchanged(files) }
   }
 
   /// Which files are read: those that are not as they were, unless the table is made anew from all of them.
@@ -189,7 +194,12 @@ public final class FileReader: SourceReader {
     do {
       return try body()
     } catch let diagnostic as Diagnostic {
-      throw connection.redactor.redact(diagnostic.ofSource(connection, what))
+      var told = diagnostic.ofSource(connection, what)
+      if connection.type == .s3, told.hint == nil, told.cause?.contains("No credentials are provided") == true
+      {
+        told.hint = "give the connection a `key_id` and a `secret` or a `profile`, or set AWS_ACCESS_KEY_ID"
+      }
+      throw connection.redactor.redact(told)
     }
   }
 }

@@ -69,7 +69,10 @@ struct FileStore {
           [("KEY_ID", key), ("SECRET", text("secret")), ("SESSION_TOKEN", text("session_token"))] + place)
       ]
     }
-    return ["LOAD aws", secret("s3", [("PROFILE", text("profile"))] + place, provider: "credential_chain")]
+    // A profile that is named must be there. Otherwise a public bucket is read without a key, where none is found.
+    let chain: [(String, String?)] =
+      text("profile").map { [("PROFILE", $0), ("CHAIN", "config;process;sso")] } ?? [("VALIDATION", "none")]
+    return ["LOAD aws", secret("s3", chain + place, provider: "credential_chain")]
   }
 
   private var azure: [String] {

@@ -15,6 +15,8 @@ public final class DuckDBConnection: Connection {
   private var expectsOneStatement = false
   /// Whether the caller has begun a transaction.
   private(set) var isInTransaction = false
+  /// The session's own choice whether rows keep their order, while it is set aside.
+  private var ownRowOrder: String?
   /// The statement that takes SQL apart, prepared at its first use.
   private var serializer: PreparedHandle?
 
@@ -68,6 +70,20 @@ public final class DuckDBConnection: Connection {
     expectsOneStatement = true
     defer { expectsOneStatement = before }
     return try body()
+  }
+
+  /// Sets the session's `preserve_insertion_order`. Keeping the order, DuckDB compresses rows of CSV twice where a
+  /// reader's share is less than a row group.
+  public func keepRowOrder(_ isKept: Bool) throws {
+    let name = "preserve_insertion_order"
+    if isKept, let own = ownRowOrder {
+      try execute("SET SESSION \(name) = \(own)")
+      ownRowOrder = nil
+    } else if !isKept, ownRowOrder == nil {
+      let own = try query("SELECT current_setting('\(name)')").rows.first?.first
+      try execute("SET SESSION \(name) = false")
+      ownRowOrder = own == .boolean(false) ? "false" : "true"
+    }
   }
 
   /// Runs every statement of `sql`, the last one streamed, until `body` says no.

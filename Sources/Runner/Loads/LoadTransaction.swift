@@ -58,6 +58,7 @@ struct LoadTransaction {
       var table = TableLoad(
         step: step, load: load, prepared: prepared, state: state, target: target(prepared.table.name),
         level: levels[prepared.table.name, default: 0], isFirstLoad: isFirst, startedAt: startedAt)
+      try step.connection.keepRowOrder(table.needsRowOrder)
       try table.perform()
       result.loads += table.records
       result.diagnostics += table.diagnostics
@@ -68,8 +69,13 @@ struct LoadTransaction {
     Relation(database: database, schema: load.schema, identifier: name, kind: .table)
   }
 
-  /// What readers made for a slower way lives outside of the transaction.
+  /// Puts the session back, and removes what readers made for a slower way: both live outside of the transaction.
   private func cleanUp() {
+    do {
+      try step.connection.keepRowOrder(true)
+    } catch {
+      // The session is no longer usable: its next statement says so.
+    }
     for prepared in tables {
       let level = levels[prepared.table.name, default: 0]
       guard level > 0, level <= prepared.read.fallbacks.count else { continue }

@@ -69,6 +69,9 @@ extension TableLoad {
   /// Whether rows are written without a look at their keys.
   private var isPlain: Bool { table.disposition == .replace || table.disposition == .append }
 
+  /// Whether it matters which row came first: of two with one key the later wins, and rows may be numbered.
+  var needsRowOrder: Bool { !isPlain || table.rowNumberColumn != nil }
+
   /// Columns that a load fills itself.
   private func extraColumns(_ sql: TableSQL) -> [(name: String, type: SQLType)] {
     var columns: [(name: String, type: SQLType)] = []
