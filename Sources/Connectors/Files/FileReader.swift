@@ -171,7 +171,8 @@ public final class FileReader: SourceReader {
     case .excel:
       read.infersTypes = true
       read.selects = select.selects()
-    case .parquet, .avro, .iceberg, .delta: read.selects = select.selects()
+    case .parquet: read.selects = try MixedParquet(select, engine).selects ?? select.selects()
+    case .avro, .iceberg, .delta: read.selects = select.selects()
     }
     if store.isLocal { read.verify = { try LocalPath.checkUnchanged(files) } }
   }
