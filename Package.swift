@@ -97,7 +97,7 @@ let package = Package(
     tests("LakeTests", ["ServiceTesting", "CommandTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
     tests("ExamplesTests", ["CommandTesting", "ServiceTesting"]),
-    tests("FaultTests", ["CommandTesting"]),
+    tests("FaultTests", ["CommandTesting", "ServiceTesting"]),
     tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("FilesTests", ["Files"]),

@@ -13,8 +13,16 @@ public protocol SourceReader: Sendable {
   /// calling an API); reading itself happens when the engine runs `SourceRead.select`.
   func open(_ request: ReadRequest, on session: any Session) async throws -> SourceRead
 
+  /// Called when nobody wants the rows any more, from any thread: what waits for the source must not wait on.
+  func hangUp()
+
   /// Lets go of the source: detaches databases, removes spooled files. Called once, after commit or failure.
   func close(on session: any Session) async
+}
+
+extension SourceReader {
+  /// Whatever waits is interrupted by the engine, or by its task.
+  public func hangUp() {}
 }
 
 /// A table, view, sheet, endpoint or stream of a source.
@@ -142,6 +150,8 @@ public struct SourceRead: Sendable {
   public var infersTypes: Bool
   /// For text: the SELECTs with some columns, by the source's names, as they are written; nil where that cannot be.
   public var asText: (@Sendable (Set<String>) -> [String])?
+  /// Looks after the source while the SELECTs run.
+  public var watch: SourceWatch?
   /// Called after reading and before the commit. Throws, as transient, if what was read changed meanwhile.
   public var verify: (@Sendable () throws -> Void)?
 

@@ -1,7 +1,7 @@
 /// An S3 server with one bucket.
 public struct S3Service: Sendable {
   /// Address and port, without a scheme; plain HTTP, buckets in the path.
-  public let endpoint: String
+  public private(set) var endpoint: String
   /// The only bucket.
   public let bucket: String
   /// The access key.
@@ -21,6 +21,13 @@ public struct S3Service: Sendable {
 
   /// The address of a folder that no other test uses, without a slash at its end.
   public func makeFolder() -> String { "s3://\(bucket)/\(freshName())" }
+
+  /// The same server, reached through a proxy. Its signatures cover the address that the client is told: it takes any.
+  public func through(_ proxy: ProxyService) -> S3Service {
+    var copy = self
+    copy.endpoint = "\(proxy.host):\(proxy.port)"
+    return copy
+  }
 
   /// The secret as a DuckDB profile has it, on one line of YAML.
   public var profileSecret: String {

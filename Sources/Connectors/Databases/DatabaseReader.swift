@@ -12,6 +12,7 @@ public struct DatabaseReader: SourceReader {
   /// The database's name in the engine, unique in the process.
   private let alias: String
   private let isAttached = Flag()
+  private let watch: SourceWatch
 
   private static let count = Atomic<Int>(0)
 
@@ -20,6 +21,7 @@ public struct DatabaseReader: SourceReader {
     self.connection = connection
     source = try Self.source(of: connection)
     alias = "weir_source_\(Self.count.add(1, ordering: .relaxed).newValue)"
+    watch = SourceWatch(connection, peer: source.peer, patience: source.patience)
   }
 
   private static func source(of connection: ResolvedConnection) throws -> any DatabaseSource {
@@ -39,7 +41,9 @@ public struct DatabaseReader: SourceReader {
     try await attach(on: session)
     return try await session.run { [self] engine in
       try guarded("its tables cannot be listed") {
-        try inTransaction(engine) { try source.tables(alias, engine) }
+        try watch.reading("the list of tables") {
+          try inTransaction(engine) { try source.tables(alias, engine) }
+        }
       }
     }.sorted { $0.name < $1.name }
   }
@@ -49,13 +53,21 @@ public struct DatabaseReader: SourceReader {
     try await attach(on: session)
     return try await session.run { [self] engine in
       try guarded("'\(request.table.from)' cannot be read") {
-        try inTransaction(engine) { try read(request, engine) }
+        var opened = try watch.reading(request.table.from) {
+          try inTransaction(engine) { try read(request, engine) }
+        }
+        opened.watch = watch
+        return opened
       }
     }
   }
 
+  /// Wakes what waits for the database.
+  public func hangUp() { watch.hangUp() }
+
   /// Detaches the database.
   public func close(on session: any Session) async {
+    defer { watch.finish() }
     guard isAttached.isSet else { return }
     let statements = source.detaching(alias)
     do {
@@ -72,7 +84,9 @@ public struct DatabaseReader: SourceReader {
       guard !isAttached.isSet else { return }
       if let name = source.extensionName { try engine.execute("LOAD \(name)") }
       try guarded("it cannot be reached") {
-        for sql in source.attaching(as: alias) { try engine.execute(sql) }
+        try watch.waiting("while it was connected to") {
+          for sql in source.attaching(as: alias) { try engine.execute(sql) }
+        }
       }
       isAttached.set()
     }
@@ -144,7 +158,9 @@ public struct DatabaseReader: SourceReader {
       try engine.execute("COMMIT")
       return value
     } catch {
-      try engine.execute("ROLLBACK")
+      // Where the database is lost, so is the rollback: the engine's own transaction is over all the same, and what
+      // counts is why the database was lost.
+      do { try engine.execute("ROLLBACK") } catch {}
       throw error
     }
   }

@@ -7,6 +7,10 @@ import Project
 protocol DatabaseSource: Sendable {
   /// The engine's extension that reads it, if it takes one.
   var extensionName: String? { get }
+  /// The sockets to its server, where it has one that must be watched.
+  var peer: PeerSockets? { get }
+  /// How long its server may say nothing.
+  var patience: SourceWatch.Patience { get }
   /// Statements that make the database readable under `alias`. They may hold secrets.
   func attaching(as alias: String) -> [String]
   /// Statements that undo `attaching`, whatever of it was done.
@@ -20,6 +24,13 @@ protocol DatabaseSource: Sendable {
   func select(_ table: TableToRead, _ alias: String, _ connection: any Connection) throws -> SourceRead
   /// A SELECT of what a query in the database's own SQL gives.
   func select(query: String, _ alias: String, _ connection: any Connection) throws -> String
+}
+
+extension DatabaseSource {
+  /// A file, or a server whose driver sees to it.
+  var peer: PeerSockets? { nil }
+  /// For ever.
+  var patience: SourceWatch.Patience { SourceWatch.Patience(seconds: 0) }
 }
 
 /// A table that is to be read, found in the source.

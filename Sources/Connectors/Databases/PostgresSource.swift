@@ -19,12 +19,34 @@ struct PostgresSource: DatabaseSource {
 
   var extensionName: String? { "postgres_scanner" }
 
+  var peer: PeerSockets? {
+    PeerSockets(host: settings["host"]?.stringValue ?? "localhost", port: number("port", 5432))
+  }
+
+  var patience: SourceWatch.Patience { SourceWatch.Patience(seconds: number("read_timeout", 900)) }
+
   func attaching(as alias: String) -> [String] {
-    let mode = settings["sslmode"]?.stringValue.map { "sslmode=\(ConnectionParts.libpqValue($0))" }
+    let options = (mode + times).joined(separator: " ")
     return [
       ConnectionParts(settings, alias: alias).secret(type: "postgres"),
-      "ATTACH \(StandardQuoting.literal(mode ?? "")) AS \(alias) (TYPE postgres, READ_ONLY, SECRET \(alias))",
+      "ATTACH \(StandardQuoting.literal(options)) AS \(alias) (TYPE postgres, READ_ONLY, SECRET \(alias))",
     ]
+  }
+
+  private var mode: [String] {
+    settings["sslmode"]?.stringValue.map { ["sslmode=\(ConnectionParts.libpqValue($0))"] } ?? []
+  }
+
+  /// How long libpq waits for a connection, and how it notices that the network is gone: it would wait for ever otherwise.
+  private var times: [String] {
+    let idle = number("keepalives_idle", 30)
+    return ["connect_timeout=\(number("connect_timeout", 10))", "keepalives=\(idle == 0 ? 0 : 1)"]
+      + (idle == 0 ? [] : ["keepalives_idle=\(idle)", "keepalives_interval=10", "keepalives_count=3"])
+      + ["tcp_user_timeout=60000"]
+  }
+
+  private func number(_ key: String, _ unsaid: Int) -> Int {
+    settings[key].flatMap { $0.intValue ?? $0.stringValue.flatMap(Int.init) } ?? unsaid
   }
 
   func detaching(_ alias: String) -> [String] {

@@ -11,6 +11,7 @@ public final class FileReader: SourceReader {
   private let store: FileStore
   private let spool: SpoolFolder
   private let prefix: String
+  private let watch: SourceWatch
   private let state = Mutex(State())
 
   private struct State {
@@ -26,6 +27,7 @@ public final class FileReader: SourceReader {
     spool = try SpoolFolder(at: folder)
     prefix = "weir_files_\(Self.count.add(1, ordering: .relaxed).newValue)"
     store = FileStore(connection, secret: prefix)
+    watch = SourceWatch(connection)
   }
 
   /// The files of the connection's folder that have a known format, by path. Throws a `Diagnostic`.
@@ -138,6 +140,7 @@ public final class FileReader: SourceReader {
     read.files = wanted
     read.isComplete = wanted.count == all.count && request.maximumRows == nil
     read.isIncremental = false
+    read.watch = watch
     read.bytes = wanted.contains { $0.size == nil } ? nil : wanted.reduce(0) { $0 + ($1.size ?? 0) }
     guard !wanted.isEmpty else { return read }
     // An Iceberg table is known by its folder and read by the metadata of its version.
@@ -172,7 +175,8 @@ public final class FileReader: SourceReader {
     case .excel:
       read.infersTypes = true
       read.selects = select.selects()
-    case .parquet, .avro, .iceberg, .delta: read.selects = select.selects()
+    case .parquet: read.selects = try MixedParquet(select, engine).selects ?? select.selects()
+    case .avro, .iceberg, .delta: read.selects = select.selects()
     }
     guard store.isLocal else { return }
     read.verify = { [files = read.files] in try LocalPath.checkUnchanged(files) }
@@ -224,9 +228,11 @@ extension Diagnostic {
     let isOurs =
       DiagnosticCode.loads.contains(code) || code == .extensionMissing || code == .engineInterrupted
     guard !isOurs else { return self }
+    let loss = SourceLoss(self, of: connection.type)
     return Diagnostic(
       .sourceUnreachable, "\(connection.type.rawValue) connection '\(connection.name)': \(what)",
       notes: notes,
-      hint: hint, cause: [message, cause].compactMap { $0 }.joined(separator: "\n"), isTransient: isTransient)
+      hint: hint ?? loss.map { _ in SourceLoss.hint }, cause: words,
+      isTransient: loss?.isPassing ?? isTransient)
   }
 }

@@ -6,7 +6,7 @@ import Project
 struct FileSelect {
   let format: FileFormat
   let table: LoadTable
-  let files: [String]
+  var files: [String]
   /// All options of CSV, where they are known already: the engine then looks for none.
   var exact: [String]?
 
@@ -23,13 +23,12 @@ struct FileSelect {
   }
 
   private func select(_ files: [String], _ options: [String], _ replacing: [String]) -> String {
-    var columns = replacing.isEmpty ? "*" : "* REPLACE (\(replacing.joined(separator: ", ")))"
+    let isNumbered = format == .parquet && table.rowNumberColumn != nil
+    var columns = isNumbered ? "* EXCLUDE (file_row_number)" : "*"
+    if !replacing.isEmpty { columns += " REPLACE (\(replacing.joined(separator: ", ")))" }
     if let name = table.rowNumberColumn {
-      let quoted = StandardQuoting.quoted(name)
-      columns =
-        format == .parquet
-        ? "\(columns) EXCLUDE (file_row_number), file_row_number + 1 AS \(quoted)"
-        : "\(columns), row_number() OVER () AS \(quoted)"
+      let number = isNumbered ? "file_row_number + 1" : "row_number() OVER ()"
+      columns += ", \(number) AS \(StandardQuoting.quoted(name))"
     }
     if !FileSelect.namesItself(format), let name = table.fileNameColumn, let file = files.first {
       columns += ", \(StandardQuoting.literal(file)) AS \(StandardQuoting.quoted(name))"
@@ -92,11 +91,13 @@ struct FileSelect {
 
   // MARK: - Options
 
+  /// Whether columns of several files are one by their names.
+  var joinsByName: Bool { settings["union_by_name"]?.boolValue ?? true }
+
   /// Options of every reader of several files.
   private var several: [String] {
     var options: [String] = []
-    let isByName = settings["union_by_name"]?.boolValue ?? true
-    if files.count > 1, isByName { options.append("union_by_name = true") }
+    if files.count > 1, joinsByName { options.append("union_by_name = true") }
     if let flag = settings["hive_partitioning"]?.boolValue { options.append("hive_partitioning = \(flag)") }
     if let name = table.fileNameColumn, Self.namesItself(format) {
       options.append("filename = \(StandardQuoting.literal(name))")

@@ -121,6 +121,10 @@ public enum Conversion {
     switch to {
     case .json: return from == .text ? "CAST(to_json(\(value)) AS JSON)" : "to_json(\(value))"
     case .text where from.isNested: return "CAST(to_json(\(value)) AS VARCHAR)"
+    case .text where from == .timestampWithZone:
+      // Not as the session's zone has it: the same instant is the same text wherever it is loaded.
+      return "CASE WHEN isfinite(\(value)) THEN CAST(\(value) AT TIME ZONE 'UTC' AS VARCHAR) || '+00' "
+        + "ELSE CAST(\(value) AS VARCHAR) END"
     default: return "CAST(\(value) AS \(to.sql))"
     }
   }

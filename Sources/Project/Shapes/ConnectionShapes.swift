@@ -21,7 +21,7 @@ public enum ConnectionShapes {
     case .s3: s3
     case .azure: azure
     case .http: [Field("url", .text, "what relative paths are added to"), headers]
-    case .postgres: server(port: 5432) + [Field("sslmode", .text, "libpq's `sslmode`")]
+    case .postgres: server(port: 5432) + [Field("sslmode", .text, "libpq's `sslmode`")] + postgresTimes
     case .mysql: server(port: 3306) + [Field("ssl_mode", .text, "MySQL's `ssl_mode`")]
     case .sqlite, .duckdb: [Field("path", .text, "the database file", isRequired: true)]
     case .odbc:
@@ -50,6 +50,18 @@ public enum ConnectionShapes {
       Field("password", .text, "the password", isSecret: true),
     ]
   }
+
+  private static let postgresTimes: [Field] = [
+    Field(
+      "connect_timeout", .integer(0...86400), "seconds to wait for a connection; 10 unless said, 0 for ever"),
+    Field(
+      "keepalives_idle", .integer(0...86400),
+      "seconds without a byte after which the network is asked whether it is still there; 30 unless said, 0 never"
+    ),
+    Field(
+      "read_timeout", .integer(0...86400),
+      "seconds that the server may say nothing while rows are read; 900 unless said, 0 for ever"),
+  ]
 
   private static let s3: [Field] = [
     Field("bucket", .text, "the bucket, and a prefix if wanted, that relative paths are added to"),

@@ -33,19 +33,32 @@ struct LoadExecutor {
     try spool.create(in: context.folder)
     defer { spool.remove() }
     var attempt = 1
+    var first: Diagnostic?
     while true {
       let reader = try services.readers.reader(for: connection, spooling: spool.path)
       do {
-        let report = try await attemptLoad(load, reader, attempt, result)
+        let report = try await withTaskCancellationHandler {
+          try await attemptLoad(load, reader, attempt, result)
+        } onCancel: {
+          reader.hangUp()
+        }
         await reader.close(on: session)
         return report
-      } catch let diagnostic as Diagnostic where diagnostic.isTransient && attempt < Retry.maximumAttempts {
-        await reader.close(on: session)
-        try await Task.sleep(for: .milliseconds(50 << attempt))
-        attempt += 1
       } catch {
         await reader.close(on: session)
-        throw error
+        // What is lost because it was hung up is no failure.
+        try Task.checkCancellation()
+        guard var diagnostic = error as? Diagnostic, diagnostic.isTransient else { throw error }
+        guard attempt < Retry.maximumAttempts else {
+          let beginning = first.flatMap {
+            $0.message == diagnostic.message ? nil : "; at first: \($0.message)"
+          }
+          diagnostic.notes.append("it was tried \(attempt) times" + (beginning ?? ""))
+          throw diagnostic
+        }
+        first = first ?? diagnostic
+        try await Task.sleep(for: .milliseconds(50 << attempt))
+        attempt += 1
       }
     }
   }

@@ -30,6 +30,11 @@ struct LoadTransaction {
         held = step.saveStoredFailures(&result.audits)
         return false
       }
+    } catch let diagnostic as Diagnostic where statements.last == "COMMIT" {
+      // A source that is lost after its last row ends the transaction too.
+      cleanUp()
+      throw tables.lazy.compactMap { $0.read.watch?.lost(diagnostic, "before its rows were committed") }.first
+        ?? diagnostic
     } catch {
       cleanUp()
       throw error

@@ -63,7 +63,7 @@ struct TableLoad {
     }
     var cursorType = prepared.position?.cursorType
     if !read.selects.isEmpty {
-      for sql in way?.prepare ?? [] { try statements.execute(sql) }
+      for sql in way?.prepare ?? [] { try prepare(sql) }
       let existing = try existingColumns()
       let source = try plan(existing)
       try report(source, existing)
@@ -85,9 +85,12 @@ struct TableLoad {
   /// Runs what reads the source. If its rows are malformed, there may be a slower way that bears them.
   func reading<T>(_ body: () throws -> T) throws -> T {
     do {
-      return try body()
+      guard let watch = read.watch else { return try body() }
+      return try watch.reading(table.from, body)
     } catch let diagnostic as Diagnostic {
-      guard diagnostic.code == .sqlData || diagnostic.code == .sqlBinding else { throw diagnostic }
+      guard diagnostic.code == .sqlData || diagnostic.code == .sqlBinding else {
+        throw diagnostic.located(at: diagnostic.code == .sourceUnreachable ? table.span : nil)
+      }
       if diagnostic.code == .sqlData, level < read.fallbacks.count { throw FallbackNeeded(table: table.name) }
       throw Diagnostic(
         .sourceUnreadable, "'\(table.from)' cannot be read into '\(table.name)': \(diagnostic.message)",
@@ -97,6 +100,12 @@ struct TableLoad {
           ? "set malformed rows aside with `rejects: {limit: …}`, or say how the source is to be read" : nil,
         cause: diagnostic.cause)
     }
+  }
+
+  /// Runs what makes a slower way ready: it may read the source too.
+  private func prepare(_ sql: String) throws {
+    guard let watch = read.watch else { return _ = try statements.execute(sql) }
+    try watch.reading(table.from) { _ = try statements.execute(sql) }
   }
 
   private func existingColumns() throws -> [ColumnDescription]? {

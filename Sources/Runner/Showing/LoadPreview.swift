@@ -70,7 +70,10 @@ public struct LoadPreview: Sendable {
       let read = try await reader.open(request, on: session)
       do {
         results.append(
-          try await session.run { connection in try Self.rows(table, load, read, connection, limit) })
+          try await session.run { connection in
+            guard let watch = read.watch else { return try Self.rows(table, load, read, connection, limit) }
+            return try watch.reading(table.from) { try Self.rows(table, load, read, connection, limit) }
+          })
       } catch var diagnostic as Diagnostic {
         diagnostic.span = table.span
         throw diagnostic
