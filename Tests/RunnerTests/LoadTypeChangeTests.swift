@@ -121,6 +121,45 @@ struct LoadTypeChangeTests {
   }
 
   @Test(
+    "neither are instants local times nor local times instants: both become text, instants in UTC",
+    arguments: [false, true])
+  func zones(_ isReversed: Bool) async throws {
+    let instants = "id,v\n1,2026-10-25 00:30:00+00\n2,2026-10-25 02:30:00+01\n"
+    let local = "id,v\n3,2026-10-25 02:30:00\n"
+    for rule in [Contract.Rule.evolve, .discardColumns, .discardRows] {
+      let shop = try LoadFixture()
+      try await shop.fixture.execute("SET GLOBAL TimeZone = 'Europe/Stockholm'")
+      shop.table("t", from: "*.csv") {
+        $0.disposition = .append
+        $0.contract.types = rule
+      }
+      try shop.file("a.csv", isReversed ? local : instants)
+      #expect(try await shop.load().status == .success)
+      let type = isReversed ? "v TIMESTAMP" : "v TIMESTAMP WITH TIME ZONE"
+      #expect(try await shop.columns("t")[1] == type)
+      try shop.file("b.csv", isReversed ? instants : local)
+      let second = try await shop.load()
+      #expect(
+        try await shop.columns("t")[1] == (rule == .evolve ? "v VARCHAR" : type), "\(second.diagnostics)")
+      let new = isReversed ? "id < 3" : "id = 3"
+      switch rule {
+      case .evolve where !isReversed:
+        #expect(
+          try await shop.rows("SELECT v FROM shop_raw.t ORDER BY id").map { $0[0] }
+            == ["2026-10-25 00:30:00+00", "2026-10-25 01:30:00+00", "2026-10-25 02:30:00"])
+      case .evolve:
+        // Text is read as it is written.
+        #expect(
+          try await shop.rows("SELECT v FROM shop_raw.t ORDER BY id").map { $0[0] }
+            == ["2026-10-25 00:30:00+00", "2026-10-25 02:30:00+01", "2026-10-25 02:30:00"])
+      case .discardColumns:
+        #expect(try await shop.rows("SELECT count(v) FROM shop_raw.t WHERE \(new)") == [["0"]])
+      default: #expect(try await shop.rows("SELECT count(*) FROM shop_raw.t WHERE \(new)") == [["0"]])
+      }
+    }
+  }
+
+  @Test(
     "are joined where the files of one load differ",
     arguments: [
       ("1::INTEGER", "'x'", "VARCHAR", ["1", "x"]),

@@ -129,6 +129,24 @@ public enum Conversion {
     }
   }
 
+  /// As `misfit`, of values whose type was found out or changed: what says no zone is no instant, and an instant no local
+  /// time, though the engine would take the session's zone for it.
+  public static func doubt(_ value: String, _ from: SQLType, _ to: SQLType) -> String {
+    let misfit = misfit(value, from, to)
+    let zone = "'[0-9]:[0-9]{2}([.][0-9]+)? *([+-][0-9:]+|[A-Za-z][A-Za-z0-9_/+-]*) *$'"
+    switch (from, to) {
+    case (.text, .timestampWithZone): return "(\(misfit) OR NOT regexp_matches(\(value), \(zone)))"
+    case (.text, .timestamp):
+      // An offset of nothing (`Z`, `+00`) is how JSON writes plain times.
+      let offset = "':[0-9]{2}([.][0-9]+)? *[+-][0-9:]*[1-9][0-9:]* *$'"
+      return "(\(misfit) OR regexp_matches(\(value), \(offset)))"
+    case (.timestamp, .timestampWithZone), (.date, .timestampWithZone), (.timestampWithZone, .timestamp),
+      (.timestampWithZone, .date):
+      return "(\(value) IS NOT NULL)"
+    default: return misfit
+    }
+  }
+
   /// A condition that is true of values that are not of the type, though not NULL.
   public static func misfit(_ value: String, _ from: SQLType, _ to: SQLType) -> String {
     var conditions = ["TRY_CAST(\(value) AS \(to.sql)) IS NULL"]

@@ -169,7 +169,7 @@ private struct Draft {
     if planner.infersTypes, declared == .text, existing != .text {
       // Nothing but blanks is text to a reader that guesses, and so is one stray word.
       plan.doubtful.append(
-        Doubt(column: known.name, misfit: Conversion.misfit(expression, incoming, existing)))
+        Doubt(column: known.name, misfit: Conversion.doubt(expression, incoming, existing)))
       if !planner.isSure || planner.fitting.contains(known.name) {
         column.expression = Conversion.sql(expression, incoming, existing)
         return
@@ -205,7 +205,7 @@ private struct Draft {
         broken(
           "the column '\(column.name)' is \(existing.sql), and the source now has \(incoming.sql)", "types"))
     case .discardColumns, .discardRows:
-      let misfit = Conversion.misfit(expression, incoming, existing)
+      let misfit = Conversion.doubt(expression, incoming, existing)
       column.expression = "CASE WHEN \(misfit) THEN NULL ELSE TRY_CAST(\(expression) AS \(existing.sql)) END"
       plan.changes.append(.conflict(column: column.name, existing: existing, incoming: incoming, rule: rule))
       guard rule == .discardRows else { return }
