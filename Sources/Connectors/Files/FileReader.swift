@@ -143,20 +143,35 @@ public final class FileReader: SourceReader {
     // An Iceberg table is known by its folder and read by the metadata of its version.
     let files = wanted.map { format == .iceberg ? $0.tag ?? $0.path : $0.path }
     let select = FileSelect(format: format, table: table, files: files)
-    try fastWay(select, wanted, engine, &read)
+    let known = try fastWay(select, wanted, engine, &read)
     read.fallbacks =
-      MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
+      MalformedRows(
+        select: known, prefix: "\(prefix)_\(number)", folder: spool.path, largest: Self.largest(wanted, table)
+      ).fallbacks
     if let rows = request.maximumRows { read = read.limited(to: rows) }
     return read
   }
 
-  /// The SELECTs that read at the engine's speed.
+  /// The bytes of the largest file, unpacked; nil if that is not known.
+  private static func largest(_ files: [SeenFile], _ table: LoadTable) -> Int? {
+    let isPacked = files.contains { file in
+      [".gz", ".zst", ".zstd"].contains { file.path.lowercased().hasSuffix($0) }
+    }
+    let sizes = files.compactMap(\.size)
+    guard !isPacked, table.settings["compression"] == nil, sizes.count == files.count else { return nil }
+    return sizes.max()
+  }
+
+  /// The SELECTs that read at the engine's speed. Gives what is read, with what was found out of it.
   private func fastWay(
     _ select: FileSelect, _ files: [SeenFile], _ engine: any Connection, _ read: inout SourceRead
-  ) throws {
+  ) throws -> FileSelect {
+    var select = select
+    if store.isLocal { read.verify = { try LocalPath.checkUnchanged(files) } }
     switch select.format {
     case .csv, .tsv:
       let text = try GuardedText(select, engine)
+      select = text.select
       read.infersTypes = true
       read.selects = text.selects()
       read.asText = { text.selects(asText: $0) }
@@ -164,13 +179,39 @@ public final class FileReader: SourceReader {
       read.infersTypes = true
       // To look at all of a small file costs nothing; a large one's first rows must tell.
       let isSmall = read.bytes.map { $0 <= 32 << 20 } ?? false
-      read.selects = select.selects(isSmall ? ["sample_size = -1"] : [])
+      let sample = isSmall ? ["sample_size = -1"] : []
+      if try JSONRows.areMaps(select.selects(sample), engine) { select.more = [JSONRows.asColumns] }
+      read.selects = select.selects(sample)
     case .excel:
       read.infersTypes = true
       read.selects = select.selects()
-    case .parquet, .avro, .iceberg, .delta: read.selects = select.selects()
+    case .avro: try avro(select, files, engine, &read)
+    case .parquet, .iceberg, .delta: read.selects = select.selects()
     }
-    if store.isLocal { read.verify = { try LocalPath.checkUnchanged(files) } }
+    return select
+  }
+
+  /// Avro's decimals are bytes for the engine; each file's schema says which they are.
+  private func avro(
+    _ select: FileSelect, _ files: [SeenFile], _ engine: any Connection, _ read: inout SourceRead
+  ) throws {
+    let schemas = try select.files.map { file in
+      try AvroDecimals(header: AvroHeader.bytes(of: file, isLocal: store.isLocal, engine), of: file)
+    }
+    let isUniform = schemas.allSatisfy { $0 == schemas.first }
+    let parts = isUniform ? [select.files] : select.files.map { [$0] }
+    read.selects = zip(parts, schemas).flatMap { files, decimals in
+      FileSelect(format: .avro, table: select.table, files: files).selects().map(decimals.applied)
+    }
+    let unread = Set(schemas.flatMap(\.unread)).sorted()
+    guard !unread.isEmpty else { return }
+    read.warnings.append(
+      Diagnostic(
+        .sourceUnreadable,
+        "decimals of '\(select.table.from)' stay the bytes that Avro writes them in: \(unread.joined(separator: ", "))",
+        at: select.table.span, severity: .warning,
+        notes: ["within other values, and of more than 38 digits, they are not read"],
+        hint: "write them as columns of their own, or leave these columns out with `exclude`"))
   }
 
   /// Which files are read: those that are not as they were, unless the table is made anew from all of them.

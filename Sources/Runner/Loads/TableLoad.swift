@@ -63,7 +63,7 @@ struct TableLoad {
     }
     var cursorType = prepared.position?.cursorType
     if !read.selects.isEmpty {
-      for sql in way?.prepare ?? [] { try statements.execute(sql) }
+      for sql in way?.prepare ?? [] { _ = try reading { try statements.execute(sql) } }
       let existing = try existingColumns()
       let source = try plan(existing)
       try report(source, existing)
@@ -88,7 +88,9 @@ struct TableLoad {
       return try body()
     } catch let diagnostic as Diagnostic {
       guard diagnostic.code == .sqlData || diagnostic.code == .sqlBinding else { throw diagnostic }
-      if diagnostic.code == .sqlData, level < read.fallbacks.count { throw FallbackNeeded(table: table.name) }
+      if diagnostic.code == .sqlData, let next = read.wayBehind(level, after: diagnostic) {
+        throw FallbackNeeded(table: table.name, level: next)
+      }
       throw Diagnostic(
         .sourceUnreadable, "'\(table.from)' cannot be read into '\(table.name)': \(diagnostic.message)",
         at: table.span,

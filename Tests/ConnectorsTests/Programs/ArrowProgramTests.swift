@@ -12,49 +12,9 @@ struct ArrowProgramTests {
   private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures").path
 
-  /// As pyarrow and DuckDB's own reader of its tables have them: a type and a value a line, a row a text.
+  /// As pyarrow and DuckDB's own reader of its tables have them: a type and a value a line, a row a text,
+  /// by the first column.
   private static let expected = [
-    #"""
-    BOOLEAN true
-    TINYINT -128
-    UTINYINT 0
-    SMALLINT -32768
-    USMALLINT 65535
-    INTEGER -2147483648
-    UINTEGER 4294967295
-    BIGINT -9223372036854775808
-    UBIGINT 18446744073709551615
-    FLOAT 1.25
-    DOUBLE 0.1
-    DECIMAL(38,10) 1234567890123456789012345678.0123456789
-    VARCHAR é
-    VARCHAR long
-    VARCHAR short
-    BLOB \x00\xFF
-    BLOB a
-    BLOB abc
-    DATE 1969-12-31
-    DATE 1969-12-31
-    TIME 23:59:59
-    TIME 23:59:59.999999
-    TIMESTAMP_S 2026-01-02 03:04:05
-    TIMESTAMP_MS 2026-01-02 03:04:05.678
-    TIMESTAMP 2026-01-02 03:04:05.678901
-    TIMESTAMP_NS 2026-01-02 03:04:05.678901
-    TIMESTAMP WITH TIME ZONE 2026-10-25 01:30:00+00
-    INTERVAL 00:01:30
-    INTERVAL 1 year 2 months 3 days 00:00:00.000001
-    INTEGER[] [1, NULL, 3]
-    VARCHAR[] [a]
-    SMALLINT[2] [1, 2]
-    STRUCT(x BIGINT, y VARCHAR) {'x': 1, 'y': é}
-    MAP(VARCHAR, INTEGER) {a=1, b=NULL}
-    INTEGER -
-    STRUCT(k VARCHAR, v TINYINT[])[] [{'k': a, 'v': [1]}, {'k': NULL, 'v': NULL}]
-    UUID 00000000-0000-0000-0000-000000000001
-    VARCHAR red
-
-    """#,
     #"""
     BOOLEAN false
     TINYINT 127
@@ -94,6 +54,47 @@ struct ArrowProgramTests {
     STRUCT(k VARCHAR, v TINYINT[])[] []
     UUID ffffffff-ffff-ffff-ffff-ffffffffffff
     VARCHAR green
+
+    """#,
+    #"""
+    BOOLEAN true
+    TINYINT -128
+    UTINYINT 0
+    SMALLINT -32768
+    USMALLINT 65535
+    INTEGER -2147483648
+    UINTEGER 4294967295
+    BIGINT -9223372036854775808
+    UBIGINT 18446744073709551615
+    FLOAT 1.25
+    DOUBLE 0.1
+    DECIMAL(38,10) 1234567890123456789012345678.0123456789
+    VARCHAR é
+    VARCHAR long
+    VARCHAR short
+    BLOB \x00\xFF
+    BLOB a
+    BLOB abc
+    DATE 1969-12-31
+    DATE 1969-12-31
+    TIME 23:59:59
+    TIME 23:59:59.999999
+    TIMESTAMP_S 2026-01-02 03:04:05
+    TIMESTAMP_MS 2026-01-02 03:04:05.678
+    TIMESTAMP 2026-01-02 03:04:05.678901
+    TIMESTAMP_NS 2026-01-02 03:04:05.678901
+    TIMESTAMP WITH TIME ZONE 2026-10-25 01:30:00+00
+    INTERVAL 00:01:30
+    INTERVAL 1 year 2 months 3 days 00:00:00.000001
+    INTEGER[] [1, NULL, 3]
+    VARCHAR[] [a]
+    SMALLINT[2] [1, 2]
+    STRUCT(x BIGINT, y VARCHAR) {'x': 1, 'y': é}
+    MAP(VARCHAR, INTEGER) {a=1, b=NULL}
+    INTEGER -
+    STRUCT(k VARCHAR, v TINYINT[])[] [{'k': a, 'v': [1]}, {'k': NULL, 'v': NULL}]
+    UUID 00000000-0000-0000-0000-000000000001
+    VARCHAR red
 
     """#,
     #"""
