@@ -168,6 +168,14 @@ public struct SourceRead: Sendable {
     infersTypes = false
   }
 
+  /// The place, from 1, of the next slower way behind `level` that a failure asks for; nil if there is none.
+  public func wayBehind(_ level: Int, after failure: Diagnostic) -> Int? {
+    let words = ([failure.message, failure.cause ?? ""] + failure.notes).joined(separator: "\n")
+    return fallbacks.indices.dropFirst(level).first { index in
+      fallbacks[index].failure.map { words.contains($0) } ?? true
+    }.map { $0 + 1 }
+  }
+
   /// A slower way to read the same rows, for sources that turn out to hold malformed ones.
   public struct Fallback: Sendable {
     /// Statements to run before, on the same session.
@@ -180,6 +188,8 @@ public struct SourceRead: Sendable {
     public var asText: (@Sendable (Set<String>) -> [String])?
     /// Statements to run after, on the same session.
     public var cleanUp: [String]
+    /// What the engine's words of the failure must hold for this way to be tried; nil if it helps with any.
+    public var failure: String?
 
     /// Makes a way.
     public init(

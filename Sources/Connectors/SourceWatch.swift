@@ -136,7 +136,7 @@ struct SourceLoss {
       // A server that gives its reason is there; some reasons pass.
       guard !says(["FATAL:"]) || says(Self.passingReasons) else { return nil }
       guard says(type == .postgres ? Self.postgres : Self.mysql) else { return nil }
-    case .s3, .http, .azure:
+    case .s3, .gcs, .http, .azure:
       guard says(Self.stores), !says(["(HTTP 4"]) else { return nil }
     case .files, .sqlite, .duckdb, .odbc, .rest, .command, .singer: return nil
     }

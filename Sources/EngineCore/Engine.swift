@@ -1,3 +1,4 @@
+import Diagnostics
 import Tabular
 
 /// A warehouse that runs SQL. Concrete engines are wired together in `main` alone.
@@ -58,6 +59,10 @@ public protocol Connection: AnyObject {
   func tableReferences(in sql: String) throws -> [TableReference]
   /// The columns of a relation, in order; empty if it does not exist.
   func columns(of relation: Relation) throws -> [ColumnDescription]
+  /// Makes a table of the rows of a file that holds an Arrow IPC stream, whose bytes need not be trusted. Gives how many
+  /// rows there were.
+  @discardableResult
+  func createTable(_ relation: Relation, fromArrowFile path: String) throws -> Int
   /// The columns that a SELECT would give, without running it.
   func columns(ofQuery sql: String) throws -> [ColumnDescription]
   /// The relations of a schema; of the session's own database if none is given.
@@ -67,6 +72,11 @@ public protocol Connection: AnyObject {
 }
 
 extension Connection {
+  /// Refuses.
+  public func createTable(_ relation: Relation, fromArrowFile path: String) throws -> Int {
+    throw Diagnostic(.notSupported, "the engine does not read Arrow")
+  }
+
   /// Leaves it to the engine to refuse several statements.
   public func oneStatementEach<T>(_ body: () throws -> T) rethrows -> T { try body() }
 

@@ -5,7 +5,7 @@ import Project
 struct SourceReaders: SourceReaderFactory {
   func reader(for connection: ResolvedConnection, spooling folder: String) throws -> any SourceReader {
     switch connection.type {
-    case .files, .s3, .azure, .http: return try FileReader(connection, spooling: folder)
+    case .files, .s3, .gcs, .azure, .http: return try FileReader(connection, spooling: folder)
     case .postgres, .mysql, .sqlite, .duckdb, .odbc: return try DatabaseReader(connection)
     case .command: return try CommandReader(connection, spooling: folder)
     case .singer: return try SingerReader(connection, spooling: folder)

@@ -34,6 +34,30 @@ def avro():
         fastavro.writer(file, {"type": "record", "name": "order", "fields": fields}, ROWS)
 
 
+def decimals():
+    """Every way to write a decimal, and one within another value."""
+    def decimal_of(type, precision, scale, **more):
+        return {"type": type, "logicalType": "decimal", "precision": precision, "scale": scale, **more}
+    wide = decimal_of("fixed", 38, 10, name="wide", size=20)
+    fields = [
+        {"name": "whole", "type": decimal_of("bytes", 38, 0)}, {"name": "wide", "type": wide},
+        {"name": "maybe", "type": ["null", decimal_of("bytes", 5, 5)]}, {"name": "again", "type": ["null", "wide"]},
+        {"name": "raw", "type": "bytes"},
+        {"name": "list", "type": {"type": "array", "items": decimal_of("bytes", 5, 2)}},
+    ]
+    most, least = decimal.Decimal("9" * 38), decimal.Decimal("-" + "9" * 38)
+    small = decimal.Decimal("-0.0000000001")
+    rows = [
+        {"whole": most, "wide": decimal.Decimal("9" * 28 + "." + "9" * 10), "maybe": decimal.Decimal("-0.00001"),
+         "again": small, "raw": b"\x01", "list": [decimal.Decimal("1.25")]},
+        {"whole": least, "wide": small, "maybe": None, "again": None, "raw": b"", "list": []},
+        {"whole": decimal.Decimal(0), "wide": decimal.Decimal("-128"), "maybe": decimal.Decimal("0.00128"),
+         "again": decimal.Decimal(256), "raw": b"", "list": []},
+    ]
+    with decimal.localcontext(prec=60), open(FOLDER / "decimals.avro", "wb") as file:
+        fastavro.writer(file, {"type": "record", "name": "decimals", "fields": fields}, rows)
+
+
 def delta():
     for rows in (ROWS, MORE):
         deltalake.write_deltalake(FOLDER / "orders_delta", pyarrow.Table.from_pylist(rows, SCHEMA), mode="append")
@@ -50,8 +74,9 @@ def iceberg():
 
 
 if __name__ == "__main__":
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
+    for name in ("orders_delta", "orders_iceberg"):
+        shutil.rmtree(FOLDER / name, ignore_errors=True)
     avro()
+    decimals()
     delta()
     iceberg()

@@ -9,7 +9,8 @@ struct SourceLocationTests {
     "a URL or a path shows what kind of source it is",
     arguments: [
       ("data/orders.csv", ConnectionType.files), ("*.parquet", .files), ("/srv/data", .files),
-      ("file:///srv/data", .files), ("s3://bucket/folder", .s3), ("az://container/folder", .azure),
+      ("file:///srv/data", .files), ("s3://bucket/folder", .s3), ("gs://bucket/folder", .gcs),
+      ("az://container/folder", .azure),
       ("abfss://c@account.dfs.core.windows.net/f", .azure), ("https://example.org/x.csv", .http),
       ("postgres://db/shop", .postgres), ("postgresql://db/shop", .postgres), ("mysql://db/shop", .mysql),
       ("mariadb://db/shop", .mysql), ("sqlite:shop.x", .sqlite), ("old/shop.sqlite", .sqlite),

@@ -31,7 +31,7 @@ public struct DatabaseReader: SourceReader {
     case .sqlite: try SQLiteSource(connection)
     case .duckdb: try DuckDBSource(connection)
     case .odbc: try ODBCSource(connection)
-    case .files, .s3, .azure, .http, .rest, .command, .singer:
+    case .files, .s3, .gcs, .azure, .http, .rest, .command, .singer:
       throw Diagnostic(.sourceUnreadable, "'\(connection.name)' is no database")
     }
   }

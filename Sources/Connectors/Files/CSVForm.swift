@@ -20,9 +20,13 @@ struct CSVForm: Sendable {
     let call = ([file] + options).joined(separator: ", ")
     let rows = try engine.texts(
       """
-      SELECT Prompt, DateFormat, TimestampFormat, c.name, c.type
-      FROM (SELECT Prompt, DateFormat, TimestampFormat, unnest(Columns) AS c FROM sniff_csv(\(call)))
+      SELECT CASE WHEN i = 1 THEN Prompt END, CASE WHEN i = 1 THEN DateFormat END,
+        CASE WHEN i = 1 THEN TimestampFormat END, c.name, c.type
+      FROM (SELECT Prompt, DateFormat, TimestampFormat, unnest(Columns) AS c,
+        unnest(range(1, len(Columns) + 1)) AS i FROM sniff_csv(\(call))) ORDER BY i
       """)
+    // A name that holds a NUL cannot be written in SQL.
+    guard !rows.contains(where: { $0[3]?.utf8.contains(0) ?? false }) else { return nil }
     guard let first = rows.first, let prompt = first[0],
       let start = prompt.firstRange(of: "auto_detect=false"), let end = prompt.firstRange(of: ", columns={"),
       start.lowerBound < end.lowerBound

@@ -146,40 +146,92 @@ public final class FileReader: SourceReader {
     // An Iceberg table is known by its folder and read by the metadata of its version.
     let files = wanted.map { format == .iceberg ? $0.tag ?? $0.path : $0.path }
     let select = FileSelect(format: format, table: table, files: files)
-    try fastWay(select, number, engine, &read)
+    let known = try fastWay(select, wanted, number, engine, &read)
     read.fallbacks =
-      MalformedRows(select: select, prefix: "\(prefix)_\(number)", folder: spool.path).fallbacks
+      MalformedRows(
+        select: known, prefix: "\(prefix)_\(number)", folder: spool.path, largest: Self.largest(wanted, table)
+      ).fallbacks
     if let rows = request.maximumRows { read = read.limited(to: rows) }
     return read
   }
 
-  /// The SELECTs that read at the engine's speed.
+  /// The bytes of the largest file, unpacked; nil if that is not known.
+  private static func largest(_ files: [SeenFile], _ table: LoadTable) -> Int? {
+    let isPacked = files.contains { file in
+      [".gz", ".zst", ".zstd"].contains { file.path.lowercased().hasSuffix($0) }
+    }
+    let sizes = files.compactMap(\.size)
+    guard !isPacked, table.settings["compression"] == nil, sizes.count == files.count else { return nil }
+    return sizes.max()
+  }
+
+  /// The SELECTs that read at the engine's speed. Gives what is read, with what was found out of it.
   private func fastWay(
-    _ select: FileSelect, _ number: Int, _ engine: any Connection, _ read: inout SourceRead
-  ) throws {
+    _ select: FileSelect, _ files: [SeenFile], _ number: Int, _ engine: any Connection,
+    _ read: inout SourceRead
+  ) throws -> FileSelect {
+    var select = select
+    if store.isLocal { read.verify = { try LocalPath.checkUnchanged(files) } }
     switch select.format {
     case .csv, .tsv:
       let text = try GuardedText(select, engine)
+      select = text.select
       read.infersTypes = true
       read.selects = text.selects()
       read.asText = { text.selects(asText: $0) }
-    case .json:
-      read.infersTypes = true
-      read.selects = select.selects(["sample_size = -1"])
-    case .ndjson:
+    case .json, .ndjson:
       read.infersTypes = true
       // To look at all of a small file costs nothing; a large one's first lines must tell, if they can.
       let isSmall = read.bytes.map { $0 <= 32 << 20 } ?? false
-      let lines = try isSmall ? nil : GuardedLines(select, engine, spool: spool, number: number)
-      read.selects = lines?.selects ?? select.selects(["sample_size = -1"])
+      let whole = ["sample_size = -1"]
+      if try JSONRows.areMaps(select.selects(isSmall ? whole : []), engine) {
+        select.more = [JSONRows.asColumns]
+      }
+      let lines = try isSmall ? nil : guardedLines(select, number, engine)
+      read.selects = lines?.selects ?? select.selects(whole)
     case .excel:
       read.infersTypes = true
       read.selects = select.selects()
+    case .avro: try avro(select, files, engine, &read)
     case .parquet: read.selects = try MixedParquet(select, engine).selects ?? select.selects()
-    case .avro, .iceberg, .delta: read.selects = select.selects()
+    case .iceberg, .delta: read.selects = select.selects()
     }
-    guard store.isLocal else { return }
-    read.verify = { [files = read.files] in try LocalPath.checkUnchanged(files) }
+    return select
+  }
+
+  /// What keeps fractions of large files from being rounded; nil where it cannot, or where the first lines are malformed.
+  private func guardedLines(
+    _ select: FileSelect, _ number: Int, _ engine: any Connection
+  ) throws -> GuardedLines? {
+    guard select.format == .ndjson else { return nil }
+    do {
+      return try GuardedLines(select, engine, spool: spool, number: number)
+    } catch let diagnostic as Diagnostic where diagnostic.code == .sqlData {
+      return nil
+    }
+  }
+
+  /// Avro's decimals are bytes for the engine; each file's schema says which they are.
+  private func avro(
+    _ select: FileSelect, _ files: [SeenFile], _ engine: any Connection, _ read: inout SourceRead
+  ) throws {
+    let schemas = try select.files.map { file in
+      try AvroDecimals(header: AvroHeader.bytes(of: file, isLocal: store.isLocal, engine), of: file)
+    }
+    let isUniform = schemas.allSatisfy { $0 == schemas.first }
+    let parts = isUniform ? [select.files] : select.files.map { [$0] }
+    read.selects = zip(parts, schemas).flatMap { files, decimals in
+      FileSelect(format: .avro, table: select.table, files: files).selects().map(decimals.applied)
+    }
+    let unread = Set(schemas.flatMap(\.unread)).sorted()
+    guard !unread.isEmpty else { return }
+    read.warnings.append(
+      Diagnostic(
+        .sourceUnreadable,
+        "decimals of '\(select.table.from)' stay the bytes that Avro writes them in: \(unread.joined(separator: ", "))",
+        at: select.table.span, severity: .warning,
+        notes: ["within other values, and of more than 38 digits, they are not read"],
+        hint: "write them as columns of their own, or leave these columns out with `exclude`"))
   }
 
   /// Which files are read: those that are not as they were, unless the table is made anew from all of them.

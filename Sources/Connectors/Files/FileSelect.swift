@@ -5,26 +5,33 @@ import Project
 /// Writes the SELECTs that read files of one format, with the options that a table says.
 struct FileSelect {
   let format: FileFormat
-  let table: LoadTable
+  var table: LoadTable
   var files: [String]
   /// All options of CSV, where they are known already: the engine then looks for none.
   var exact: [String]?
+  /// What separates the columns of CSV, where the engine did not find it.
+  var delimiter: String?
+  /// What is selected; all columns unless said.
+  var columns: [String]?
+  /// Expressions, each with its name, in the place of columns where all are selected.
+  var replacing: [String] = []
+  /// Further options of JSON.
+  var more: [String] = []
 
   private var settings: DataValue { table.settings }
 
-  /// The SELECTs of all rows. `options` are added to those of the table; `replacing` are expressions, each with its
-  /// name, in the place of columns.
-  func selects(_ options: [String] = [], replacing: [String] = []) -> [String] {
+  /// The SELECTs of all rows. `options` are added to those of the table.
+  func selects(_ options: [String] = []) -> [String] {
     // A row's number within its file is counted file by file, in the file's order.
     let needsSingle =
       format == .excel || format.isTable || (table.rowNumberColumn != nil && format != .parquet)
     return needsSingle
-      ? files.map { select([$0], options, replacing) } : [select(files, options, replacing)]
+      ? files.map { select([$0], options) } : [select(files, options)]
   }
 
-  private func select(_ files: [String], _ options: [String], _ replacing: [String]) -> String {
+  private func select(_ files: [String], _ options: [String]) -> String {
     let isNumbered = format == .parquet && table.rowNumberColumn != nil
-    var columns = isNumbered ? "* EXCLUDE (file_row_number)" : "*"
+    var columns = columns?.joined(separator: ", ") ?? (isNumbered ? "* EXCLUDE (file_row_number)" : "*")
     if !replacing.isEmpty { columns += " REPLACE (\(replacing.joined(separator: ", ")))" }
     if let name = table.rowNumberColumn {
       let number = isNumbered ? "file_row_number + 1" : "row_number() OVER ()"
@@ -108,7 +115,7 @@ struct FileSelect {
   /// The options of CSV that the table says; the engine finds out the others.
   var csv: [String] {
     var options = several
-    let delimiter = settings["delimiter"]?.stringValue ?? (format == .tsv ? "\t" : nil)
+    let delimiter = settings["delimiter"]?.stringValue ?? (format == .tsv ? "\t" : delimiter)
     let texts = [
       ("delim", delimiter), ("quote", settings["quote"]?.stringValue),
       ("escape", settings["escape"]?.stringValue), ("comment", settings["comment"]?.stringValue),
@@ -127,8 +134,11 @@ struct FileSelect {
     return options
   }
 
+  /// What lies deeper stays JSON: types that are nested thousands of times would exhaust the engine's stack.
+  static let depth = "maximum_depth = 64"
+
   private var json: [String] {
-    var options = several
+    var options = several + [Self.depth] + more
     for (key, name) in [
       ("compression", "compression"), ("date_format", "dateformat"), ("timestamp_format", "timestampformat"),
     ] {

@@ -24,6 +24,7 @@ struct FileStore {
     if from.contains("://") { return from }
     switch connection.type {
     case .s3: return Self.joined("s3://" + (text("bucket") ?? ""), from)
+    case .gcs: return Self.joined("gs://" + (text("bucket") ?? ""), from)
     case .azure: return Self.joined("az://" + (text("container") ?? ""), from)
     case .http: return Self.joined(text("url") ?? "", from)
     default:
@@ -37,6 +38,7 @@ struct FileStore {
   func opening() -> [String] {
     switch connection.type {
     case .s3: ["LOAD httpfs"] + s3
+    case .gcs: ["LOAD httpfs"] + gcs
     case .azure: ["LOAD azure"] + azure
     case .http: ["LOAD httpfs"] + http
     default: []
@@ -73,6 +75,19 @@ struct FileStore {
     let chain: [(String, String?)] =
       text("profile").map { [("PROFILE", $0), ("CHAIN", "config;process;sso")] } ?? [("VALIDATION", "none")]
     return ["LOAD aws", secret("s3", chain + place, provider: "credential_chain")]
+  }
+
+  /// Google's storage takes HMAC keys; what is public needs none.
+  private var gcs: [String] {
+    guard let key = text("key_id") else { return [] }
+    return [
+      secret(
+        "gcs",
+        [
+          ("KEY_ID", key), ("SECRET", text("secret")), ("ENDPOINT", text("endpoint")),
+          ("URL_STYLE", text("url_style")), ("USE_SSL", text("use_ssl")),
+        ])
+    ]
   }
 
   private var azure: [String] {

@@ -63,11 +63,11 @@ struct GuardedLines {
           "CAST(\(name) AS VARCHAR)")
         : guarded(column.name, "\(name) <> trunc(\(name)) OR abs(\(name)) > 9007199254740991", name)
     }
-    var table = select.table
-    table.fileNameColumn = hidden
-    let all = FileSelect(format: .ndjson, table: table, files: [example] + select.files).selects()
+    var select = select
+    select.table.fileNameColumn = hidden
+    select.files = [example] + select.files
     let isOurs = "\(StandardQuoting.quoted(hidden)) = \(StandardQuoting.literal(example))"
-    return all.map {
+    return select.selects().map {
       "SELECT \(values.joined(separator: ", ")) FROM (SELECT * FROM (\($0)) WHERE NOT (\(isOurs)))"
     }
   }

@@ -9,28 +9,45 @@ struct MalformedRows {
   /// A folder for files that are read in place of the source's.
   let folder: String
 
+  /// The bytes of the largest file, if that is known: no row is longer.
+  let largest: Int?
+
   var fallbacks: [SourceRead.Fallback] {
     switch select.format {
-    case .csv, .tsv: [wide, csvAside]
-    case .ndjson: [wide, linesAside]
-    case .json: [wide]
+    case .csv, .tsv: [wideAndLong, wide([]), wideAndLong, csvAside]
+    case .ndjson: [wideAndLong, wide([]), wideAndLong, linesAside]
+    case .json: [wideAndLong, wide([]), wideAndLong]
     case .parquet, .excel, .avro, .iceberg, .delta: []
     }
   }
 
-  private var wide: SourceRead.Fallback {
-    var fallback = SourceRead.Fallback(selects: select.selects(["sample_size = -1"] + long))
-    let (select, long) = (select, long)
-    if isCSV { fallback.asText = { select.selects(["sample_size = -1", Self.types($0)] + long) } }
+  private func wide(_ options: [String]) -> SourceRead.Fallback {
+    let all = ["sample_size = -1"] + options
+    var fallback = SourceRead.Fallback(selects: select.selects(all))
+    let select = select
+    if isCSV { fallback.asText = { select.selects(all + [Self.types($0)]) } }
+    return fallback
+  }
+
+  /// Only where the engine says that a row is too long for it: to allow for that costs memory.
+  private var wideAndLong: SourceRead.Fallback {
+    var fallback = wide(long)
+    fallback.failure = isCSV ? "Maximum line size" : "maximum_object_size"
     return fallback
   }
 
   private var isCSV: Bool { select.format == .csv || select.format == .tsv }
 
-  /// A row may be as long as the longest text that it holds; to allow for it costs memory.
-  private var long: [String] {
-    isCSV ? ["max_line_size = 209715200"] : ["maximum_object_size = 268435456"]
+  /// Options that bear rows as long as the longest text that they may hold. A file's own size bounds what the engine
+  /// sets aside for it; of CSV it would take sixteen times a row's length if it were not told.
+  private var long: [String] { isCSV ? longLines : ["maximum_object_size = \(limit(16 << 20, 256 << 20))"] }
+
+  private var longLines: [String] {
+    let line = limit(2_000_000, 200 << 20)
+    return ["max_line_size = \(line)", "buffer_size = \(max(32_000_000, line + 1))"]
   }
+
+  private func limit(_ least: Int, _ most: Int) -> Int { min(most, max(least, (largest ?? most) + 1024)) }
 
   /// Columns that are read as they are written.
   static func types(_ columns: Set<String>, _ others: [String: String] = [:]) -> String {
@@ -76,7 +93,7 @@ struct MalformedRows {
       func lines(_ pass: String) -> String {
         "SELECT line, row_number() OVER () AS number FROM read_csv(\(StandardQuoting.literal(file)), "
           + "columns = {'line': 'VARCHAR'}, delim = '\u{1}', quote = '', escape = '', header = false, "
-          + "auto_detect = false, max_line_size = 209715200, store_rejects = true, "
+          + "auto_detect = false, \(longLines.joined(separator: ", ")), store_rejects = true, "
           + "rejects_table = '\(prefix)_\(pass)_\(index)', rejects_scan = '\(prefix)_\(pass)_scan_\(index)')"
       }
       let copy = "\(folder)/clean-\(index).ndjson"

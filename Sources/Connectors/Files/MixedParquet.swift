@@ -32,8 +32,8 @@ struct MixedParquet {
       var group = select
       group.files = shape.files
       let replacing = shape.columns.filter { texts[$0.key] != nil && $0.value != "VARCHAR" }
-      return group.selects(
-        replacing: replacing.sorted { $0.key < $1.key }.map { Self.text($0.key, $0.value) })
+      group.replacing = replacing.sorted { $0.key < $1.key }.map { Self.text($0.key, $0.value) }
+      return group.selects()
     }
   }
 

@@ -2,14 +2,20 @@ import Diagnostics
 import EngineCore
 import Jinja
 import Project
+import Synchronization
 
-/// Reads the rows that a program prints. Its output goes to a file as it comes, and the engine reads that.
+/// Reads the rows that a program prints. Its output goes to a file as it comes, and the engine reads that: Arrow
+/// by way of a database file in the spool.
 ///
 /// The program learns from `WEIR_TABLE`, `WEIR_CURSOR`, `WEIR_SINCE` and `WEIR_UNTIL` what is wanted. It need not heed
 /// them: rows of before the position are left out by the load.
-public struct CommandReader: SourceReader {
+public final class CommandReader: SourceReader {
   private let connection: ResolvedConnection
   private let spool: SpoolFolder
+  /// The databases that hold what came as Arrow.
+  private let databases = Mutex<[String]>([])
+
+  private static let count = Atomic<Int>(0)
 
   /// A reader that spools into a folder. Throws a `Diagnostic` if the folder cannot be made.
   public init(_ connection: ResolvedConnection, spooling folder: String) throws {
@@ -36,16 +42,56 @@ public struct CommandReader: SourceReader {
     }
     let size = LocalPath.size(of: output) ?? 0
     request.progress(FetchProgress(rows: 0, bytes: size))
-    var read = SourceRead(selects: size == 0 ? [] : [Self.select(output, format)])
+    var selects: [String] = []
+    if size > 0 {
+      selects = [
+        format == "arrow"
+          ? try await arrow(output, in: folder, of: request.table, on: session)
+          : try Self.select(output, format)
+      ]
+    }
+    var read = SourceRead(selects: selects)
     read.bytes = size
     read.logs = [errors]
-    read.infersTypes = true
+    read.infersTypes = format != "arrow"
     read.isComplete = request.position?.cursor == nil && request.since == nil && request.until == nil
     return read
   }
 
-  /// The runner removes the spool.
-  public func close(on session: any Session) async {}
+  /// Lets go of what came as Arrow. The runner removes the spool.
+  public func close(on session: any Session) async {
+    let names = databases.withLock { $0 }
+    do {
+      try await session.run { engine in
+        for name in names { try engine.execute("DETACH DATABASE IF EXISTS \(name)") }
+      }
+    } catch {
+      // The database is the spool's, which goes with the load.
+    }
+  }
+
+  /// Takes a stream into a database of the spool, a batch at a time; gives the SELECT of its rows.
+  private func arrow(
+    _ output: String, in folder: SpoolFolder, of table: LoadTable, on session: any Session
+  ) async throws -> String {
+    let name = "weir_arrow_\(Self.count.add(1, ordering: .relaxed).newValue)"
+    databases.withLock { $0.append(name) }
+    let rows = Relation(database: name, schema: "main", identifier: "rows")
+    let file = folder.file("rows.duckdb")
+    do {
+      return try await session.run { engine in
+        try engine.execute("ATTACH \(StandardQuoting.literal(file)) AS \(name)")
+        try engine.createTable(rows, fromArrowFile: output)
+        return "SELECT * FROM \(engine.dialect.rendered(rows))"
+      }
+    } catch let diagnostic as Diagnostic where diagnostic.code == .arrowExchange {
+      throw Diagnostic(
+        .sourceUnreadable, "what the program of '\(connection.name)' printed cannot be read as Arrow",
+        at: table.span,
+        hint: diagnostic.hint,
+        cause: [diagnostic.message, diagnostic.cause].compactMap { $0 }.joined(separator: ": "))
+    }
+  }
 
   private static func wishes(_ request: ReadRequest) -> [String: String] {
     var wishes = ["WEIR_TABLE": request.table.from]
@@ -55,14 +101,15 @@ public struct CommandReader: SourceReader {
     return wishes
   }
 
-  private static func select(_ path: String, _ format: String) -> String {
+  private static func select(_ path: String, _ format: String) throws -> String {
     let file = StandardQuoting.literal(path)
     switch format {
     case "csv": return "SELECT * FROM read_csv(\(file), sample_size = -1)"
     case "tsv": return "SELECT * FROM read_csv(\(file), delim = '\\t', sample_size = -1)"
     default:
       return "SELECT * FROM read_json(\(file), format = 'newline_delimited', sample_size = -1, "
-        + "maximum_object_size = 536870912)"
+        + "\(JSONRows.asColumns), \(FileSelect.depth), "
+        + "maximum_object_size = \(max(try FileBytes.longestLine(of: path), 1 << 24) + 1024))"
     }
   }
 }

@@ -93,7 +93,9 @@ struct SingerMessages {
     }
     // A tap that declares nothing leaves it to the engine to find out.
     let types =
-      columns.isEmpty ? "sample_size = -1" : "columns = {\(columns.joined(separator: ", "))}"
+      columns.isEmpty
+      ? "sample_size = -1, \(JSONRows.asColumns), \(FileSelect.depth)"
+      : "columns = {\(columns.joined(separator: ", "))}"
     return "SELECT * FROM read_json([\(files)], format = 'newline_delimited', \(types), "
       + "maximum_object_size = \(max(writer.longestRow, 1 << 20) + 1024))"
   }

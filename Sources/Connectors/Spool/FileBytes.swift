@@ -28,6 +28,34 @@ enum FileBytes {
     guard close(descriptor) == 0, problem == nil else { throw problem ?? failure("write", path) }
   }
 
+  /// The bytes of a file's longest line: what the engine must set aside for each that it reads. Throws a diagnostic if
+  /// the file cannot be read.
+  static func longestLine(of path: String) throws(Diagnostic) -> Int {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("read", path) }
+    defer { close(descriptor) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var (longest, current) = (0, 0)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure("read", path) }
+      if count == 0 { return max(longest, current) }
+      buffer.withUnsafeBytes { bytes in
+        var rest = bytes.prefix(count)
+        while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty,
+          let end = memchr(base, 0x0A, rest.count)
+        {
+          let length = base.distance(to: UnsafeRawPointer(end))
+          longest = max(longest, current + length)
+          current = 0
+          rest = rest.dropFirst(length + 1)
+        }
+        current += rest.count
+      }
+    }
+  }
+
   static func failure(_ deed: String, _ path: String) -> Diagnostic {
     Diagnostic(.spoolUnusable, "cannot \(deed) \(path)", cause: String(cString: strerror(errno)))
   }

@@ -26,6 +26,13 @@ extension DuckDBConnection {
     }
   }
 
+  /// Makes a table of the rows of a file that holds an Arrow IPC stream. Throws a `Diagnostic`.
+  @discardableResult
+  public func createTable(_ relation: Relation, fromArrowFile path: String) throws -> Int {
+    let file = try ArrowIPCStream(path: path, rowsAtOnce: Int(duckdb_vector_size()))
+    return try importArrow(ArrowStream { file.fill($0) }, into: relation, creating: true)
+  }
+
   /// Runs a query and lends its rows as a stream of Arrow data while `body` lasts; later the stream fails.
   /// `body` must not use this connection, but may hand the stream to another. `importArrow` gives every value
   /// back as it was; docs/types.md says what other consumers see. Throws a `Diagnostic`, or what `body` throws.

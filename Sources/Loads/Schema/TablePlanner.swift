@@ -30,11 +30,22 @@ public struct TablePlanner: Sendable {
     self.ownColumns = Set(ownColumns.map { $0.lowercased() })
   }
 
+  private func nameless(_ column: ColumnDescription) -> Diagnostic {
+    let name = column.name.split(separator: "\0", omittingEmptySubsequences: false).joined(separator: "\\0")
+    return Diagnostic(
+      .sourceUnreadable, "the column '\(name)' of '\(table.from)' has a name, or a field, that holds a NUL",
+      at: table.span, hint: "SQL has no way to write such a name: rename it in the source")
+  }
+
   /// The plan for a source of these columns and a table of those; nil if there is no table yet. Throws a
   /// `DiagnosticList` with everything that speaks against it.
   public func plan(source: [ColumnDescription], destination: [ColumnDescription]?) throws -> TablePlan {
     var draft = Draft(self, destination)
     for column in source where isTaken(column.name) {
+      guard !column.name.utf8.contains(0), !column.type.utf8.contains(0) else {
+        draft.problems.append(nameless(column))
+        continue
+      }
       draft.take(column.name, path: [column.name], dialect.quoted(column.name), SQLType(column.type))
     }
     draft.finish()

@@ -18,7 +18,7 @@ public struct SourceLocation: Sendable, Hashable {
       (settings, item) = Self.files(text, root: root)
     case .http:
       (settings, item) = Self.web(text)
-    case .s3:
+    case .s3, .gcs:
       (settings, item) = Self.store(text, key: "bucket")
     case .azure:
       (settings, item) = Self.azure(text)
@@ -35,7 +35,8 @@ public struct SourceLocation: Sendable, Hashable {
   public static func type(of text: String) -> ConnectionType? {
     if let colon = text.firstIndex(of: ":") {
       switch text[..<colon].lowercased() {
-      case "s3", "s3a", "gs", "r2": return .s3
+      case "s3", "s3a": return .s3
+      case "gs", "gcs": return .gcs
       case "az", "azure", "abfss", "abfs": return .azure
       case "http", "https": return .http
       case "postgres", "postgresql": return .postgres

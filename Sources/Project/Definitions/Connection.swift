@@ -5,7 +5,7 @@ import Jinja
 public enum ConnectionType: String, Sendable, Codable, Hashable, CaseIterable {
   /// Files of this machine.
   case files
-  case s3, azure, http
+  case s3, gcs, azure, http
   case postgres, mysql, sqlite, duckdb, odbc
   case rest
   /// A program that prints rows.
@@ -15,7 +15,7 @@ public enum ConnectionType: String, Sendable, Codable, Hashable, CaseIterable {
   /// Whether what it gives are files.
   public var isFiles: Bool {
     switch self {
-    case .files, .s3, .azure, .http: true
+    case .files, .s3, .gcs, .azure, .http: true
     case .postgres, .mysql, .sqlite, .duckdb, .odbc, .rest, .command, .singer: false
     }
   }
@@ -24,7 +24,7 @@ public enum ConnectionType: String, Sendable, Codable, Hashable, CaseIterable {
   public var isDatabase: Bool {
     switch self {
     case .postgres, .mysql, .sqlite, .duckdb, .odbc: true
-    case .files, .s3, .azure, .http, .rest, .command, .singer: false
+    case .files, .s3, .gcs, .azure, .http, .rest, .command, .singer: false
     }
   }
 }

@@ -19,6 +19,7 @@ public enum ConnectionShapes {
     switch type {
     case .files: [Field("path", .text, "the folder that relative paths start from")]
     case .s3: s3
+    case .gcs: gcs
     case .azure: azure
     case .http: [Field("url", .text, "what relative paths are added to"), headers]
     case .postgres: server(port: 5432) + [Field("sslmode", .text, "libpq's `sslmode`")] + postgresTimes
@@ -74,6 +75,15 @@ public enum ConnectionShapes {
     Field("secret", .text, "the access key's secret", isSecret: true),
     Field("session_token", .text, "the token of temporary credentials", isSecret: true),
     Field("profile", .text, "a profile of AWS's own configuration files"),
+  ]
+
+  private static let gcs: [Field] = [
+    Field("bucket", .text, "the bucket, and a prefix if wanted, that relative paths are added to"),
+    Field("key_id", .text, "the id of an HMAC key; without one, only public buckets can be read"),
+    Field("secret", .text, "the HMAC key's secret", isSecret: true),
+    Field("endpoint", .text, "host and port of a service other than Google's"),
+    Field("url_style", .choice(["vhost", "path"]), "where a URL names the bucket"),
+    Field("use_ssl", .boolean, "whether requests are encrypted; true unless said"),
   ]
 
   private static let azure: [Field] = [

@@ -26,5 +26,6 @@ enum ProgramShapes {
     ] + surroundings
 
   private static let format = Field(
-    "format", .choice(["ndjson", "csv", "tsv"]), "what the program prints: ndjson unless said")
+    "format", .choice(["ndjson", "csv", "tsv", "arrow"]),
+    "what the program prints: ndjson unless said; arrow is Arrow's IPC stream format")
 }

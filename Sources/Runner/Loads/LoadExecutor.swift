@@ -85,7 +85,7 @@ struct LoadExecutor {
           return Worker.Report(result: result, isBroken: statements.isBroken)
         }
       } catch let needed as FallbackNeeded {
-        levels[needed.table, default: 0] += 1
+        levels[needed.table] = needed.level
       }
     }
   }
@@ -179,6 +179,8 @@ struct LoadExecutor {
 /// Thrown out of a transaction that must begin anew, with a slower way to read one table.
 struct FallbackNeeded: Error {
   let table: String
+  /// Which, from 1.
+  let level: Int
 }
 
 extension Worker {

@@ -63,7 +63,7 @@ struct TableLoad {
     }
     var cursorType = prepared.position?.cursorType
     if !read.selects.isEmpty {
-      for sql in way?.prepare ?? [] { try prepare(sql) }
+      for sql in way?.prepare ?? [] { _ = try reading { try statements.execute(sql) } }
       let existing = try existingColumns()
       let source = try plan(existing)
       try report(source, existing)
@@ -91,7 +91,9 @@ struct TableLoad {
       guard diagnostic.code == .sqlData || diagnostic.code == .sqlBinding else {
         throw diagnostic.located(at: diagnostic.code == .sourceUnreachable ? table.span : nil)
       }
-      if diagnostic.code == .sqlData, level < read.fallbacks.count { throw FallbackNeeded(table: table.name) }
+      if diagnostic.code == .sqlData, let next = read.wayBehind(level, after: diagnostic) {
+        throw FallbackNeeded(table: table.name, level: next)
+      }
       throw Diagnostic(
         .sourceUnreadable, "'\(table.from)' cannot be read into '\(table.name)': \(diagnostic.message)",
         at: table.span,
@@ -100,12 +102,6 @@ struct TableLoad {
           ? "set malformed rows aside with `rejects: {limit: …}`, or say how the source is to be read" : nil,
         cause: diagnostic.cause)
     }
-  }
-
-  /// Runs what makes a slower way ready: it may read the source too.
-  private func prepare(_ sql: String) throws {
-    guard let watch = read.watch else { return _ = try statements.execute(sql) }
-    try watch.reading(table.from) { _ = try statements.execute(sql) }
   }
 
   private func existingColumns() throws -> [ColumnDescription]? {

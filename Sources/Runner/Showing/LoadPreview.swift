@@ -71,8 +71,8 @@ public struct LoadPreview: Sendable {
       do {
         results.append(
           try await session.run { connection in
-            guard let watch = read.watch else { return try Self.rows(table, load, read, connection, limit) }
-            return try watch.reading(table.from) { try Self.rows(table, load, read, connection, limit) }
+            func rows() throws -> Result { try Self.rows(table, load, read, connection, limit, level: 0) }
+            return try read.watch?.reading(table.from, rows) ?? rows()
           })
       } catch var diagnostic as Diagnostic {
         diagnostic.span = table.span
@@ -82,11 +82,30 @@ public struct LoadPreview: Sendable {
     return results
   }
 
+  /// The rows, read as fast as they let themselves be read.
   private static func rows(
-    _ table: LoadTable, _ load: LoadDefinition, _ read: SourceRead, _ connection: any Connection, _ limit: Int
+    _ table: LoadTable, _ load: LoadDefinition, _ read: SourceRead, _ connection: any Connection,
+    _ limit: Int,
+    level: Int
+  ) throws -> Result {
+    let way = level > 0 ? read.fallbacks[level - 1] : nil
+    do {
+      for sql in way?.prepare ?? [] { try connection.execute(sql) }
+      let result = try rows(table, load, read, way?.selects ?? read.selects, connection, limit)
+      for sql in way?.cleanUp ?? [] { try connection.execute(sql) }
+      return result
+    } catch let diagnostic as Diagnostic where diagnostic.code == .sqlData {
+      guard let next = read.wayBehind(level, after: diagnostic) else { throw diagnostic }
+      return try rows(table, load, read, connection, limit, level: next)
+    }
+  }
+
+  private static func rows(
+    _ table: LoadTable, _ load: LoadDefinition, _ read: SourceRead, _ selects: [String],
+    _ connection: any Connection, _ limit: Int
   ) throws -> Result {
     let dialect = connection.dialect
-    let source = TableSQL.union(read.selects)
+    let source = TableSQL.union(selects)
     let planner = TablePlanner(
       table: table, naming: load.naming, dialect: dialect, infersTypes: read.infersTypes)
     let plan = try planner.plan(source: try connection.columns(ofQuery: source), destination: nil)

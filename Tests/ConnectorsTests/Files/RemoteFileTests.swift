@@ -111,8 +111,10 @@ struct RemoteFileTests {
       .appendingPathComponent("Fixtures").path
     let local = connection(.files, [("path", .string(fixtures))])
     let avro = try await read(local, "orders.avro")
-    #expect(avro.table.types == ["BIGINT", "VARCHAR", "BLOB"])
-    #expect(avro.table.rows.map { $0.prefix(2) } == [["1", "é"], ["2", nil]])
+    #expect(
+      avro.table
+        == ReadTable(
+          types: ["BIGINT", "VARCHAR", "DECIMAL(10,2)"], rows: [["1", "é", "1.25"], ["2", nil, "-3.50"]]))
     let expected = ReadTable(
       types: ["BIGINT", "VARCHAR", "DECIMAL(10,2)"],
       rows: [["1", "é", "1.25"], ["2", nil, "-3.50"], ["3", "later", "0.00"]])
@@ -133,6 +135,53 @@ struct RemoteFileTests {
         "COPY (SELECT 'y' AS a, 2 AS b) TO '\(folder.path)/2.xlsx' (FORMAT xlsx, HEADER true)",
       ])
     #expect(sheets.table == ReadTable(types: ["VARCHAR", "DOUBLE"], rows: [["x", "1.5"], ["y", "2.0"]]))
+  }
+
+  @Test("Avro: decimals are exact, however they are written; those within other values are warned of")
+  func decimals() async throws {
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures").path
+    let avro = try await read(connection(.files, [("path", .string(fixtures))]), "decimals.avro")
+    let nines = String(repeating: "9", count: 38)
+    #expect(
+      avro.table.types
+        == ["DECIMAL(38,0)", "DECIMAL(38,10)", "DECIMAL(5,5)", "DECIMAL(38,10)", "BLOB", "BLOB[]"])
+    #expect(
+      avro.table.rows.map { Array($0.prefix(4)) } == [
+        ["-" + nines, "-0.0000000001", nil, nil],
+        ["0", "-128.0000000000", ".00128", "256.0000000000"],
+        [nines, "9999999999999999999999999999.9999999999", "-.00001", "-0.0000000001"],
+      ])
+    #expect(
+      avro.read.warnings.map(\.message)
+        == ["decimals of 'decimals.avro' stay the bytes that Avro writes them in: list"])
+    let folder = try ScratchFolder()
+    try folder.write("Obj\u{1}", to: "cut.avro")
+    let problem = await #expect(throws: Diagnostic.self) {
+      try await read(connection(.files, [("path", .string(folder.path))]), "cut.avro")
+    }
+    #expect(problem?.code == .sourceUnreadable)
+  }
+
+  @Test("Google Cloud Storage: files by its own scheme and key")
+  func google() async throws {
+    let server = try await Services.s3()
+    let folder = server.makeFolder()
+    let connection = connection(
+      .gcs,
+      [
+        ("bucket", .string(String(folder.dropFirst("s3://".count)))), ("key_id", .string(server.key)),
+        ("secret", .string(server.secret)), ("endpoint", .string(server.endpoint)),
+        ("url_style", .string("path")), ("use_ssl", .bool(false)),
+      ], secrets: [server.secret])
+    let read = try await read(
+      connection, "*.csv",
+      prepare: [
+        "LOAD httpfs", server.createSecret, "COPY (SELECT 1 AS a, 'x' AS b) TO '\(folder)/x.csv'",
+        "DROP SECRET tests_s3",
+      ])
+    #expect(read.table == ReadTable(types: ["BIGINT", "VARCHAR"], rows: [["1", "x"]]))
+    #expect(read.read.files.map(\.path) == ["gs://\(folder.dropFirst("s3://".count))/x.csv"])
   }
 
   @Test("HTTP: a file by its address, with the connection's headers")

@@ -92,7 +92,7 @@ public struct RESTReader: SourceReader {
   private static func select(_ extraction: Extraction) -> String {
     let files = extraction.files.map(StandardQuoting.literal).joined(separator: ", ")
     return "SELECT * FROM read_json([\(files)], format = 'newline_delimited', sample_size = -1, "
-      + "map_inference_threshold = -1, field_appearance_threshold = 0, "
+      + "map_inference_threshold = -1, field_appearance_threshold = 0, \(FileSelect.depth), "
       + "maximum_object_size = \(max(extraction.longestRow, 1 << 24) + 1024))"
   }
 }
