@@ -85,3 +85,6 @@ if __name__ == "__main__":
     write("packed.arrows", [rows(10)], "lz4")
     union = pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])])
     write("union.arrows", [pa.record_batch({"u": union})])
+    write("late.arrows", [pa.record_batch({"t": pa.array([10**15], pa.int64()).view(pa.time64("us"))})])
+    much = pa.Array.from_buffers(pa.decimal128(4, 2), 1, [None, pa.py_buffer((10**4).to_bytes(16, "little"))])
+    write("wide.arrows", [pa.record_batch({"d": much})])

@@ -210,7 +210,7 @@ struct LoadMistakeTests {
       try await complaints(["loads/a.yml": load], home: home),
       [
         "~/.weir/connections.yml:1:54: connection 'bad' does not say its 'type' | it is one of: files, s3, "
-          + "azure, http, postgres, mysql, sqlite, duckdb, odbc, rest, command, singer"
+          + "gcs, azure, http, postgres, mysql, sqlite, duckdb, odbc, rest, command, singer"
       ])
   }
 }

@@ -25,13 +25,14 @@ def start(scratch):
         for path in (data, scratch.folder):
             shutil.chown(path, user)
     made = subprocess.run(
-        [setup, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"],
+        [setup, "--no-defaults", f"--datadir={data}", f"--tmpdir={scratch.folder}",
+         "--auth-root-authentication-method=normal", "--skip-test-db"],
         preexec_fn=supervise.bound_to_parent(user), capture_output=True, text=True, cwd=scratch.folder,
     )
     if made.returncode != 0:
         raise supervise.Unavailable(f"mariadb-install-db failed: {made.stderr.strip()}")
     scratch.spawn(
-        [server, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1",
+        [server, "--no-defaults", f"--datadir={data}", f"--tmpdir={scratch.folder}", f"--port={port}", "--bind-address=127.0.0.1",
          f"--socket={socket}", f"--pid-file={scratch.folder / 'pid'}", "--innodb-flush-log-at-trx-commit=0",
          "--character-set-server=utf8mb4", "--skip-log-bin"],
         user=user, cwd=scratch.folder,

@@ -97,6 +97,7 @@ struct CredentialChainTests {
     command.environment["AWS_EC2_METADATA_DISABLED"] = "true"
     let outcome = try await command.run()
     #expect(outcome.status == 1)
-    #expect((outcome.output + outcome.errors).contains("set AWS_ACCESS_KEY_ID"), "\(outcome.output)\(outcome.errors)")
+    let told = outcome.output + outcome.errors
+    #expect(told.contains("set AWS_ACCESS_KEY_ID"), "\(told)")
   }
 }

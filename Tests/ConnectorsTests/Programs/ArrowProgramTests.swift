@@ -193,6 +193,8 @@ struct ArrowProgramTests {
       ("head -c 6000 \(values)", "the stream ends within a message"),
       ("cat \(Self.fixtures)/packed.arrows", "the batches are compressed"),
       ("cat \(Self.fixtures)/union.arrows", "the column 'u' is a union"),
+      ("cat \(Self.fixtures)/late.arrows", "out of its type's range: 1000000000000000"),
+      ("cat \(Self.fixtures)/wide.arrows", "out of its type's range: 10000"),
     ] {
       let problem = try await #require(throws: Diagnostic.self) { try await self.read(command) }
       #expect(problem.code == .sourceUnreadable)

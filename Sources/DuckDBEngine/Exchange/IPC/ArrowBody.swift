@@ -56,7 +56,7 @@ final class ArrowValues {
 }
 
 /// Takes the columns of one record batch out of its body, and checks everything that a reader of them will trust:
-/// lengths, offsets, indexes and text.
+/// lengths, offsets, indexes, text, and values that have a range.
 struct ArrowBatchDecoder {
   private let body: ArrowBody
   private let size: Int
@@ -124,7 +124,9 @@ struct ArrowBatchDecoder {
     switch field.layout {
     case .null: return
     case .bits: values.buffers = [try bits(length, isNeeded: true)]
-    case .fixed(let width): values.buffers = [try buffer(length.multipliedReportingOverflow(by: width)).start]
+    case .fixed(let width):
+      values.buffers = [try buffer(length.multipliedReportingOverflow(by: width)).start]
+      try values.checkRange(field.format)
     case .bytes(let offset, let isText):
       let offsets = try self.offsets(length, offset)
       let data = try buffer((0, false))

@@ -28,6 +28,33 @@ struct ArrowParts {
     }
   }
 
+  /// Throws if a time is none of a day, a date is beyond the engine's, or a decimal has more digits than its type says: the
+  /// engine trusts such values, and writes beyond its buffers for them.
+  func checkRange(_ format: String) throws {
+    let dates = Int64(Int32.min) * 86_400_000...Int64(Int32.max) * 86_400_000
+    switch format {
+    case "tts": try check(within: 0...Int32(86_400))
+    case "ttm": try check(within: 0...Int32(86_400_000))
+    case "ttu": try check(within: 0...Int64(86_400_000_000))
+    case "ttn": try check(within: 0...Int64(86_400_000_000_000))
+    case "tdm": try check(within: dates)
+    default:
+      guard format.hasPrefix("d:"), let digits = Int(format.dropFirst(2).prefix { $0 != "," }) else { return }
+      let limit = (0..<digits).reduce(Int128(1)) { power, _ in power * 10 } - 1
+      try check(within: -limit...limit)
+    }
+  }
+
+  private func check<T: FixedWidthInteger & BitwiseCopyable>(within range: ClosedRange<T>) throws {
+    guard let values = buffers.first ?? nil else { throw ArrowBatchDecoder.damaged }
+    for row in 0..<length where isPresent(row) {
+      let value = values.loadUnaligned(fromByteOffset: row * MemoryLayout<T>.size, as: T.self)
+      guard range.contains(value) else {
+        throw Diagnostic(.arrowExchange, "a time, a date or a decimal is out of its type's range: \(value)")
+      }
+    }
+  }
+
   /// Throws if an index into a dictionary leads out of it.
   func checkIndexes(_ format: String, below count: Int) throws {
     switch format {
