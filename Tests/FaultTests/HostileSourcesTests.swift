@@ -21,7 +21,7 @@ import Testing
     _ data: [UInt8], as file: String, settings: String = ""
   ) async throws -> (project: ScratchFolder, outcome: Command.Outcome) {
     let project = try project(data, as: file, settings: settings)
-    return (project, try await Command.weir(["load"], in: project.path).run())
+    return (project, try await Command.weir(["load"], in: project.path).run(seconds: 600))
   }
 
   private static func show(_ query: String, in project: ScratchFolder) async throws -> String {
@@ -159,16 +159,17 @@ import Testing
   }
 
   @Test(
-    "A text of 100 MB is loaded", .enabled(if: ProcessInfo.processInfo.environment["WEIR_SLOW"] == "1"),
-    arguments: ["t.ndjson", "t.csv"])
-  func long(file: String) async throws {
-    let text = String(repeating: "x", count: 100_000_000)
+    "A text of many megabytes is loaded",
+    .enabled(if: ProcessInfo.processInfo.environment["WEIR_SLOW"] == "1"),
+    arguments: [("t.ndjson", 100_000_000), ("t.csv", 20_000_000)])
+  func long(file: String, length: Int) async throws {
+    let text = String(repeating: "x", count: length)
     let data =
       file == "t.csv" ? "a,b\n1,\(text)\n2,y\n" : "{\"a\":1,\"b\":\"\(text)\"}\n{\"a\":2,\"b\":\"y\"}\n"
     let (project, outcome) = try await Self.load(Array(data.utf8), as: file)
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
     #expect(
       try await Self.show("select a, length(b) n from l.t order by a", in: project)
-        == "a,n\n1,100000000\n2,1\n")
+        == "a,n\n1,\(length)\n2,1\n")
   }
 }

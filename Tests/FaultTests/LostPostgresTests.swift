@@ -24,7 +24,6 @@ struct LostPostgresTests {
     guard ProcessInfo.processInfo.environment["WEIR_SLOW"] == "1" else { return quick }
     return quick + [
       Loss(write: "write: replace", kind: .close, after: 2_000_000), Loss(write: merge, kind: .close),
-      Loss(write: "write: append, cursor: at", kind: .reset, after: 3000),
       Loss(write: "write: scd2, key: [id], cursor: at", kind: .reset),
     ]
   }()

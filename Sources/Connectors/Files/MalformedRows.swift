@@ -40,7 +40,17 @@ struct MalformedRows {
 
   /// Options that bear rows as long as the longest text that they may hold. A file's own size bounds what the engine
   /// sets aside for it; of CSV it would take sixteen times a row's length if it were not told.
-  private var long: [String] { isCSV ? longLines : ["maximum_object_size = \(limit(16 << 20, 256 << 20))"] }
+  private var long: [String] {
+    isCSV ? longLines : ["maximum_object_size = \(limit(16 << 20, 256 << 20))"] + isoTimes
+  }
+
+  /// Times as ISO 8601 has them, unless the table says how they are written: to try the other ways on a text of many megabytes
+  /// takes the engine seconds each.
+  private var isoTimes: [String] {
+    [("date_format", "dateformat"), ("timestamp_format", "timestampformat")].compactMap { key, option in
+      select.table.settings[key] == nil ? "\(option) = 'iso'" : nil
+    }
+  }
 
   private var longLines: [String] {
     let line = limit(2_000_000, 200 << 20)

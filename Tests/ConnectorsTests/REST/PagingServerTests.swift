@@ -156,7 +156,9 @@ struct PagingServerTests {
   func big() async throws {
     let count = 100_000
     try await TestServer.with { server in
-      try await extract(try .make("big/\(count)", nil), from: try server.connection()) { extraction, lines in
+      var patient = try server.connection()
+      patient.timeouts.overall = .seconds(600)
+      try await extract(try .make("big/\(count)", nil), from: patient) { extraction, lines in
         #expect(extraction.bytes > BodyCollector.memoryLimit)
         #expect(extraction.rows == count)
         #expect(lines.count == count && lines.last == TestServer.row(count - 1))
