@@ -17,6 +17,8 @@ public final class FileReader: SourceReader {
   private struct State {
     var isOpen = false
     var tables = 0
+    /// What takes back the settings of the engine that reading changed, the last first.
+    var restoring: [String] = []
   }
 
   private static let count = Atomic<Int>(0)
@@ -57,14 +59,14 @@ public final class FileReader: SourceReader {
     }
   }
 
-  /// Forgets the secret.
+  /// Forgets the secret, and leaves the engine's settings as they were.
   public func close(on session: any Session) async {
     do {
       try await session.run { [self] engine in
-        for statement in store.closing() { try engine.execute(statement) }
+        for statement in state.withLock({ $0.restoring }) + store.closing() { try engine.execute(statement) }
       }
     } catch {
-      // The secret is the session's own, which is closed soon.
+      // The secret is the session's own, which is closed soon; a thread more is counted, but none was started.
     }
   }
 
@@ -205,7 +207,13 @@ public final class FileReader: SourceReader {
   ) throws -> GuardedLines? {
     guard select.format == .ndjson else { return nil }
     do {
-      return try GuardedLines(select, engine, spool: spool, number: number)
+      let lines = try GuardedLines(select, engine, spool: spool, number: number)
+      if lines != nil {
+        // The line is a file of its own.
+        let restoring = try ReadingThreads.shared(amongFiles: select.files.count + 1, engine)
+        state.withLock { $0.restoring = restoring + $0.restoring }
+      }
+      return lines
     } catch let diagnostic as Diagnostic where diagnostic.code == .sqlData {
       return nil
     }
