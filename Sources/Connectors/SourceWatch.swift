@@ -77,11 +77,19 @@ public final class SourceWatch: Sendable {
   }
 
   /// Cuts the source's connections if they are still used a second from now: what waits for bytes cannot be interrupted.
-  func hangUp() {
+  func hangUp() { cut(after: .seconds(1)) }
+
+  /// Cuts the connections until the source is let go of: to end its transaction a reader may connect anew, and wait again.
+  private func cut(after delay: Duration) {
     guard let peer else { return }
     Task { [self] in
-      do { try await Task.sleep(for: .seconds(1)) } catch { return }
-      if !state.withLock({ $0.isOver }) { peer.shutDown() }
+      var delay = delay
+      while true {
+        do { try await Task.sleep(for: delay) } catch { return }
+        guard !state.withLock({ $0.isOver }) else { return }
+        peer.shutDown()
+        delay = .seconds(1)
+      }
     }
   }
 
@@ -102,7 +110,7 @@ public final class SourceWatch: Sendable {
           silent = peer.isSilent(for: patience.interval) ? silent + 1 : 0
         }
         self.state.withLock { $0.wasSilent = true }
-        peer.shutDown()
+        cut(after: .zero)
       }
     }
   }
@@ -158,7 +166,7 @@ struct SourceLoss {
   ]
   private static let mysql = [
     "Lost connection to", "server has gone away", "Can't connect to", "Failed to connect to MySQL",
-    "Can't create TCP/IP socket",
+    "Can't create TCP/IP socket", "Failed to fetch result row for MySQL query",
   ]
   private static let stores = [
     "HTTP GET", "HTTP HEAD", "Timeout was reached", "Could not connect", "Couldn't connect", "resolve host",

@@ -147,6 +147,10 @@ public struct DatabaseReader: SourceReader {
     } else {
       bounds.lower = rule.initial
     }
+    if column.type.contains("WITH TIME ZONE") {
+      bounds.lower = bounds.lower.map(CursorRule.instant)
+      bounds.upper = bounds.upper.map(CursorRule.instant)
+    }
     return bounds
   }
 

@@ -134,6 +134,11 @@ enum StandardQuoting {
   static func literal(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
 }
 
+extension DataValue {
+  /// A whole number, also where a secret or a variable gave it as text.
+  var wholeNumber: Int? { intValue ?? stringValue.flatMap { Int($0) } }
+}
+
 extension Connection {
   /// The rows of a query whose columns are all texts.
   func texts(_ sql: String) throws -> [[String?]] {

@@ -15,6 +15,15 @@ struct MySQLSource: DatabaseSource {
 
   var extensionName: String? { "mysql_scanner" }
 
+  var peer: PeerSockets? {
+    PeerSockets(
+      host: settings["host"]?.stringValue ?? "localhost", port: settings["port"]?.wholeNumber ?? 3306)
+  }
+
+  var patience: SourceWatch.Patience {
+    SourceWatch.Patience(seconds: settings["read_timeout"]?.wholeNumber ?? 900)
+  }
+
   func attaching(as alias: String) -> [String] {
     [
       "SET mysql_tinyint1_as_boolean = false", "SET mysql_session_time_zone = '+00:00'",

@@ -46,7 +46,7 @@ struct PostgresSource: DatabaseSource {
   }
 
   private func number(_ key: String, _ unsaid: Int) -> Int {
-    settings[key].flatMap { $0.intValue ?? $0.stringValue.flatMap(Int.init) } ?? unsaid
+    settings[key]?.wholeNumber ?? unsaid
   }
 
   func detaching(_ alias: String) -> [String] {

@@ -112,7 +112,8 @@ public struct TableSQL: Sendable {
   /// A value of the cursor as SQL, less the rule's lookback if `isLookingBack`.
   public func cursorValue(_ text: String, isLookingBack: Bool) -> String {
     guard let cursor, let rule = table.cursor else { return dialect.literal(text) }
-    let value = "CAST(\(dialect.literal(text)) AS \(cursor.type.sql))"
+    let bound = cursor.type == .timestampWithZone ? CursorRule.instant(text) : text
+    let value = "CAST(\(dialect.literal(bound)) AS \(cursor.type.sql))"
     guard isLookingBack, rule.lookback > 0 else { return value }
     return cursor.type.isTime
       ? "CAST(\(value) - to_microseconds(\(Int64(rule.lookback * 1_000_000))) AS \(cursor.type.sql))"

@@ -23,7 +23,7 @@ public enum ConnectionShapes {
     case .azure: azure
     case .http: [Field("url", .text, "what relative paths are added to"), headers]
     case .postgres: server(port: 5432) + [Field("sslmode", .text, "libpq's `sslmode`")] + postgresTimes
-    case .mysql: server(port: 3306) + [Field("ssl_mode", .text, "MySQL's `ssl_mode`")]
+    case .mysql: server(port: 3306) + [Field("ssl_mode", .text, "MySQL's `ssl_mode`"), readTimeout]
     case .sqlite, .duckdb: [Field("path", .text, "the database file", isRequired: true)]
     case .odbc:
       [
@@ -59,10 +59,12 @@ public enum ConnectionShapes {
       "keepalives_idle", .integer(0...86400),
       "seconds without a byte after which the network is asked whether it is still there; 30 unless said, 0 never"
     ),
-    Field(
-      "read_timeout", .integer(0...86400),
-      "seconds that the server may say nothing while rows are read; 900 unless said, 0 for ever"),
+    readTimeout,
   ]
+
+  private static let readTimeout = Field(
+    "read_timeout", .integer(0...86400),
+    "seconds that the server may say nothing while rows are read; 900 unless said, 0 for ever")
 
   private static let s3: [Field] = [
     Field("bucket", .text, "the bucket, and a prefix if wanted, that relative paths are added to"),

@@ -41,7 +41,7 @@ struct RESTSettings {
 
   func integer(_ key: String) throws(Diagnostic) -> Int? {
     guard let value = self[key] else { return nil }
-    guard let number = value.intValue ?? value.stringValue.flatMap({ Int($0) }) else {
+    guard let number = value.wholeNumber else {
       throw problem(key, "must be a whole number")
     }
     return number
