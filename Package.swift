@@ -65,6 +65,15 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    module(
+      "Packages",
+      [
+        "Diagnostics", "Jinja", "Project",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     module("Loads", ["Diagnostics", "Jinja", "EngineCore", "Project"]),
     module("StateStore", ["Diagnostics", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
@@ -77,7 +86,7 @@ let package = Package(
       "CommandLine",
       [
         "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "Connectors", "Loads", "StateStore", "Runner",
+        "Connectors", "Loads", "Packages", "StateStore", "Runner",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -134,6 +143,7 @@ let package = Package(
         "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
         "Checks", "StateStore", "Connectors", "Loads",
       ]),
+    tests("PackagesTests", ["Packages", "Project", "CommandTesting"]),
     tests("LoadsTests", ["Loads", "Project", "EngineCore", "DuckDBEngine", "Diagnostics", "Tabular"]),
   ]
 )

@@ -19,6 +19,9 @@ struct ImportRulesTests {
       "Diagnostics", "Jinja", "EngineCore", "Project", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
       "Subprocess", "SystemPackage",
     ],
+    "Packages": [
+      "Diagnostics", "Jinja", "Project", "AsyncHTTPClient", "NIOCore", "Subprocess", "SystemPackage",
+    ],
     "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "StateStore": ["Diagnostics", "Files", "GRDB"],
     "Runner": [
@@ -27,7 +30,7 @@ struct ImportRulesTests {
     ],
     "CommandLine": [
       "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-      "Connectors", "Loads", "StateStore", "Runner", "ArgumentParser",
+      "Connectors", "Loads", "Packages", "StateStore", "Runner", "ArgumentParser",
     ],
     "weir": ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],
   ]

@@ -81,6 +81,14 @@ final class ScriptedConnection: Connection {
       ("{{ tojson({'b': [1, none]}) }} {{ fromjson('{\"a\": 2}').a }}", "{\"b\": [1, null]} 2"),
       ("{{ fromyaml('a: [1]').a[0] }}", "1"),
       ("{{ local_md5('abc') }}", "900150983cd24fb0d6963f7d28e17f72"),
+      ("{{ set(['b', 'a', 'b']) == set(['a', 'b']) }} {{ set([1]) == set([2]) }}", "True False"),
+      ("{{ set([1, 2, 3]) - set([2]) }} {{ 2 in set([1, 2]) }}", "{1, 3} True"),
+      ("{{ set([1, 2]).union([3], [4]) | sort }} {{ set([1, 2]).intersection([2, 3]) }}", "[1, 2, 3, 4] {2}"),
+      ("{% set s = set([1]) %}{% do s.add(2) %}{% do s.discard(1) %}{{ s }} {{ set([]) }}", "{2} set()"),
+      (
+        "{{ set([1]).issubset([1, 2]) }} {{ set([1, 2]).symmetric_difference([2, 3]) | list }}", "True [1, 3]"
+      ),
+      ("{{ none | map('lower') | list }}", "[]"),
       ("{{ set([1, 1, 2]) | length }} {{ zip([1], ['a']) | list }}", "2 [(1, 'a')]"),
       ("{{ dbt.dateadd('day', 1, 'd') }}", "(d + cast(1 as bigint) * interval 1 day)"),
       ("{{ type_string() }} {{ dbt.concat(['a', 'b']) }}", "TEXT a || b"),

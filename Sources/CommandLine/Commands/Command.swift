@@ -29,7 +29,8 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       InitializeCommand.self, BuildCommand.self, LoadCommand.self, RunCommand.self, TestCommand.self,
       SeedCommand.self, ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self,
-      MaintainCommand.self, DebugCommand.self, ConnectionsCommand.self, StateCommand.self, CleanCommand.self,
+      DependenciesCommand.self, MaintainCommand.self, DebugCommand.self, ConnectionsCommand.self,
+      StateCommand.self, CleanCommand.self,
       CompletionsCommand.self,
     ])
 }

@@ -47,6 +47,25 @@ struct InitializeCommand: Command {
   }
 }
 
+/// Installs packages.
+struct DependenciesCommand: Command {
+  static let verb = Verb.deps
+  static let configuration: CommandConfiguration = described(examples: ["deps", "deps --upgrade"])
+
+  @Flag(help: "Choose versions anew instead of taking those of package-lock.yml.") var upgrade = false
+  @Flag(help: "Write package-lock.yml and install nothing.") var lock = false
+
+  @OptionGroup(title: "Project") var project: ProjectOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var compatibility: CompatibilityOptions
+
+  func run(in session: CommandSession) async throws -> ExitStatus {
+    try await DependenciesOperation(
+      session: session, project: project, isUpgrade: upgrade, isLockOnly: lock
+    ).perform()
+  }
+}
+
 /// Checks the set-up.
 struct DebugCommand: Command {
   static let verb = Verb.debug

@@ -22,7 +22,7 @@ enum Overview {
   }
 
   private static let groups: [(String, [Verb])] = [
-    ("Start", [.initialize, .debug, .connections]),
+    ("Start", [.initialize, .deps, .debug, .connections]),
     ("Work", [.build, .load, .run, .test, .seed, .show]),
     ("Look", [.list, .compile, .parse, .state]),
     ("Tidy", [.maintain, .clean, .completions]),

@@ -46,10 +46,17 @@ extension DiagnosticCode {
   /// A template needs a connection where there is none.
   public static let needsConnection = DiagnosticCode("WEIR-E0121", "a template needs a connection")
 
+  /// A package that is asked for is not installed, or cannot be.
+  public static let packageMissing = DiagnosticCode(
+    "WEIR-E0122", "a package is not installed or cannot be")
+  /// A package is asked for wrongly.
+  public static let badPackage = DiagnosticCode("WEIR-E0123", "a package is asked for wrongly")
+
   /// Codes of reading a project: E01xx.
   static let project: [DiagnosticCode] = [
     unreadableFile, brokenYAML, notUTF8, noProject, unknownKey, badValue, missingKey, badProfile,
     duplicateName, ambiguousRelation, missingReference, disabledReference, unsupported, orphanProperties,
     unusedConfiguration, pathOutside, badCheck, missingVariable, raised, versionMismatch, needsConnection,
+    packageMissing, badPackage,
   ]
 }

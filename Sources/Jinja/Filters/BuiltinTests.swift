@@ -57,8 +57,11 @@ enum BuiltinTests {
       "number": .init { value, _, _ in value.doubleValue != nil },
       "string": .init { value, _, _ in value.stringValue != nil },
       "mapping": .init { value, _, _ in
-        if case .dict = value { return true }
-        return false
+        switch value {
+        case .dict: true
+        case .object(let object): object.isMapping
+        default: false
+        }
       },
       "sequence": .init { value, _, interpreter in
         switch value {

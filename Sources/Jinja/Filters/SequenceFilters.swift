@@ -274,6 +274,8 @@ enum SequenceFilters {
 
   private static func map(_ value: Value, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value
   {
+    // As in Jinja, whatever counts as false has no items: `none | map(…)` too.
+    guard value.isTruthy else { return Value([Value]()) }
     let items = try Access.items(value, interpreter)
     try interpreter.step(items.count)
     if arguments.positional.isEmpty, let attribute = arguments["attribute"] {

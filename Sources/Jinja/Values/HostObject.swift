@@ -15,6 +15,8 @@ public protocol HostObject: AnyObject {
   func iterate(_ interpreter: Interpreter) throws -> [Value]?
   /// Whether templates may call the object: what `is callable` says.
   var isCallable: Bool { get }
+  /// Whether the object has keys: what `is mapping` says.
+  var isMapping: Bool { get }
   /// Whether the object counts as true.
   var isTruthy: Bool { get }
   /// What printing the object gives.
@@ -46,6 +48,8 @@ extension HostObject {
   public func iterate(_ interpreter: Interpreter) throws -> [Value]? { nil }
   /// By default it cannot be called.
   public var isCallable: Bool { false }
+  /// By default it is no mapping.
+  public var isMapping: Bool { false }
   /// By default it counts as true.
   public var isTruthy: Bool { true }
   /// By default the type's name in angle brackets.

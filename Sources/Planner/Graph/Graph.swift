@@ -143,7 +143,7 @@ extension Graph {
     _ members: [Member], _ edges: EdgeTable, settled: [Int], _ project: Project
   ) -> [Diagnostic] {
     var files: [NodeID: String] = [:]
-    for node in project.nodes { files[node.id] = node.originalPath }
+    for node in project.nodes { files[node.id] = node.span.file }
     let circles = edges.circles(outside: Set(settled))
     return circles.map { circle in
       let path = circle + circle.prefix(1)

@@ -34,11 +34,20 @@ public struct Hook: Sendable, Hashable {
   public var sql: String
   /// Whether it runs inside the model's transaction.
   public var isTransactional: Bool
+  /// The package that it belongs to, if not to the project.
+  public private(set) var package: String?
 
   /// Makes a hook.
   public init(sql: String, isTransactional: Bool = true) {
     self.sql = sql
     self.isTransactional = isTransactional
+  }
+
+  /// The hook as one of a package.
+  func of(package: String) -> Hook {
+    var hook = self
+    hook.package = package
+    return hook
   }
 }
 

@@ -28,6 +28,8 @@ public struct Project: Sendable {
   public var connections: [ConnectionDefinition]
   /// `vars` of the project file under those of the command line.
   public var vars: DataValue
+  /// What `var()` finds in the packages' own texts, by package.
+  var packageVars: [String: DataValue] = [:]
   /// Where `nodes` and `sources` hold a name.
   public private(set) var nodeIndex: [NodeID: Int]
   /// Where `sources` holds a name.
@@ -55,7 +57,7 @@ public struct Project: Sendable {
     self.connections = connections
     references = ReferenceTable(nodes: self.nodes, sources: self.sources, disabled: self.disabled)
     plainNames = PlainNameTable(nodes: self.nodes, sources: self.sources)
-    macroTable = MacroTable(self.macros, package: settings.name)
+    macroTable = MacroTable(self.macros, root: settings.name, searchOrders: settings.searchOrders)
     nodeIndex = [:]
     sourceIndex = [:]
     for (index, node) in self.nodes.enumerated() { nodeIndex[node.id] = index }
@@ -77,8 +79,14 @@ public struct ProjectSettings: Sendable {
   public var version: String?
   /// The project's folder, absolute.
   public var root: String
-  /// The project file's name (`weir.yml` or `dbt_project.yml`).
+  /// The project file's name (`weir.yml` or `dbt_project.yml`), from the project's folder.
   public var file: String
+  /// The folder of a package within the project; empty for the project itself.
+  var folder = ""
+  /// Where packages are installed.
+  public var packagesPath = "dbt_packages"
+  /// The packages that `adapter.dispatch()` goes through, by the namespace that it is given.
+  var searchOrders: [String: [String]] = [:]
   /// The name of the profile.
   public var profileName: String?
   /// Folders of models.

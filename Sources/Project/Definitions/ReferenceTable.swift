@@ -4,7 +4,7 @@ import Diagnostics
 struct ReferenceTable: Sendable {
   private var nodes: [String: [Int]] = [:]
   private var disabled: [String: Int] = [:]
-  private var sources: [SourceReference: Int] = [:]
+  private var sources: [SourceReference: [Int]] = [:]
 
   /// Reads the names of nodes that can be referred to, of disabled ones, and of sources.
   init(nodes all: [Node], sources tables: [SourceTable], disabled switchedOff: [Node]) {
@@ -13,7 +13,7 @@ struct ReferenceTable: Sendable {
     }
     for (index, node) in switchedOff.enumerated() where Self.isReferable(node) { disabled[node.name] = index }
     for (index, table) in tables.enumerated() {
-      sources[SourceReference(source: table.sourceName, table: table.name)] = index
+      sources[SourceReference(source: table.sourceName, table: table.name), default: []].append(index)
     }
   }
 
@@ -21,7 +21,8 @@ struct ReferenceTable: Sendable {
     node.resourceType == .model || node.resourceType == .seed || node.resourceType == .snapshot
   }
 
-  /// Which of the project's nodes a `ref()` means: of the package that asks before others.
+  /// Which of the project's nodes a `ref()` means. As in dbt, the project's own come before those of the package that
+  /// asks, and those before others.
   func resolve(
     _ reference: ModelReference, from package: String, in project: Project
   ) -> Result<Int, Diagnostic> {
@@ -30,13 +31,12 @@ struct ReferenceTable: Sendable {
         Diagnostic(
           .unsupported, "ref('\(reference.name)') asks for a version; versions are not supported yet"))
     }
-    var found: Int?
-    for index in nodes[reference.name] ?? [] {
-      let owner = project.nodes[index].package
-      if owner == (reference.package ?? package) { return .success(index) }
-      if reference.package == nil, found == nil { found = index }
+    let named = nodes[reference.name] ?? []
+    let owners = reference.package.map { [$0] } ?? [project.settings.name, package]
+    for owner in owners {
+      if let index = named.first(where: { project.nodes[$0].package == owner }) { return .success(index) }
     }
-    if let found { return .success(found) }
+    if reference.package == nil, let index = named.first { return .success(index) }
     return .failure(missing(reference, in: project))
   }
 
@@ -57,10 +57,14 @@ struct ReferenceTable: Sendable {
       hint: Spelling.hint(for: reference.name, among: nodes.keys.sorted()))
   }
 
-  /// The table that a `source()` means.
-  func resolve(_ reference: SourceReference, in project: Project) -> Result<SourceTable, Diagnostic> {
-    guard let index = sources[reference] else { return .failure(missing(reference)) }
-    let table = project.sources[index]
+  /// The table that a `source()` means, by the same order.
+  func resolve(
+    _ reference: SourceReference, from package: String, in project: Project
+  ) -> Result<SourceTable, Diagnostic> {
+    let named = (sources[reference] ?? []).map { project.sources[$0] }
+    let own = [project.settings.name, package].lazy.compactMap { owner in named.first { $0.package == owner }
+    }
+    guard let table = own.first ?? named.first else { return .failure(missing(reference)) }
     guard table.isEnabled else {
       return .failure(
         Diagnostic(

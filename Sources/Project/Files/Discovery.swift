@@ -21,6 +21,19 @@ struct Discovery {
     return found
   }
 
+  /// The folders that lie directly in `folder`, links to folders among them, relative to the root, in order.
+  mutating func folders(in folder: String) -> [String] {
+    guard FileSystem.kind(of: Path.joined(root, folder)) == .folder else { return [] }
+    do throws(Diagnostic) {
+      return try FileSystem.names(in: Path.joined(root, folder), shownAs: folder)
+        .filter { $0.utf8.first != UInt8(ascii: ".") }.map { folder + "/" + $0 }
+        .filter { FileSystem.kind(of: Path.joined(root, $0)) == .folder }
+    } catch {
+      problems.append(error)
+      return []
+    }
+  }
+
   private mutating func walk(
     _ folder: String, _ extensions: Set<String>, within parents: [FileIdentity], _ found: inout [String]
   ) {

@@ -20,7 +20,7 @@ struct DeclarationBuilder {
   }
 
   private func folders(of file: String) -> [String] {
-    file.split(separator: "/").dropFirst().dropLast().map(String.init)
+    environment.settings.inner(file).split(separator: "/").dropFirst().dropLast().map(String.init)
   }
 
   // MARK: - Sources
@@ -69,6 +69,9 @@ struct DeclarationBuilder {
     var config: DataValue = .mapping([("enabled", .bool(true))])
     for level in trees.sources.levels(for: fqn) { config = ConfigMerge.merge(config, level) }
     config = ConfigMerge.merge(config, declared)
+    for level in environment.overriding?.trees.sources.levels(for: fqn) ?? [] {
+      config = ConfigMerge.merge(config, level)
+    }
     let subject = "source '\(properties.source).\(table.name)'"
     let written = [table.item, properties.sourceItem].map { ConfigOrigins.Entry(node: $0, file: table.file) }
     check(config, subject, table.span, written, ("sources", fqn), &problems)
@@ -82,7 +85,8 @@ struct DeclarationBuilder {
       id: NodeID(.source, package, "\(properties.source).\(table.name)"), package: package,
       sourceName: properties.source, name: table.name, identifier: properties.identifier, relation: relation,
       fqn: fqn,
-      originalPath: table.file, span: table.span, meta: config["meta"] ?? .emptyMapping, config: config,
+      originalPath: environment.settings.inner(table.file), span: table.span,
+      meta: config["meta"] ?? .emptyMapping, config: config,
       properties: table.properties)
     let describer = Describer(context: context, file: table.file)
     (source.description, source.docsBlocks) = describer.described(table.description, &problems)
@@ -221,6 +225,9 @@ struct DeclarationBuilder {
       }
     }
     if let node = entry.node["config"], !node.isNull { config = ConfigMerge.merge(config, node.data) }
+    for level in environment.overriding?.trees.exposures.levels(for: fqn) ?? [] {
+      config = ConfigMerge.merge(config, level)
+    }
     guard config["enabled"] != .bool(false) else { return nil }
     check(entry, &problems)
     check(
@@ -231,7 +238,7 @@ struct DeclarationBuilder {
     properties = properties.setting("description", to: .string(description))
     var exposure = Exposure(
       id: NodeID(.exposure, package, entry.name), package: package, name: entry.name, fqn: fqn,
-      originalPath: entry.file, span: entry.span, properties: properties)
+      originalPath: environment.settings.inner(entry.file), span: entry.span, properties: properties)
     exposure.tags = Set(config["tags"]?.texts ?? []).sorted()
     exposure.unrenderedConfig = environment.unrendered.exposures.levels(for: fqn).reduce(
       DataValue.emptyMapping
@@ -255,7 +262,7 @@ struct DeclarationBuilder {
       result.groups.append(
         GroupDefinition(
           id: NodeID(.group, package, entry.name), package: package, name: entry.name,
-          originalPath: entry.file, span: entry.span,
+          originalPath: environment.settings.inner(entry.file), span: entry.span,
           description: Describer(context: context, file: entry.file).text(
             entry.description, &result.problems),
           owner: entry.node["owner"]?.data ?? .emptyMapping, config: config))

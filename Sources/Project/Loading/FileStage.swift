@@ -8,6 +8,12 @@ struct FilePlace: Sendable, Hashable {
   /// The folder (`models`), relative to the project.
   var root: String
 
+  /// The package's folder, relative to the project; empty in the project itself.
+  var package = ""
+
+  /// Relative to the package, as in dbt's `original_file_path`.
+  var original: String { package.isEmpty ? path : String(path.dropFirst(package.utf8.count + 1)) }
+
   /// Relative to the folder, as in dbt's `path`.
   var inner: String {
     root.isEmpty ? path : String(path.dropFirst(root.utf8.count + 1))
@@ -32,7 +38,11 @@ struct ProjectFiles: Sendable {
 
 /// What was read of the files that others depend on.
 struct FileContents: Sendable {
-  var macros: MacroTable
+  /// The package's own macros.
+  var definitions: [MacroDefinition] = []
+  /// The macros of the project and all packages.
+  var macros = MacroTable([], root: "")
+  /// The docs blocks: the package's own, and, once `FileStage.join` was there, those of all.
   var docs: [DocsBlock]
   var properties: [PropertyFile]
   var loads: [DeclaredLoad] = []
@@ -54,7 +64,7 @@ enum FileStage {
       var seen: Set<String> = []
       return roots.flatMap { root in
         discovery.files(under: root, extensions: extensions).filter { seen.insert($0).inserted }
-          .map { FilePlace(path: $0, root: root) }
+          .map { FilePlace(path: $0, root: root, package: settings.folder) }
       }
     }
     for place in places(settings.modelPaths, ["sql", "py"]) {
@@ -85,18 +95,7 @@ enum FileStage {
     files.loads = places(settings.loadPaths, ["yml", "yaml"])
     files.docs = places(settings.docsPaths, ["md"])
     problems += discovery.problems
-    checkPackages(settings, &problems)
     return files
-  }
-
-  private static func checkPackages(_ settings: ProjectSettings, _ problems: inout [Diagnostic]) {
-    for name in ["packages.yml", "dependencies.yml"]
-    where FileSystem.kind(of: Path.joined(settings.root, name)) == .file {
-      problems.append(
-        Diagnostic(
-          .unsupported, "packages are not supported yet; \(name) is left out", at: SourceSpan(file: name),
-          severity: .warning))
-    }
   }
 
   // MARK: - Reading
@@ -131,9 +130,7 @@ enum FileStage {
       withExtendedLifetime(base) {}
       return contents
     }
-    var result = FileContents(
-      macros: MacroTable([], package: environment.settings.name), docs: [], properties: [], problems: [],
-      lost: files.lost)
+    var result = FileContents(docs: [], properties: [], problems: [], lost: files.lost)
     var macros: [MacroDefinition] = []
     for content in contents {
       switch content {
@@ -151,19 +148,30 @@ enum FileStage {
       }
     }
     result.problems += describe(&macros, result.properties)
-    result.macros = MacroTable(macros, package: environment.settings.name)
+    result.definitions = macros
     result.problems += duplicates(macros.map { ($0.id, $0.span) }, "macros")
     result.problems += duplicates(
       result.docs.map { ($0.id, SourceSpan(file: $0.originalPath)) }, "docs blocks")
-    result.macros = MacroTable(
-      macros.map { macro in
-        var macro = macro
-        macro.dependencies = result.macros.calls(in: macro.code, adapter: environment.target.type).filter {
-          $0 != macro.id
-        }
-        return macro
-      }, package: environment.settings.name)
     return result
+  }
+
+  /// Lets the project and its packages know each other's macros and docs blocks.
+  static func join(_ contents: inout [FileContents], _ settings: ProjectSettings, adapter: String) {
+    let all = contents.flatMap(\.definitions)
+    let table = MacroTable(all, root: settings.name)
+    let macros = all.map { macro in
+      var macro = macro
+      macro.dependencies = table.calls(in: macro.code, of: macro.package, adapter: adapter).filter {
+        $0 != macro.id
+      }
+      return macro
+    }
+    let complete = MacroTable(macros, root: settings.name, searchOrders: settings.searchOrders)
+    let docs = contents.flatMap(\.docs)
+    for index in contents.indices {
+      contents[index].macros = complete
+      contents[index].docs = docs
+    }
   }
 
   private static func read(

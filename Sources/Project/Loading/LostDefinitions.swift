@@ -14,6 +14,14 @@ struct LostDefinitions: Sendable {
     macros.formUnion(standIns.map(\.id))
   }
 
+  /// Takes in what another package lost.
+  mutating func add(_ other: LostDefinitions) {
+    macros.formUnion(other.macros)
+    models.formUnion(other.models)
+    texts += other.texts
+    isBoundless = isBoundless || other.isBoundless
+  }
+
   /// Whether one of the macros is lost that say where nodes are stored.
   var hidesNaming: Bool {
     let names = ["generate_database_name", "generate_schema_name", "generate_alias_name"]

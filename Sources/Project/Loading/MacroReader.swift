@@ -39,8 +39,9 @@ enum MacroReader {
       }
       let range = definition.range.clamped(to: 0..<code.count)
       return MacroDefinition(
-        id: NodeID(.macro, package, name), package: package, name: name, path: place.path,
-        originalPath: place.path, span: definition.span, code: String(decoding: code[range], as: UTF8.self),
+        id: NodeID(.macro, package, name), package: package, name: name, path: place.original,
+        originalPath: place.original, span: definition.span,
+        code: String(decoding: code[range], as: UTF8.self),
         template: template, definitionIndex: index, properties: .emptyMapping)
     }
   }

@@ -37,7 +37,9 @@ struct Naming {
 
   private func name(_ macro: String, _ custom: String?, _ node: Node) throws -> String {
     let versions = [macro, context.target.type + "__" + macro, "default__" + macro]
-    guard versions.contains(where: { context.macros[$0] != nil }), let callable = context.lookup(macro) else {
+    guard versions.contains(where: { context.macros.macro($0, from: context.frame.package) != nil }),
+      let callable = context.lookup(macro)
+    else {
       return standard(macro, custom, node)
     }
     let before = context.frame

@@ -46,7 +46,7 @@ final class NodeBuilder {
       }
       let name = Path.stem(of: place.path).stem
       // As in dbt, the path stands for files whose contents would take long to hash.
-      let checksum = bytes.count > 1 << 20 ? place.path : Digest.sha256(Array(Self.trimmed(bytes)))
+      let checksum = bytes.count > 1 << 20 ? place.original : Digest.sha256(Array(Self.trimmed(bytes)))
       var node = newNode(.seed, name, place, code: "", checksum: checksum)
       let entry = properties["seeds", name]
       configure(&node, trees.seeds, ConfigDefaults.seed, entry, .emptyMapping)
@@ -102,7 +102,7 @@ final class NodeBuilder {
 
   /// Parses a file and renders it once, to see what it refers to.
   private func template(of node: Node) throws -> Template {
-    let template = try Template.parse(node.code, name: node.originalPath)
+    let template = try Template.parse(node.code, name: node.span.file)
     try refuseBlocks(template)
     try record(node) { _ = try context.interpreter.render(template) }
     return template
@@ -144,7 +144,7 @@ final class NodeBuilder {
   ) -> Node {
     Node(
       id: NodeID(type, package, name), resourceType: type, name: name, package: package, path: place.inner,
-      originalPath: place.path, fqn: [package] + place.folders + [name],
+      originalPath: place.original, fqn: [package] + place.folders + [name],
       span: SourceSpan(file: place.path, line: 1, column: 1),
       config: NodeConfig(materialization: .view, values: .emptyMapping), code: code, checksum: checksum)
   }
@@ -170,7 +170,7 @@ final class NodeBuilder {
   private func recordHooks(_ node: Node, _ span: SourceSpan) throws {
     for hook in node.config.preHooks + node.config.postHooks where YAMLRenderer.holdsJinja(hook.sql) {
       try SnippetNames.relocating(to: span) {
-        let template = try Template(parsing: hook.sql, name: SnippetNames.hook(of: node.originalPath))
+        let template = try Template(parsing: hook.sql, name: SnippetNames.hook(of: node.span.file))
         try record(node) { _ = try context.interpreter.render(template) }
       }
     }
@@ -210,6 +210,13 @@ final class NodeBuilder {
     }
     node.config.values = ConfigMerge.merge(values, inFile)
     node.unrenderedConfig = node.unrenderedConfig.merging(inFile)
+    guard let project = environment.overriding else { return }
+    for level in project.trees[node.resourceType].levels(for: node.fqn) {
+      node.config.values = ConfigMerge.merge(node.config.values, level)
+    }
+    for level in project.unrendered[node.resourceType].levels(for: node.fqn) {
+      node.unrenderedConfig = node.unrenderedConfig.merging(level)
+    }
   }
 
   /// Where a node's configuration is written.
@@ -248,7 +255,7 @@ final class NodeBuilder {
   private func describe(_ node: inout Node, _ entry: ResourceProperties?) {
     guard let entry else { return }
     let describer = Describer(context: context, file: entry.file)
-    node.propertiesPath = entry.file
+    node.propertiesPath = environment.settings.inner(entry.file)
     (node.description, node.docsBlocks) = describer.described(entry.description, &problems)
     node.columns = describer.columns(entry.columns, &problems)
   }
@@ -323,11 +330,12 @@ final class NodeBuilder {
     }
     let call = (declared.namespace.map { $0 + "." } ?? "") + "test_" + declared.testName
     let code = "{{ \(call)(**_dbt_generic_test_kwargs) }}" + configCall(declared.config)
-    let folders = entry.file.split(separator: "/").dropFirst().dropLast().map(String.init)
+    let file = environment.settings.inner(entry.file)
+    let folders = file.split(separator: "/").dropFirst().dropLast().map(String.init)
     var node = Node(
       id: id, resourceType: .check, name: declared.fullName, package: package,
       path: declared.shortName + ".sql",
-      originalPath: entry.file, fqn: [package] + folders + [declared.fullName], span: declared.span,
+      originalPath: file, fqn: [package] + folders + [declared.fullName], span: declared.span,
       config: NodeConfig(materialization: .check, values: .emptyMapping), code: code,
       checksum: Digest.sha256(code + arguments.json()))
     node.check = .generic(check)

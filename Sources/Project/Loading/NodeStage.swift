@@ -26,6 +26,17 @@ struct ParsedProject: Sendable {
   var recorded: [NodeID: RecordedReferences] = [:]
   var problems: [Diagnostic] = []
 
+  /// Takes in what a package defines.
+  mutating func add(_ package: ParsedProject) {
+    nodes += package.nodes
+    disabled += package.disabled
+    sources += package.sources
+    exposures += package.exposures
+    groups = (groups + package.groups).sorted { $0.id < $1.id }
+    operations = (operations + package.operations).sorted { $0.id < $1.id }
+    recorded.merge(package.recorded) { $1 }
+  }
+
   mutating func add(_ parsed: ParsedNode) {
     recorded[parsed.node.id] = RecordedReferences(
       references: parsed.referenceSpans, sources: parsed.sourceSpans)
@@ -80,7 +91,8 @@ enum NodeStage {
     _ builder: NodeBuilder, _ settings: ProjectSettings, _ result: inout ParsedProject
   ) {
     for (kind, hooks) in [("on-run-end", settings.onRunEnd), ("on-run-start", settings.onRunStart)] {
-      for (index, hook) in hooks.enumerated() {
+      let own = hooks.filter { $0.package == nil || $0.package == settings.name && !settings.folder.isEmpty }
+      for (index, hook) in own.enumerated() {
         let parsed = builder.operation(hook, kind, index)
         result.recorded[parsed.node.id] = RecordedReferences(
           references: parsed.referenceSpans, sources: parsed.sourceSpans)

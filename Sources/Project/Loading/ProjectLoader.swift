@@ -53,7 +53,7 @@ public struct ProjectLoader: Sendable {
     }
     var problems = settingsStage.problems
     let files = FileStage.discover(settingsStage.settings, &problems)
-    let environment = LoadEnvironment(
+    var environment = LoadEnvironment(
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
       invocation: Invocation(options), sections: settingsStage.root,
       unrendered: ConfigTrees(settingsStage.file.root.data), fileText: settingsStage.file.text)
@@ -64,25 +64,49 @@ public struct ProjectLoader: Sendable {
       problems += await SyntaxStage.problems(files, contents, environment)
       return ProjectReading(project: nil, problems: problems)
     }
-    problems += loads.problems + contents.problems
+    problems += loads.problems
     contents.loads = loads.loads
     for text in loads.brokenTexts { contents.lost.add(text) }
-    let parsed = await NodeStage.run(files, contents, environment)
-    problems += ConfigOrigins.once(parsed.problems, in: settingsStage.file.name)
+    let packages = PackageStage(settingsStage, environment, options)
+    problems += packages.problems
+    guard !packages.problems.contains(where: { $0.severity == .error }) else {
+      // Without its packages everything that uses them would be wrong.
+      return ProjectReading(project: nil, problems: problems + SyntaxStage.certain(contents.problems))
+    }
+    environment.addPackages(packages.environments)
+    let environments = [environment] + packages.environments.map { $0.beside(environment) }
+    var filesOfAll = [files]
+    var contentsOfAll = [contents]
+    for package in environments.dropFirst() {
+      let files = FileStage.discover(package.settings, &problems)
+      filesOfAll.append(files)
+      contentsOfAll.append(await FileStage.read(files, package))
+    }
+    FileStage.join(&contentsOfAll, environment.settings, adapter: environment.target.type)
+    var parsed = ParsedProject()
+    for (package, (files, contents)) in zip(environments, zip(filesOfAll, contentsOfAll)) {
+      problems += contents.problems
+      let found = await NodeStage.run(files, contents, package)
+      problems += ConfigOrigins.once(found.problems, in: package.settings.file)
+      parsed.add(found)
+    }
     let patterns = PatternSources(
       loads: loads.loads, package: environment.settings.name, target: environment.target)
     var project = Project(
       settings: environment.settings, target: environment.target, nodes: parsed.nodes,
       sources: parsed.sources,
-      exposures: parsed.exposures, macros: contents.macros.macros, docs: contents.docs,
+      exposures: parsed.exposures, macros: contentsOfAll[0].macros.macros, docs: contentsOfAll[0].docs,
       disabled: parsed.disabled,
       vars: environment.vars, connections: loads.connections)
     project.groups = parsed.groups
     project.operations = parsed.operations
+    project.packageVars = environment.packageVars
     await PlainSQLStage.run(&project, parser, patterns, &problems)
-    ReferenceStage(recorded: parsed.recorded, lost: contents.lost).run(&project, &problems)
+    let lost = contentsOfAll.reduce(into: LostDefinitions()) { $0.add($1.lost) }
+    ReferenceStage(recorded: parsed.recorded, lost: lost).run(&project, &problems)
     ValidationStage(
-      project: project, file: settingsStage.file, properties: contents.properties.flatMap(\.resources)
+      project: project, file: settingsStage.file,
+      properties: contentsOfAll.flatMap(\.properties).flatMap(\.resources)
     ).run(parsed, &problems)
     return ProjectReading(project: project, problems: problems)
   }
@@ -90,7 +114,7 @@ public struct ProjectLoader: Sendable {
 
 /// What every stage of loading needs to know.
 struct LoadEnvironment: Sendable {
-  let settings: ProjectSettings
+  private(set) var settings: ProjectSettings
   let target: Target
   let vars: DataValue
   let invocation: Invocation
@@ -100,6 +124,27 @@ struct LoadEnvironment: Sendable {
   let unrendered: ConfigTrees
   /// The project file as it is.
   let fileText: String
+  /// What the project says to a package's nodes; nil for the project itself.
+  var overriding: ConfigOverrides?
+  /// What `var()` finds in packages' texts, by package.
+  private(set) var packageVars: [String: DataValue] = [:]
+
+  /// Takes in the packages' variables, and their hooks after the project's own, as in dbt.
+  mutating func addPackages(_ packages: [LoadEnvironment]) {
+    packageVars = Dictionary(
+      packages.map { ($0.settings.name, $0.vars) }, uniquingKeysWith: { first, _ in first })
+    for package in packages.sorted(by: { $0.settings.name < $1.settings.name }) {
+      settings.onRunStart += package.settings.onRunStart
+      settings.onRunEnd += package.settings.onRunEnd
+    }
+  }
+
+  /// A package's environment, with what the project's knows of all packages.
+  func beside(_ project: LoadEnvironment) -> LoadEnvironment {
+    var package = self
+    package.packageVars = project.packageVars
+    return package
+  }
 
   /// A context for parsing; what templates say meanwhile is collected by `log`.
   func makeContext(
@@ -107,6 +152,7 @@ struct LoadEnvironment: Sendable {
   ) -> NodeContext {
     let base = BaseContext(invocation: invocation, log: log)
     base.vars = vars
+    base.packageVars = packageVars
     let context = NodeContext(base: base, settings: settings, target: target, macros: macros)
     context.frame.docs = docs
     return context

@@ -30,7 +30,7 @@ enum PlainSQLStage {
         project.nodes[index].dependencies = Array(Set(references.map(\.node))).sorted()
       case .failure(var problem):
         let place = problem.span
-        problem.span = SourceSpan(file: node.originalPath, line: place?.line ?? 0, column: place?.column ?? 0)
+        problem.span = SourceSpan(file: node.span.file, line: place?.line ?? 0, column: place?.column ?? 0)
         problems.append(problem)
       }
     }
@@ -116,7 +116,7 @@ struct ReferenceStage {
     var problems: [Diagnostic] = []
     let spans = recorded[id]
     for (index, reference) in sources.enumerated() {
-      switch project.references.resolve(reference, in: project) {
+      switch project.references.resolve(reference, from: package, in: project) {
       case .success(let table): found.append(table.id)
       case .failure(let problem) where problem.code == .missingReference && lost.mayHold(reference): continue
       case .failure(let problem):
@@ -150,8 +150,8 @@ extension Project {
 
   /// Sorts everything and looks up names anew, after nodes or sources were added or moved.
   mutating func index() {
-    let (groups, operations) = (groups, operations)
-    defer { (self.groups, self.operations) = (groups, operations) }
+    let (groups, operations, packageVars) = (groups, operations, packageVars)
+    defer { (self.groups, self.operations, self.packageVars) = (groups, operations, packageVars) }
     self = Project(
       settings: settings, target: target, nodes: nodes, sources: sources, exposures: exposures,
       macros: macros, docs: docs, disabled: disabled, vars: vars, connections: connections)

@@ -15,7 +15,7 @@ struct SettingsStage {
   var isUsable: Bool
 
   /// Keys whose Jinja is rendered later, or never.
-  private static let lateKeys: Set<String> = [
+  static let lateKeys: Set<String> = [
     "on-run-start", "on-run-end", "query-comment", "pre-hook", "post-hook", "pre_hook", "post_hook",
     "+pre-hook",
     "+post-hook", "+pre_hook", "+post_hook", "vars",

@@ -93,10 +93,23 @@ final class AdapterObject: HostObject {
         hint: "name the package second: adapter.dispatch('macro', 'package')")
     }
     let prefixes = [context.target.type + "__", "default__"]
-    for prefix in prefixes {
-      if let macro = context.macro(prefix + name) { return macro }
+    let namespace = bound[1].flatMap { $0.isNone || $0.isUndefined ? nil : $0.description }
+    guard let namespace else {
+      for prefix in prefixes {
+        if let macro = context.macro(prefix + name) { return macro }
+      }
+      return try context.original(name) ?? missing(name, prefixes)
     }
-    if let native = context.original(name) { return native }
+    for package in context.macros.searchOrder(of: namespace) {
+      for prefix in prefixes {
+        if let macro = context.macro(prefix + name, of: package) { return macro }
+      }
+      if ["dbt", "dbt_duckdb"].contains(package), let native = context.original(name) { return native }
+    }
+    return try missing(name, prefixes)
+  }
+
+  private func missing(_ name: String, _ prefixes: [String]) throws -> Value {
     throw Diagnostic(
       .missingReference, "adapter.dispatch found no macro for '\(name)'",
       notes: ["it looked for: " + prefixes.map { $0 + name }.joined(separator: ", ")],

@@ -12,6 +12,9 @@ final class BaseContext {
   var target: DataValue?
   /// What `var` reads: the command line's over the project's.
   var vars: DataValue
+  /// What it reads in the texts of packages, by package, and whose text is rendered.
+  var packageVars: [String: DataValue] = [:]
+  var package: () -> String = { "" }
   /// What `secret('…')` gives; nil where there is no such function.
   var secret: ((String) throws -> String)?
   /// The node whose text is rendered, for what it logs.
@@ -41,6 +44,9 @@ final class BaseContext {
     values[name] = value
     return value
   }
+
+  /// What `var` reads now.
+  fileprivate var visibleVars: DataValue { packageVars.isEmpty ? vars : packageVars[package()] ?? vars }
 
   /// Forgets what depends on the target and the variables.
   func reset() { values = [:] }
@@ -119,18 +125,18 @@ final class VariableObject: HostObject {
   func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
     let bound = try arguments.bind(["var_name", "default"], required: 1, function: "var")
     let name = bound[0]?.description ?? ""
-    if let value = context.vars[name] { return try value.renderedVariable(interpreter) }
+    if let value = context.visibleVars[name] { return try value.renderedVariable(interpreter) }
     if let standard = bound[1] { return standard }
     throw Diagnostic(
       .missingVariable, "the variable '\(name)' is not set",
-      hint: Spelling.hint(for: name, among: (context.vars.entries ?? []).map(\.key))
+      hint: Spelling.hint(for: name, among: (context.visibleVars.entries ?? []).map(\.key))
         ?? "set it under 'vars' in the project file or with --vars, or give a default: var('\(name)', …)")
   }
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
     guard name == "has_var" else { return nil }
     return .function("has_var") { [context] arguments, _ in
-      .bool(context.vars[arguments.value(0, "var_name")?.description ?? ""] != nil)
+      .bool(context.visibleVars[arguments.value(0, "var_name")?.description ?? ""] != nil)
     }
   }
 }

@@ -16,18 +16,22 @@ struct CheckRendering {
   func recordReferences() throws {
     let macro = try callable()
     let arguments = try arguments()
-    guard context.macros["test_" + check.name] != nil else { return }
+    guard isDefined("test_" + check.name) else { return }
     _ = try context.interpreter.call(macro, arguments)
   }
 
   private func callable() throws -> Value {
     let name = "test_" + check.name
-    if let package = check.namespace, package != context.settings.name, package != "dbt" {
-      throw Diagnostic(
-        .unsupported, "the check '\(package).\(check.name)' needs the package '\(package)'",
-        hint: "packages are not supported yet; copy the check's macro into the project's macros folder")
+    if let package = check.namespace, package != "dbt" {
+      if let macro = context.macro(name, of: package) { return macro }
+      guard package == context.macros.root || context.macros.has(package: package) else {
+        throw Diagnostic(
+          .packageMissing, "the check '\(package).\(check.name)' needs the package '\(package)'",
+          hint: "name it in packages.yml and run 'weir deps'")
+      }
+    } else if check.namespace == nil, let macro = context.macro(name) {
+      return macro
     }
-    if check.namespace != "dbt", let macro = context.macro(name) { return macro }
     if let native = context.original(name) { return native }
     let known =
       NativeMacros.checkNames
@@ -36,6 +40,13 @@ struct CheckRendering {
       .badCheck, "there is no check '\(check.name)'",
       hint: Spelling.hint(for: check.name, among: known.sorted())
         ?? "write it as {% test \(check.name)(model, column_name) %} … {% endtest %} in the macros folder")
+  }
+
+  /// Whether a macro is the project's or a package's, where the check is declared.
+  private func isDefined(_ name: String) -> Bool {
+    let macros = context.macros
+    if let package = check.namespace { return macros.macro(name, of: package) != nil }
+    return macros.macro(name, from: context.frame.package) != nil
   }
 
   private func arguments() throws -> Arguments {
@@ -59,7 +70,9 @@ struct CheckRendering {
 
   private func owner() throws -> Value {
     let function = check.attachedSource == nil ? "ref" : "source"
-    if context.macros[function] != nil, let callable = context.lookup(function) {
+    if context.macros.macro(function, from: context.frame.package) != nil,
+      let callable = context.lookup(function)
+    {
       let names = check.attachedSource.map { [$0.source, $0.table] } ?? [ownerName]
       return try context.interpreter.call(callable, Arguments(names.map { .string($0) }))
     }

@@ -35,6 +35,7 @@ public final class Compiler {
     self.project = project
     base = BaseContext(invocation: invocation, log: log)
     base.vars = project.vars
+    base.packageVars = project.packageVars
     context = NodeContext(
       base: base, settings: project.settings, target: project.target, macros: project.macroTable,
       project: project, connection: connection)
@@ -52,13 +53,14 @@ public final class Compiler {
     try located(node) {
       enter(node, isIncremental: false)
       context.frame.checksDependencies = false
-      return try context.interpreter.render(try template(hook.sql, SnippetNames.hook(of: node.originalPath)))
+      return try context.interpreter.render(try template(hook.sql, SnippetNames.hook(of: node.span.file)))
     }
   }
 
   /// A hook of `on-run-start` or `on-run-end`; the latter is given what became of the run's nodes.
   public func render(_ hook: Hook, after reports: [NodeReport]?) throws -> String {
     enterNothing()
+    if let package = hook.package { context.frame.package = package }
     context.frame.reports = reports
     let file = project.settings.file
     return try SnippetNames.relocating(to: SourceSpan(file: file)) {
@@ -100,7 +102,7 @@ public final class Compiler {
       let (sql, direct) = PlainSQL.compiled(node.code, node.plainReferences, project, context.dialect)
       return (CommonTableInjection.withoutTerminator(sql), direct)
     }
-    let template = try node.template ?? Template(parsing: node.code, name: node.originalPath)
+    let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
     let sql = try context.interpreter.render(template)
     return (CommonTableInjection.withoutTerminator(sql), context.frame.ephemerals)
   }
@@ -176,7 +178,7 @@ public final class Compiler {
         error, else: .templateRuntime, "\(node.resourceType.rawValue) '\(node.name)' does not compile")
       let located = problems.map { problem in
         var problem = SnippetNames.relocated(problem.located(at: node.span), to: node.span)
-        if node.check != nil, problem.span != node.span, problem.span?.file != node.originalPath {
+        if node.check != nil, problem.span != node.span, problem.span?.file != node.span.file {
           problem.notes.append("in the check '\(node.name)', declared at \(node.span)")
         }
         return problem

@@ -74,7 +74,7 @@ final class NamespaceObject: HostObject {
   }
 
   func attribute(_ attribute: String, _ interpreter: Interpreter) throws -> Value? {
-    if name == context.settings.name, let macro = context.macro(attribute) { return macro }
+    if let macro = context.macro(attribute, of: name) { return macro }
     return name == "dbt" || name == "dbt_duckdb" ? context.original(attribute) : nil
   }
 

@@ -69,9 +69,7 @@ enum DataFunctions {
       if !isStrict { return arguments.value(1, "default") ?? Value.none }
       throw Diagnostic(.templateRuntime, "set_strict() needs something to iterate over")
     }
-    let seen = DictObject()
-    for item in items { seen[item] = Value.none }
-    return Value(seen.keys)
+    return .object(SetObject(items))
   }
 
   private static func zipped(

@@ -18,7 +18,7 @@ final class NodeContext {
   /// Results of `statement` blocks by name.
   var results: [String: Value] = [:]
   private(set) lazy var interpreter = makeInterpreter()
-  private var macroValues: [String: Value] = [:]
+  private var macroValues: [NodeID: Value] = [:]
   private lazy var graphValue = GraphValues.graph(project)
   private lazy var natives = NativeMacros(self)
 
@@ -34,7 +34,8 @@ final class NodeContext {
     self.connection = connection
     dialect = connection?.dialect ?? StandardDialect(name: target.type)
     frame = RenderFrame(package: settings.name)
-    base.projectName = settings.name
+    base.projectName = macros.root
+    base.package = { [unowned self] in frame.package }
     base.target = target.visibleValues
   }
 
@@ -54,15 +55,19 @@ final class NodeContext {
     return contextValue(name) ?? base.value(name) ?? natives.value(name)
   }
 
-  /// A macro of the project.
-  func macro(_ name: String) -> Value? {
-    guard let definition = macros[name] else { return nil }
+  /// A macro by its name alone: of the package whose text is rendered, or of the project.
+  func macro(_ name: String) -> Value? { macros.macro(name, from: frame.package).map(callable) }
+
+  /// A macro of a package.
+  func macro(_ name: String, of package: String) -> Value? { macros.macro(name, of: package).map(callable) }
+
+  private func callable(_ definition: MacroDefinition) -> Value {
     frame.macros.insert(definition.id)
     noteCall(definition.id)
-    if let value = macroValues[name] { return value }
+    if let value = macroValues[definition.id] { return value }
     let value = interpreter.macro(
       definition.template.definitions[definition.definitionIndex], of: definition.template)
-    macroValues[name] = value
+    macroValues[definition.id] = value
     return value
   }
 
@@ -106,6 +111,7 @@ final class NodeContext {
         self.results[arguments.value(0, "name")?.description ?? ""] ?? Value.none
       }
     case "dbt", "dbt_duckdb", settings.name: .object(NamespaceObject(name, self))
+    case let name where macros.has(package: name): .object(NamespaceObject(name, self))
     default: nil
     }
   }
@@ -186,7 +192,8 @@ final class NodeContext {
       frame.record(reference, at: interpreter.location)
       return placeholder(reference.table)
     }
-    let table = try project.references.resolve(reference, in: project).located(at: interpreter.location)
+    let table = try project.references.resolve(reference, from: frame.package, in: project)
+      .located(at: interpreter.location)
     try checkDeclared(table.id, "source('\(reference.source)', '\(reference.table)')")
     return .object(RelationObject(table.relation, dialect))
   }
@@ -214,7 +221,10 @@ final class NodeContext {
       throw Diagnostic(.templateRuntime, "doc() takes 1 or 2 names but \(names.count) were given")
     }
     let docs = project?.docs ?? frame.docs
-    guard let block = docs.first(where: { $0.name == name }) else {
+    let named = docs.filter { $0.name == name }
+    let owners = names.count == 2 ? [names[0]] : [macros.root, frame.package]
+    let own = owners.lazy.compactMap { owner in named.first { $0.package == owner } }
+    guard let block = own.first ?? (names.count == 2 ? nil : named.first) else {
       throw Diagnostic(
         .missingReference, "there is no docs block '\(name)'",
         hint: Spelling.hint(for: name, among: docs.map(\.name)))

@@ -38,6 +38,9 @@ final class RelationObject: HostObject {
     return names.joined(separator: ".")
   }
 
+  /// As in dbt, whose packages tell a relation from a text by it.
+  var isMapping: Bool { true }
+
   func isEqual(to other: Value) -> Bool {
     guard case .object(let object) = other, let other = object as? RelationObject else { return false }
     return relation.path == other.relation.path
@@ -59,6 +62,7 @@ final class RelationObject: HostObject {
     case "is_materialized_view", "is_dynamic_table", "is_pointer": false
     case "can_be_renamed": .bool(relation.kind != nil)
     case "can_be_replaced": true
+    case "metadata": Value([("type", .string(dialect.name + "Relation"))])
     case "path":
       Value([
         ("database", Self.text(relation.database)), ("schema", Self.text(relation.schema)),

@@ -28,6 +28,19 @@ struct ProjectFile {
   /// Keys of `weir.yml` that are Weir's own: `checks` is its word for `data_tests`.
   static let weirKeys: Set<String> = ["checks", "load-paths"]
 
+  /// Reads the project file of a package, in a folder of the project's. Throws if there is none.
+  static func read(root: String, folder: String) throws(DiagnosticList) -> ProjectFile {
+    var problems: [Diagnostic] = []
+    let name = folder + "/" + dbtName
+    guard FileSystem.kind(of: Path.joined(root, name)) == .file else {
+      throw DiagnosticList([missing(Path.joined(root, folder))])
+    }
+    let (main, text) = load(name, root, &problems)
+    let nothing = YAMLNode(content: .map([]), line: 1, column: 1)
+    return ProjectFile(
+      name: name, root: main ?? nothing, problems: problems, isReadable: main != nil, text: text)
+  }
+
   /// Reads the project file of a folder. Throws if there is none.
   static func read(root: String) throws(DiagnosticList) -> ProjectFile {
     var problems: [Diagnostic] = []

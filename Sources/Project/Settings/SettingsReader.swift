@@ -31,12 +31,13 @@ struct SettingsReader {
     settings.snapshotPaths = paths("snapshot-paths", root) ?? settings.snapshotPaths
     settings.docsPaths = paths("docs-paths", root) ?? allPaths(settings)
     settings.targetPath = text("target-path", root) ?? settings.targetPath
+    settings.packagesPath = paths("packages-install-path", root)?.first ?? settings.packagesPath
     settings.cleanTargets = list("clean-targets", root) ?? [settings.targetPath]
     settings.onRunStart = hooks("on-run-start", root)
     settings.onRunEnd = hooks("on-run-end", root)
     checkVersion(root)
     checkConfigVersion(root)
-    checkDispatch(root)
+    settings.searchOrders = searchOrders(root)
     checkSections(root)
     return settings
   }
@@ -135,13 +136,14 @@ struct SettingsReader {
         hint: "write 'config-version: 2' or leave it out"))
   }
 
-  /// A list of mappings of `macro_namespace` and `search_order`.
-  private mutating func checkDispatch(_ root: YAMLNode) {
-    guard let node = root["dispatch"], !node.isNull else { return }
+  /// `dispatch`: a list of mappings of `macro_namespace` and `search_order`.
+  private mutating func searchOrders(_ root: YAMLNode) -> [String: [String]] {
+    guard let node = root["dispatch"], !node.isNull else { return [:] }
     guard let items = node.items else {
       problems.append(bad("dispatch", "a list of mappings", node))
-      return
+      return [:]
     }
+    var orders: [String: [String]] = [:]
     for item in items {
       guard item.entries != nil else {
         problems.append(bad("dispatch", "a list of mappings, each of them", item))
@@ -158,7 +160,11 @@ struct SettingsReader {
             .badValue, "an entry of 'dispatch' needs a 'search_order', a list of packages",
             at: (item["search_order"] ?? item).span(in: file.name)))
       }
+      if let namespace = item["macro_namespace"]?.string {
+        orders[namespace] = item["search_order"]?.data.texts ?? []
+      }
     }
+    return orders
   }
 
   private mutating func checkSections(_ root: YAMLNode) {
@@ -185,10 +191,8 @@ struct SettingsReader {
 
   /// Sections that would change what dbt does and that this version leaves out.
   private mutating func warnOfUnsupported(_ root: YAMLNode) {
-    for key in ["packages", "dispatch", "query-comment"] {
-      guard let node = root[key], !node.isNull, !(node.items?.isEmpty ?? false),
-        key != "dispatch" || node.items != nil
-      else { continue }
+    for key in ["packages", "query-comment"] {
+      guard let node = root[key], !node.isNull, !(node.items?.isEmpty ?? false) else { continue }
       problems.append(
         Diagnostic(
           .unsupported, "'\(key)' is not supported yet; it has no effect", at: node.span(in: file.name),
@@ -198,12 +202,12 @@ struct SettingsReader {
 }
 
 /// The versions that `require-dbt-version` may ask for.
-enum VersionRequirement {
+public enum VersionRequirement {
   /// The version of dbt whose behaviour this is.
   static let offered = "1.11.0"
 
   /// Whether one comparison (`>=1.3.0`) holds.
-  static func isMet(_ requirement: String) -> Bool {
+  public static func isMet(_ requirement: String) -> Bool {
     let text = String(requirement.filter { $0 != " " && $0 != "\"" })
     let comparison = String(text.prefix { "<>=!".contains($0) })
     guard let wanted = numbers(text.dropFirst(comparison.count)), let own = numbers(offered[...]) else {

@@ -22,7 +22,7 @@ struct FailureLocator {
       located.hint = diagnostic.hint ?? hint(diagnostic, project)
     }
     if let span = diagnostic.span, !span.file.isEmpty { return located }
-    let file = node.resourceType == .check ? node.span : SourceSpan(file: node.originalPath)
+    let file = node.resourceType == .check ? node.span : SourceSpan(file: node.span.file)
     guard let reported = diagnostic.span, let compiled = place(inCompiled: reported) else {
       located.span = file
       if compiledSQL != nil { located.notes.append("compiled: \(compiledPath)") }
@@ -57,7 +57,7 @@ struct FailureLocator {
     let compiledLines = compiledSQL.split(separator: "\n", omittingEmptySubsequences: false)
     let sourceLines = node.code.split(separator: "\n", omittingEmptySubsequences: false)
     let text = compiledLines[compiled.line - 1]
-    let file = node.originalPath
+    let file = node.span.file
     if compiled.line <= sourceLines.count, sourceLines[compiled.line - 1] == text {
       return SourceSpan(file: file, line: compiled.line, column: compiled.column)
     }

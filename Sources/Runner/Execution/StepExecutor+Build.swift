@@ -80,7 +80,7 @@ extension StepExecutor {
   ) throws -> NodeBuild {
     if node.resourceType == .seed {
       let file = try SeedFile.reading(
-        context.absolute(node.originalPath), shownPath: node.originalPath,
+        context.absolute(node.span.file), shownPath: node.span.file,
         delimiter: SeedMaterialization.delimiter(of: node), declaredTypes: node.config.columnTypes)
       result.diagnostics += file.warnings
       return NodeBuild(node: node, target: target, work: .seed(file))
@@ -90,7 +90,7 @@ extension StepExecutor {
     guard !SQLText.isEmpty(compiled.sql) else {
       throw Diagnostic(
         .nodeFailed, "the model '\(node.name)' holds no SQL once it is rendered",
-        at: SourceSpan(file: node.originalPath), hint: "give it a SELECT, or delete the file")
+        at: SourceSpan(file: node.span.file), hint: "give it a SELECT, or delete the file")
     }
     switch node.config.materialization {
     case .table: return NodeBuild(node: node, target: target, work: .table(compiled.sql))
@@ -171,11 +171,11 @@ extension StepExecutor {
         throw Diagnostic(
           .relationInTheWay,
           "the seed '\(build.node.name)' cannot replace \(dialect.rendered(build.target)), a view",
-          at: SourceSpan(file: build.node.originalPath), hint: "drop the view if it is not needed")
+          at: SourceSpan(file: build.node.span.file), hint: "drop the view if it is not needed")
       }
       return SeedMaterialization(
         target: build.target, dialect: dialect, config: build.node.config,
-        path: context.absolute(build.node.originalPath)
+        path: context.absolute(build.node.span.file)
       ).statements(file, existing: existing, capabilities: context.capabilities)
     case .incremental, .external: return nil
     }

@@ -26,7 +26,7 @@ extension StepExecutor {
     while location.hasSuffix("/") { location.removeLast() }
     guard !location.isEmpty else {
       throw Diagnostic(
-        .externalFile, "the location of '\(node.name)' is empty", at: SourceSpan(file: node.originalPath),
+        .externalFile, "the location of '\(node.name)' is empty", at: SourceSpan(file: node.span.file),
         hint: "name a file: location='exports/\(node.name).parquet'")
     }
     if location.contains("://") { return location }

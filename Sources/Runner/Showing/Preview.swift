@@ -107,9 +107,9 @@ public struct Preview: Sendable {
       return ("SELECT * FROM \(connection.dialect.rendered(relation))", node)
     case .node(let node) where node.resourceType == .seed:
       let path =
-        node.originalPath.hasPrefix("/") ? node.originalPath : "\(project.settings.root)/\(node.originalPath)"
+        node.span.file.hasPrefix("/") ? node.span.file : "\(project.settings.root)/\(node.span.file)"
       let file = try SeedFile.reading(
-        path, shownPath: node.originalPath, delimiter: SeedMaterialization.delimiter(of: node),
+        path, shownPath: node.span.file, delimiter: SeedMaterialization.delimiter(of: node),
         declaredTypes: node.config.columnTypes)
       let seed = SeedMaterialization(
         target: node.relation ?? Relation(identifier: node.name), dialect: connection.dialect,

@@ -1,0 +1,1 @@
+{% macro round() %}{{ return('shapes') }}{% endmacro %}

@@ -1,0 +1,2 @@
+{% macro word() %}{{ return('old') }}{% endmacro %}
+{% macro own_word() %}old{% endmacro %}

@@ -1,0 +1,2 @@
+{% macro shed() %}{{ return(adapter.dispatch('shed', 'sheds')()) }}{% endmacro %}
+{% macro default__shed() %}{{ return('a shed') }}{% endmacro %}
