@@ -6,13 +6,18 @@ enum JSONRows {
   /// The option that makes fields columns, however many there are.
   static let asColumns = "map_inference_threshold = -1"
 
-  /// Whether the engine would give whole rows as maps. Rows that are malformed are left for reading to find.
-  static func areMaps(_ selects: [String], _ engine: any Connection) throws -> Bool {
-    guard let select = selects.first else { return false }
+  /// The columns of the first SELECT. Nil if rows are malformed, which is left for reading to find.
+  static func columns(_ selects: [String], _ engine: any Connection) throws -> [ColumnDescription]? {
+    guard let select = selects.first else { return nil }
     do {
-      return try engine.columns(ofQuery: select).contains { $0.name == "json" && $0.type.hasPrefix("MAP(") }
+      return try engine.columns(ofQuery: select)
     } catch let diagnostic as Diagnostic where diagnostic.code == .sqlData {
-      return false
+      return nil
     }
+  }
+
+  /// Whether the engine would give whole rows as maps.
+  static func areMaps(_ columns: [ColumnDescription]?) -> Bool {
+    columns?.contains { $0.name == "json" && $0.type.hasPrefix("MAP(") } ?? false
   }
 }
