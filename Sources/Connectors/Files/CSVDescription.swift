@@ -151,6 +151,9 @@ struct CSVDescription: Sendable {
 
   private static func isTime(_ type: String) -> Bool { type == "DATE" || type.hasPrefix("TIMESTAMP") }
 
+  /// Whether there are dates or times among the columns.
+  var hasTimes: Bool { columns.contains { Self.isTime($0.type) } }
+
   /// Whether dates are written in another way than the standard's.
   var hasOwnDates: Bool { parts.contains(where: \.form.hasOwnDates) }
 

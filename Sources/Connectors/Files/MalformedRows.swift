@@ -30,7 +30,7 @@ struct MalformedRows {
     fallback.asText = { select.selects(all + [Self.types($0)]) }
     fallback.look = { engine in
       let found = try CSVDescription(select, files, isLocal: isLocal, looking: all, engine)
-      guard let found, found.isOfEach else { return nil }
+      guard let found, found.isOfEach || !found.hasTimes else { return nil }
       var fallback = SourceRead.Fallback(selects: found.selects(of: select))
       fallback.asText = { texts in
         found.selects(of: select, Dictionary(texts.map { ($0, "VARCHAR") }, uniquingKeysWith: { $1 }))
