@@ -128,6 +128,8 @@ public struct SourceRead: Sendable {
   /// One or more SELECTs; the table's rows are all of theirs, one after the other. Column names are the source's own.
   /// Run inside the load's transaction, so that several tables of one database are read as of one moment.
   public var selects: [String]
+  /// The columns that the SELECTs give, if that is known: to ask the engine makes it look at the source once more.
+  public var columns: [ColumnDescription]?
   /// Whether the rows are already those beyond the position; otherwise the load filters them itself.
   public var isIncremental: Bool
   /// Whether the rows are all that the source holds, so that what is not among them is gone.
@@ -186,6 +188,9 @@ public struct SourceRead: Sendable {
     public var rejects: String?
     /// As `SourceRead.asText`.
     public var asText: (@Sendable (Set<String>) -> [String])?
+    /// Looks at the source, so that its SELECTs need not do so each time: gives what to read in place of `selects` and
+    /// `asText`, or nil if these are as good.
+    public var look: (@Sendable (any Connection) throws -> Fallback?)?
     /// Statements to run after, on the same session.
     public var cleanUp: [String]
     /// What the engine's words of the failure must hold for this way to be tried; nil if it helps with any.

@@ -169,6 +169,24 @@ struct LoadDispositionTests {
     #expect(try await shop.rows("SELECT * FROM shop_raw.orders ORDER BY id") == [["1", "y"], ["2", "c"]])
   }
 
+  @Test("of files whose columns differ in turn, the last file's row of a key wins")
+  func lastFile() async throws {
+    let shop = try LoadFixture()
+    shop.table("t", from: "*.csv") {
+      $0.disposition = .merge
+      $0.key = ["id"]
+    }
+    try shop.file("1.csv", "id,a\n1,x\n2,x\n")
+    try shop.file("2.csv", "id,b\n1,y\n2,y\n")
+    try shop.file("3.csv", "id,a\n1,z\n")
+    let result = try await shop.load()
+    #expect(result.status == .success, "\(result.diagnostics)")
+    #expect(
+      try await shop.rows("SELECT * FROM shop_raw.t ORDER BY id") == [
+        ["1", "z", "NULL"], ["2", "NULL", "y"],
+      ])
+  }
+
   @Test("an older version that comes late does not overwrite a newer one")
   func mergeLate() async throws {
     let shop = try LoadFixture()

@@ -1,6 +1,5 @@
 import Diagnostics
 import EngineCore
-import Glibc
 import Project
 
 /// The beginning of an Avro file, where its schema stands.
@@ -17,21 +16,8 @@ enum AvroHeader {
       guard case .blob(let bytes)? = rows.first?.first else { return [] }
       return Array(bytes)
     }
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileBytes.failure("read", file) }
-    defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: min(size, LocalPath.size(of: file) ?? 0))
-    var filled = 0
-    while filled < bytes.count {
-      let count = bytes.withUnsafeMutableBytes {
-        read(
-          descriptor, UnsafeMutableRawBufferPointer(rebasing: $0[filled...]).baseAddress, $0.count - filled)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw FileBytes.failure("read", file) }
-      if count == 0 { break }
-      filled += count
-    }
-    return Array(bytes.prefix(filled))
+    let count = try FileBytes.beginning(of: file, into: &bytes)
+    return Array(bytes.prefix(count))
   }
 }

@@ -148,35 +148,26 @@ public final class FileReader: SourceReader {
     // An Iceberg table is known by its folder and read by the metadata of its version.
     let files = wanted.map { format == .iceberg ? $0.tag ?? $0.path : $0.path }
     let select = FileSelect(format: format, table: table, files: files)
-    let known = try fastWay(select, wanted, number, engine, &read)
-    read.fallbacks =
-      MalformedRows(
-        select: known, prefix: "\(prefix)_\(number)", folder: spool.path, largest: Self.largest(wanted, table)
-      ).fallbacks
+    var slow = MalformedRows(
+      select: select, prefix: "\(prefix)_\(number)", folder: spool.path, files: wanted,
+      isLocal: store.isLocal)
+    slow.select = try fastWay(slow, number, engine, &read)
+    read.fallbacks = slow.fallbacks
     if let rows = request.maximumRows { read = read.limited(to: rows) }
     return read
   }
 
-  /// The bytes of the largest file, unpacked; nil if that is not known.
-  private static func largest(_ files: [SeenFile], _ table: LoadTable) -> Int? {
-    let isPacked = files.contains { file in
-      [".gz", ".zst", ".zstd"].contains { file.path.lowercased().hasSuffix($0) }
-    }
-    let sizes = files.compactMap(\.size)
-    guard !isPacked, table.settings["compression"] == nil, sizes.count == files.count else { return nil }
-    return sizes.max()
-  }
-
   /// The SELECTs that read at the engine's speed. Gives what is read, with what was found out of it.
   private func fastWay(
-    _ select: FileSelect, _ files: [SeenFile], _ number: Int, _ engine: any Connection,
-    _ read: inout SourceRead
+    _ slow: MalformedRows, _ number: Int, _ engine: any Connection, _ read: inout SourceRead
   ) throws -> FileSelect {
-    var select = select
+    var select = slow.select
+    let files = slow.files
     if store.isLocal { read.verify = { try LocalPath.checkUnchanged(files) } }
     switch select.format {
     case .csv, .tsv:
-      let text = try GuardedText(select, engine)
+      let text = try GuardedText(
+        select, files, isLocal: store.isLocal, looking: slow.longLinesIfNeeded(), engine)
       select = text.select
       read.infersTypes = true
       read.selects = text.selects()
@@ -186,11 +177,12 @@ public final class FileReader: SourceReader {
       // To look at all of a small file costs nothing; a large one's first lines must tell, if they can.
       let isSmall = read.bytes.map { $0 <= 32 << 20 } ?? false
       let whole = ["sample_size = -1"]
-      if try JSONRows.areMaps(select.selects(isSmall ? whole : []), engine) {
-        select.more = [JSONRows.asColumns]
-      }
+      let looked = select.selects(isSmall ? whole : [])
+      let columns = try JSONRows.columns(looked, engine)
+      if JSONRows.areMaps(columns) { select.more = [JSONRows.asColumns] }
       let lines = try isSmall ? nil : guardedLines(select, number, engine)
       read.selects = lines?.selects ?? select.selects(whole)
+      if looked.count == 1, read.selects == looked { read.columns = columns }
     case .excel:
       read.infersTypes = true
       read.selects = select.selects()
@@ -276,6 +268,7 @@ extension SourceRead {
     copy.fallbacks = fallbacks.map { fallback in
       var fallback = fallback
       fallback.selects = fallback.selects.map { "SELECT * FROM (\($0)) LIMIT \(rows)" }
+      fallback.look = nil
       return fallback
     }
     return copy

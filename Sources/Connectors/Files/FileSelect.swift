@@ -79,10 +79,11 @@ struct FileSelect {
         + (said.isEmpty ? ["version = \(StandardQuoting.literal(newest))"] : said))
   }
 
-  /// The files as the engine's readers take them: by name, though the names may look like patterns.
+  /// The files as the engine's readers take them.
   var listed: [String] { files.map(Self.literal) }
 
-  private static func literal(_ file: String) -> String {
+  /// A file as the engine's readers take it: by name, though the name may look like a pattern.
+  static func literal(_ file: String) -> String {
     guard file.contains(where: { "*?[".contains($0) }) else { return StandardQuoting.literal(file) }
     return StandardQuoting.literal(String(file.flatMap { "*?[".contains($0) ? "[\($0)]" : String($0) }))
   }

@@ -3,14 +3,15 @@ import Project
 /// The slower ways to read text files that turn out to hold what the fast way did not expect: first with types found out
 /// from all rows, then with malformed rows put aside.
 struct MalformedRows {
-  let select: FileSelect
+  var select: FileSelect
   /// Names of the session's own variables and tables.
   let prefix: String
   /// A folder for files that are read in place of the source's.
   let folder: String
 
-  /// The bytes of the largest file, if that is known: no row is longer.
-  let largest: Int?
+  /// The files that are read, and whether they are this machine's.
+  let files: [SeenFile]
+  let isLocal: Bool
 
   var fallbacks: [SourceRead.Fallback] {
     switch select.format {
@@ -24,8 +25,18 @@ struct MalformedRows {
   private func wide(_ options: [String]) -> SourceRead.Fallback {
     let all = ["sample_size = -1"] + options
     var fallback = SourceRead.Fallback(selects: select.selects(all))
-    let select = select
-    if isCSV { fallback.asText = { select.selects(all + [Self.types($0)]) } }
+    guard isCSV else { return fallback }
+    let (select, files, isLocal) = (select, files, isLocal)
+    fallback.asText = { select.selects(all + [Self.types($0)]) }
+    fallback.look = { engine in
+      let found = try CSVDescription(select, files, isLocal: isLocal, looking: all, engine)
+      guard let found, found.isOfEach || !found.hasTimes else { return nil }
+      var fallback = SourceRead.Fallback(selects: found.selects(of: select))
+      fallback.asText = { texts in
+        found.selects(of: select, Dictionary(texts.map { ($0, "VARCHAR") }, uniquingKeysWith: { $1 }))
+      }
+      return fallback
+    }
     return fallback
   }
 
@@ -52,9 +63,28 @@ struct MalformedRows {
     }
   }
 
+  /// Options for CSV whose first lines are longer than the engine expects: to let it find that out costs it a look at all forms that
+  /// the file might have. Throws a `Diagnostic` if a file cannot be read.
+  func longLinesIfNeeded() throws -> [String] {
+    guard isLocal, files.count == 1, let file = files.first, (file.size ?? 0) > 2_000_000 else { return [] }
+    return try FileBytes.longestLine(of: file.path, within: 8 << 20) > 2_000_000 ? longLines : []
+  }
+
   private var longLines: [String] {
     let line = limit(2_000_000, 200 << 20)
     return ["max_line_size = \(line)", "buffer_size = \(max(32_000_000, line + 1))"]
+  }
+
+  /// The bytes of the largest file, unpacked: no row is longer. Nil if that is not known.
+  private var largest: Int? {
+    let isPacked = files.contains { file in
+      [".gz", ".zst", ".zstd"].contains { file.path.lowercased().hasSuffix($0) }
+    }
+    let sizes = files.compactMap(\.size)
+    guard !isPacked, select.table.settings["compression"] == nil, sizes.count == files.count else {
+      return nil
+    }
+    return sizes.max()
   }
 
   private func limit(_ least: Int, _ most: Int) -> Int { min(most, max(least, (largest ?? most) + 1024)) }

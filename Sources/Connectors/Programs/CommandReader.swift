@@ -47,7 +47,7 @@ public final class CommandReader: SourceReader {
       selects = [
         format == "arrow"
           ? try await arrow(output, in: folder, of: request.table, on: session)
-          : try Self.select(output, format)
+          : try Self.select(output, format, in: folder)
       ]
     }
     var read = SourceRead(selects: selects)
@@ -101,15 +101,16 @@ public final class CommandReader: SourceReader {
     return wishes
   }
 
-  private static func select(_ path: String, _ format: String) throws -> String {
+  private static func select(
+    _ path: String, _ format: String, in folder: SpoolFolder
+  ) throws -> String {
     let file = StandardQuoting.literal(path)
     switch format {
     case "csv": return "SELECT * FROM read_csv(\(file), sample_size = -1)"
     case "tsv": return "SELECT * FROM read_csv(\(file), delim = '\\t', sample_size = -1)"
     default:
-      return "SELECT * FROM read_json(\(file), format = 'newline_delimited', sample_size = -1, "
-        + "\(JSONRows.asColumns), \(FileSelect.depth), "
-        + "maximum_object_size = \(max(try FileBytes.longestLine(of: path), 1 << 24) + 1024))"
+      return try JSONRows.select(
+        [path], [JSONRows.asColumns], longest: FileBytes.longestLine(of: path), in: folder)
     }
   }
 }

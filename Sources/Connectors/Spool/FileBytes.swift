@@ -28,19 +28,20 @@ enum FileBytes {
     guard close(descriptor) == 0, problem == nil else { throw problem ?? failure("write", path) }
   }
 
-  /// The bytes of a file's longest line: what the engine must set aside for each that it reads. Throws a diagnostic if
-  /// the file cannot be read.
-  static func longestLine(of path: String) throws(Diagnostic) -> Int {
+  /// The bytes of a file's longest line: what the engine must set aside for each that it reads. At most about `limit` bytes are
+  /// looked at. Throws a diagnostic if the file cannot be read.
+  static func longestLine(of path: String, within limit: Int = .max) throws(Diagnostic) -> Int {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("read", path) }
     defer { close(descriptor) }
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    var (longest, current) = (0, 0)
+    var (longest, current, total) = (0, 0, 0)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw failure("read", path) }
-      if count == 0 { return max(longest, current) }
+      if count == 0 || total >= limit { return max(longest, current) }
+      total += count
       buffer.withUnsafeBytes { bytes in
         var rest = bytes.prefix(count)
         while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty,
@@ -54,6 +55,25 @@ enum FileBytes {
         current += rest.count
       }
     }
+  }
+
+  /// Fills a buffer from a file's beginning; gives how many bytes there were. Throws a diagnostic if the file cannot be read.
+  static func beginning(of path: String, into buffer: inout [UInt8]) throws(Diagnostic) -> Int {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("read", path) }
+    defer { close(descriptor) }
+    var filled = 0
+    while filled < buffer.count {
+      let count = buffer.withUnsafeMutableBytes {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: $0[filled...])
+        return Glibc.read(descriptor, rest.baseAddress, rest.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure("read", path) }
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
   }
 
   static func failure(_ deed: String, _ path: String) -> Diagnostic {

@@ -32,7 +32,8 @@ public final class DuckDBConnection: Connection {
   /// If one of several fails, a note says which; those before it stand. Throws a `Diagnostic`.
   @discardableResult
   public func execute(_ sql: String) throws -> Int {
-    try forEachStatement(sql) { statement in
+    if let result = try unprepared(sql, if: ["CREATE", "INSERT"]) { return try result.rowsChanged() }
+    return try forEachStatement(sql) { statement in
       guard statement.kind == DUCKDB_STATEMENT_TYPE_SELECT else { return try run(statement).rowsChanged() }
       // Nobody wants these rows: let them pass rather than pile up.
       let result = try statement.start()
@@ -44,6 +45,11 @@ public final class DuckDBConnection: Connection {
   /// Runs the statements of a text and holds the last one's result. Throws a `Diagnostic`.
   public func query(_ sql: String, maximumRows: Int?) throws -> Table {
     var batches: [Batch] = []
+    if maximumRows == nil, let result = try unprepared(sql, if: ["DESCRIBE", "FROM", "SELECT", "WITH"]) {
+      let schema = try result.schema()
+      while let chunk = try result.next() { batches.append(try chunk.batch(schema)) }
+      return Table(schema: schema, batches: batches)
+    }
     var rowCount = 0
     let schema = try rows(of: sql) { batch in
       let room = maximumRows.map { $0 - rowCount } ?? batch.rowCount
@@ -83,6 +89,20 @@ public final class DuckDBConnection: Connection {
       let own = try query("SELECT current_setting('\(name)')").rows.first?.first
       try execute("SET SESSION \(name) = false")
       ownRowOrder = own == .boolean(false) ? "false" : "true"
+    }
+  }
+
+  /// Runs a single statement that begins with one of these words, without preparing it: the engine binds a prepared one a second
+  /// time when it runs, if it reads files, and looks at all of them again. Nil if it is another statement, or several.
+  private func unprepared(_ sql: String, if words: Set<String>) throws -> ResultHandle? {
+    let start = sql.utf8.drop { $0 == 0x20 || $0 == 0x0A }.prefix { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }
+    guard start.count < 10, words.contains(String(decoding: start, as: UTF8.self).uppercased()) else {
+      return nil
+    }
+    return try exclusively {
+      try checkCancellation()
+      guard try extract(sql).count == 1 else { return nil }
+      return try ResultHandle(of: sql, handle)
     }
   }
 

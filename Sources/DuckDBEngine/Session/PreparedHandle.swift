@@ -98,17 +98,35 @@ final class PreparedHandle {
 final class ResultHandle {
   var raw: duckdb_result
   /// A streamed result reads through its statement and connection.
-  private let statement: PreparedHandle
+  private let statement: PreparedHandle?
+  private let connection: ConnectionHandle
+  private let sql: String
 
   /// Owns `raw`, also if the statement failed, which throws a `Diagnostic`.
-  init(taking raw: duckdb_result, _ state: duckdb_state, _ statement: PreparedHandle) throws {
+  convenience init(taking raw: duckdb_result, _ state: duckdb_state, _ statement: PreparedHandle) throws {
+    try self.init(taking: raw, state, statement, statement.connection, sql: statement.sql)
+  }
+
+  /// Runs a text without preparing it first, and holds the result. Throws a `Diagnostic`.
+  convenience init(of sql: String, _ connection: ConnectionHandle) throws {
+    var result = duckdb_result()
+    let state = connection.whileRunning { duckdb_query(connection.raw, sql, &result) }
+    try self.init(taking: result, state, nil, connection, sql: sql)
+  }
+
+  private init(
+    taking raw: duckdb_result, _ state: duckdb_state, _ statement: PreparedHandle?,
+    _ connection: ConnectionHandle, sql: String
+  ) throws {
     self.raw = raw
     self.statement = statement
+    self.connection = connection
+    self.sql = sql
     if state != DuckDBSuccess {
       var raw = raw
       let message = duckdb_result_error(&raw).map { String(cString: $0) } ?? ""
       duckdb_destroy_result(&self.raw)
-      throw Diagnostic.engine(message, sql: statement.sql)
+      throw Diagnostic.engine(message, sql: sql)
     }
   }
 
@@ -137,10 +155,10 @@ final class ResultHandle {
 
   /// The next rows; nil at the end. A streamed result shows a failure only here.
   func next() throws -> ChunkHandle? {
-    let chunk = statement.connection.whileRunning { duckdb_fetch_chunk(raw) }
+    let chunk = connection.whileRunning { duckdb_fetch_chunk(raw) }
     if let chunk { return ChunkHandle(chunk) }
     if let error = duckdb_result_error(&raw) {
-      throw Diagnostic.engine(String(cString: error), sql: statement.sql)
+      throw Diagnostic.engine(String(cString: error), sql: sql)
     }
     return nil
   }

@@ -46,7 +46,8 @@ extension TableLoad {
   }
 
   private func describe(_ selects: [String]) throws -> [ColumnDescription] {
-    try reading { try connection.columns(ofQuery: TableSQL.union(selects)) }
+    if selects == read.selects, let known = read.columns { return known }
+    return try reading { try connection.columns(ofQuery: TableSQL.union(selects)) }
   }
 
   /// The source's columns that the table holds as text, and a reader that guesses took for something else.

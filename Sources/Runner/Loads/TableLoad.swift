@@ -22,6 +22,8 @@ struct TableLoad {
   var childRecords: [LoadRecord] = []
   /// Rows rejected for which the limit counts.
   var limitedRejects = 0
+  /// What a look at the source made of the slower way.
+  private var found: SourceRead.Fallback?
 
   var table: LoadTable { prepared.table }
   var read: SourceRead { prepared.read }
@@ -64,6 +66,7 @@ struct TableLoad {
     var cursorType = prepared.position?.cursorType
     if !read.selects.isEmpty {
       for sql in way?.prepare ?? [] { _ = try reading { try statements.execute(sql) } }
+      if let look = way?.look { found = try reading { try look(connection) } }
       let existing = try existingColumns()
       let source = try plan(existing)
       try report(source, existing)
@@ -79,7 +82,7 @@ struct TableLoad {
 
   /// The slower way that the table is read in, if the fast one failed.
   var way: SourceRead.Fallback? {
-    level > 0 && level <= read.fallbacks.count ? read.fallbacks[level - 1] : nil
+    found ?? (level > 0 && level <= read.fallbacks.count ? read.fallbacks[level - 1] : nil)
   }
 
   /// Runs what reads the source. If its rows are malformed, there may be a slower way that bears them.

@@ -68,7 +68,7 @@ struct DatabaseFixture {
   }
 
   static func rows(_ read: SourceRead, _ engine: any Connection) throws -> ReadTable {
-    let select = read.selects.joined(separator: " UNION ALL ")
+    let select = read.selects.joined(separator: " UNION ALL BY NAME ")
     let columns = try engine.columns(ofQuery: select)
     let texts = columns.map { "CAST(\(engine.dialect.quoted($0.name)) AS VARCHAR)" }.joined(separator: ", ")
     let rows = try engine.query("SELECT \(texts) FROM (\(select)) ORDER BY 1").rows

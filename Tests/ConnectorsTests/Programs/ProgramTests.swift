@@ -50,6 +50,32 @@ struct ProgramTests {
     }
   }
 
+  @Test("a row of many megabytes does not hide how the others' times are written")
+  func longRow() async throws {
+    let (first, last) = (#"{"n":1,"at":"2026-01-02T10:00:00+02:00","s":{"d":"01-02-2026","t":""#, #""}}"#)
+    let script = """
+      printf '\(first)'; head -c 17000000 /dev/zero | tr '\\0' x; printf '\(last)\\n'
+      printf '{"n":2,"at":"2026-01-02T11:00:00+02:00","s":{"d":"01-03-2026","t":"y"}}\\n'
+      """
+    let reader = try CommandReader(
+      connection(.command, [("command", .string(script))]), spooling: folder.path + "/spool")
+    let wanted = request("t")
+    let read = try await DatabaseFixture(.duckdb, []).withSession { session in
+      let read = try await reader.open(wanted, on: session)
+      let select = read.selects.joined()
+      let sql = "SELECT n, \"at\", s.d, length(s.t) AS length FROM (\(select))"
+      return try await session.run { engine in try DatabaseFixture.rows(SourceRead(selects: [sql]), engine) }
+    }
+    #expect(
+      read
+        == ReadTable(
+          types: ["BIGINT", "TIMESTAMP", "DATE", "BIGINT"],
+          rows: [
+            ["1", "2026-01-02 08:00:00", "2026-02-01", "17000000"],
+            ["2", "2026-01-02 09:00:00", "2026-03-01", "1"],
+          ]))
+  }
+
   @Test("a program learns where the last load stopped, and gets its table's arguments as they are")
   func wishes() async throws {
     let script = #"printf '{"cursor":"%s","first":"%s","key":"%s"}\n' "$WEIR_CURSOR" "$0" "$KEY""#

@@ -28,6 +28,22 @@ struct SpoolTests {
     }
   }
 
+  @Test("long texts are cut for a look at the types, and nothing else; a long name is not")
+  func shortened() async throws {
+    try await TestFolder.with { path in
+      let long = String(repeating: #"\"é\\"#, count: 1000)
+      let rows = #"{"a":"\"b\\","c":[1,"\#(long)" , "d"],"é":"\#(long)"}"# + "\n"
+      let folder = try SpoolFolder(at: path)
+      let files = [try folder.write("1", rows), try folder.write("2", #"{"a":"cut"#)]
+      try #expect(ShortenedRows.write(files, to: path + "/short"))
+      #expect(
+        try String(contentsOfFile: path + "/short", encoding: .utf8)
+          == #"{"a":"\"b\\","c":[1,"x" , "d"],"é":"x"}"# + "\n" + #"{"a":"cut"#)
+      let named = try folder.write("3", #"{"\#(long)" :1}"#)
+      try #expect(!ShortenedRows.write([named], to: path + "/short"))
+    }
+  }
+
   @Test("a row that is laid out over lines becomes one line")
   func lines() async throws {
     try await TestFolder.with { path in

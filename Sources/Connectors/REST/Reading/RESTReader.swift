@@ -64,7 +64,12 @@ public struct RESTReader: SourceReader {
       await finished.add(table.name, nil)
       throw (error as? Diagnostic)?.located(at: table.span) ?? error
     }
-    var read = SourceRead(selects: extraction.files.isEmpty ? [] : [Self.select(extraction)])
+    var read = SourceRead(
+      selects: extraction.files.isEmpty
+        ? []
+        : [
+          try Self.select(extraction, in: spool.folder(SpoolFolder.safeName(table.name)))
+        ])
     read.infersTypes = true
     read.bytes = extraction.bytes
     read.warnings = extraction.warnings.map { settings.redactor.redact($0.located(at: table.span)) }
@@ -89,11 +94,11 @@ public struct RESTReader: SourceReader {
   }
 
   /// Every row decides about the types, and structures stay structures whatever their fields are called.
-  private static func select(_ extraction: Extraction) -> String {
-    let files = extraction.files.map(StandardQuoting.literal).joined(separator: ", ")
-    return "SELECT * FROM read_json([\(files)], format = 'newline_delimited', sample_size = -1, "
-      + "map_inference_threshold = -1, field_appearance_threshold = 0, \(FileSelect.depth), "
-      + "maximum_object_size = \(max(extraction.longestRow, 1 << 24) + 1024))"
+  private static func select(_ extraction: Extraction, in folder: SpoolFolder) throws(Diagnostic) -> String {
+    try JSONRows.select(
+      extraction.files, [JSONRows.asColumns, "field_appearance_threshold = 0"],
+      longest: extraction.longestRow,
+      in: folder)
   }
 }
 
