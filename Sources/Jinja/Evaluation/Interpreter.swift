@@ -40,6 +40,9 @@ public final class Interpreter {
   /// Frames to use again, each of which holds the next.
   @exclusivity(unchecked) private var pool: Frame?
   @exclusivity(unchecked) private var poolCount = 0
+  /// Loop objects to use again, each of which holds the next.
+  @exclusivity(unchecked) private var loopPool: LoopObject?
+  @exclusivity(unchecked) private var loopPoolCount = 0
   /// The frames that hold macros which hold them; cleared when the outermost call ends.
   private var cyclic: [Frame] = []
   private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
@@ -259,9 +262,31 @@ extension Interpreter {
   func reserve(items: Int) throws { try reserve(product: items, MemoryLayout<Value>.stride) }
 }
 
-// MARK: - Frames
+// MARK: - Frames and loops
 
 extension Interpreter {
+  /// A loop object for one loop. Those of loops before are used again: to make one and free it takes some
+  /// 400 instructions.
+  @inline(__always)
+  func makeLoop(_ source: LoopSource) -> LoopObject {
+    guard let loop = loopPool else { return LoopObject(source) }
+    loopPool = loop.nextFree.take()
+    loopPoolCount -= 1
+    loop.reuse(source)
+    return loop
+  }
+
+  /// Puts a loop object back for the next loop, unless something else still holds it.
+  @inline(__always)
+  func release(_ loop: inout LoopObject) {
+    guard isKnownUniquelyReferenced(&loop) else { return }
+    loop.finish()
+    guard loop.isReusable, loopPoolCount < 32 else { return }
+    swap(&loop.nextFree, &loopPool)
+    loopPool = loop
+    loopPoolCount += 1
+  }
+
   @inline(__always)
   func makeFrame(_ module: Module, size: Int, parent: Frame?) -> Frame {
     guard let frame = pool else { return Frame(module: module, size: size, parent: parent) }

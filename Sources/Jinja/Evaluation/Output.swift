@@ -37,16 +37,16 @@ final class Output {
   @inline(__always)
   func append(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     guard let source = bytes.baseAddress else { return }
-    if count + bytes.count > capacity { try grow(by: bytes.count) }
+    if count &+ bytes.count > capacity { try grow(by: bytes.count) }
     Output.copy(source, bytes.count, to: base + count)
-    count += bytes.count
+    count &+= bytes.count
   }
 
   /// Appends a template's own text, behind which `slack` bytes can be read: short ones go in whole blocks.
   @inline(__always)
   func append(template bytes: UnsafeBufferPointer<UInt8>) throws {
     guard let source = bytes.baseAddress else { return }
-    if count + bytes.count > capacity { try grow(by: bytes.count) }
+    if count &+ bytes.count > capacity { try grow(by: bytes.count) }
     let target = UnsafeMutableRawPointer(base + count)
     if bytes.count <= 64 {
       Output.copyBlock(source, to: target)
@@ -54,7 +54,7 @@ final class Output {
     } else {
       (base + count).update(from: source, count: bytes.count)
     }
-    count += bytes.count
+    count &+= bytes.count
   }
 
   @inline(__always)
@@ -67,26 +67,26 @@ final class Output {
   /// Appends an integer's decimal digits.
   func append(_ value: Int) throws {
     guard value >= 0, value < 10_000 else { return try append(value, width: 0, fill: 0x20) }
-    if count + 4 > capacity { try grow(by: 4) }
+    if count &+ 4 > capacity { try grow(by: 4) }
     let number = UInt32(truncatingIfNeeded: value)
     let target = UnsafeMutableRawPointer(base + count)
     if number < 10 {
-      base[count] = UInt8(truncatingIfNeeded: number) + 0x30
-      count += 1
+      base[count] = UInt8(truncatingIfNeeded: number) &+ 0x30
+      count &+= 1
     } else if number < 100 {
       target.storeBytes(of: Output.pair(number), as: UInt16.self)
-      count += 2
+      count &+= 2
     } else {
       let high = number / 100
       let low = Output.pair(number &- high &* 100)
       if high < 10 {
-        base[count] = UInt8(truncatingIfNeeded: high) + 0x30
+        base[count] = UInt8(truncatingIfNeeded: high) &+ 0x30
         (target + 1).storeBytes(of: low, as: UInt16.self)
-        count += 3
+        count &+= 3
       } else {
         target.storeBytes(of: Output.pair(high), as: UInt16.self)
         (target + 2).storeBytes(of: low, as: UInt16.self)
-        count += 4
+        count &+= 4
       }
     }
   }
@@ -102,32 +102,36 @@ final class Output {
   func append(_ value: Int, width: Int, fill: UInt8) throws {
     if width == 2, value >= 0, value < 100 {
       // Days, months and hours.
-      if count + 2 > capacity { try grow(by: 2) }
+      if count &+ 2 > capacity { try grow(by: 2) }
       let pair = Output.pair(UInt32(truncatingIfNeeded: value))
       UnsafeMutableRawPointer(base + count).storeBytes(of: pair, as: UInt16.self)
       if value < 10 { base[count] = fill }
-      count += 2
+      count &+= 2
       return
     }
     if value < 0 { try append(UInt8(0x2D)) }
-    var magnitude = value.magnitude
-    let digits = Output.digits(of: magnitude)
+    var rest = value.magnitude
+    let digits = Output.digits(of: rest)
     let length = max(digits, width)
-    if count + length > capacity { try grow(by: length) }
-    var place = base + count
-    for _ in 0..<(length - digits) {
-      place.pointee = fill
-      place += 1
+    if count &+ length > capacity { try grow(by: length) }
+    let start = base + count
+    for index in 0..<(length &- digits) { start[index] = fill }
+    // Two digits at a time, from the end.
+    var end = length
+    while rest >= 100 {
+      let quotient = rest / 100
+      end &-= 2
+      let pair = Output.pair(UInt32(truncatingIfNeeded: rest &- quotient &* 100))
+      UnsafeMutableRawPointer(start + end).storeBytes(of: pair, as: UInt16.self)
+      rest = quotient
     }
-    place = base + count + length
-    while magnitude >= 10 {
-      let rest = magnitude / 10
-      place -= 1
-      place.pointee = UInt8(truncatingIfNeeded: magnitude &- rest &* 10) + 0x30
-      magnitude = rest
+    if rest >= 10 {
+      let pair = Output.pair(UInt32(truncatingIfNeeded: rest))
+      UnsafeMutableRawPointer(start + (end &- 2)).storeBytes(of: pair, as: UInt16.self)
+    } else {
+      start[end &- 1] = UInt8(truncatingIfNeeded: rest) &+ 0x30
     }
-    place[-1] = UInt8(truncatingIfNeeded: magnitude) + 0x30
-    count += length
+    count &+= length
   }
 
   /// Appends what printing `value` gives.
@@ -162,6 +166,22 @@ final class Output {
   func remove(from start: Int, to end: Int) {
     (base + start).update(from: base + end, count: count - end)
     count -= end - start
+  }
+
+  /// Calls `change` with 8 bytes after the other from `start` on, and with those among them that are text; what it
+  /// gives takes their place.
+  @inline(__always)
+  func changeWords(from start: Int, _ change: (_ word: UInt64, _ isText: UInt64) -> UInt64) {
+    var place = UnsafeMutableRawPointer(base + start)
+    var left = count - start
+    while left > 0 {
+      // What lies behind the end may be changed, since the slack is behind it.
+      let isText = left >= 8 ? UInt64.max : (1 &<< (UInt64(truncatingIfNeeded: left) &* 8)) &- 1
+      let word = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
+      place.storeBytes(of: change(word, isText).littleEndian, as: UInt64.self)
+      place += 8
+      left &-= 8
+    }
   }
 
   /// Lends the bytes after `start`, to be changed in place.

@@ -73,11 +73,36 @@ struct Slot: ~Copyable {
     if !isEmpty { try output.append(stored) }
   }
 
+  /// What a loop offers under `field`, if the value is a loop and that is a number.
+  @inline(__always)
+  borrowing func loopNumber(_ field: LoopField) -> Int? {
+    guard case .object(let object) = stored, let loop = LoopObject.from(object) else { return nil }
+    return loop.integer(field)
+  }
+
+  /// What a loop says under `field`, if the value is a loop and that is a truth value.
+  @inline(__always)
+  borrowing func loopFlag(_ field: LoopField) -> Bool? {
+    guard case .object(let object) = stored, let loop = LoopObject.from(object) else { return nil }
+    return loop.flag(field)
+  }
+
   /// The loop object, if the value is one.
   @inline(__always)
   borrowing func look<Result>(atLoop body: (LoopObject) -> Result) -> Result? {
     guard case .object(let object) = stored, let loop = LoopObject.from(object) else { return nil }
     return body(loop)
+  }
+}
+
+extension Value {
+  /// Whether one of these constants is this text; nil where it is something else.
+  func isQuickly(in constants: [Value]) -> Bool? {
+    guard case .string(let text) = self else { return nil }
+    return constants.withCells { cells in
+      for index in cells.indices where cells[index].isText(text) { return true }
+      return false
+    }
   }
 }
 
@@ -88,6 +113,13 @@ struct Cell: ~Copyable {
   /// Writes what printing the value gives.
   @inline(__always)
   borrowing func write(to output: Output) throws { try output.append(value) }
+
+  /// Whether the value is this text.
+  @inline(__always)
+  borrowing func isText(_ text: String) -> Bool {
+    if case .string(let other) = value { return other.isSame(as: text) }
+    return false
+  }
 }
 
 extension [Value] {

@@ -5,7 +5,8 @@ enum SequenceFilters {
   static func table() -> [String: BuiltinFilters.Entry] {
     [
       "join": .init(apply: join),
-      "length": .init(apply: length), "count": .init(apply: length),
+      "length": .init { value, _, interpreter in .int(try length(value, interpreter)) },
+      "count": .init { value, _, interpreter in .int(try length(value, interpreter)) },
       "first": .init { value, _, interpreter in
         if case .list(let list) = value, let first = list.items.first { return first }
         return try Access.items(value, interpreter).first ?? empty("No first item, sequence was empty.")
@@ -55,11 +56,11 @@ enum SequenceFilters {
 
   private static func empty(_ message: String) -> Value { .undefined(UndefinedName("", message: message)) }
 
-  private static func length(_ value: Value, _: Arguments, _ interpreter: Interpreter) throws -> Value {
+  static func length(_ value: Value, _ interpreter: Interpreter) throws -> Int {
     guard let length = try Access.length(value, interpreter) else {
       throw fault("object of type '\(value.typeName)' has no len()")
     }
-    return .int(length)
+    return length
   }
 
   private static func join(_ value: Value, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value
@@ -286,7 +287,9 @@ enum SequenceFilters {
     }
     guard let name = arguments.positional.first else { throw fault("map requires a filter argument") }
     let rest = arguments.dropFirst()
-    return Value(try items.map { try interpreter.apply(filter: name.description, to: $0, rest) })
+    guard !items.isEmpty else { return Value([Value]()) }
+    let filter = try interpreter.filter(named: name.description)
+    return Value(try items.map { try filter($0, rest, interpreter) })
   }
 
   private static func select(
@@ -304,13 +307,14 @@ enum SequenceFilters {
     }
     let items = try Access.items(value, interpreter)
     try interpreter.step(items.count)
-    let test = arguments.positional.first
     let rest = arguments.dropFirst()
+    guard !items.isEmpty else { return Value([Value]()) }
+    let test = try arguments.positional.first.map { try interpreter.test(named: $0.description) }
     return Value(
       try items.filter { item in
         let subject = try path?.value(of: item, interpreter) ?? item
         guard let test else { return subject.isTruthy == keeps }
-        return try interpreter.apply(test: test.description, to: subject, rest) == keeps
+        return try test(subject, rest, interpreter) == keeps
       })
   }
 }

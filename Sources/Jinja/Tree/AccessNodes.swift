@@ -8,20 +8,23 @@ final class Attribute: Expression {
   let loopField: LoopField?
   private let isDictMethod: Bool
   private let key: DictKey
-  /// The target, where it is a name.
-  private let variable: Name?
   /// What a dictionary without the key gives.
   private let missing: Value
 
   init(_ target: Expression, _ name: String, position: Int32) {
     self.target = target
     self.name = name
-    variable = target as? Name
     key = DictKey(name)
     loopField = LoopField(rawValue: name)
     isDictMethod = DictMethod(rawValue: name) != nil
     missing = .undefined(UndefinedName(name, .attribute(of: "dict")))
     super.init(position: position, height: target.height + 1)
+  }
+
+  /// The loop's field and the variable, where this may be something that a loop in the running frame offers.
+  var loopPlace: (field: LoopField, slot: Int)? {
+    guard let loopField, target.localSlot >= 0 else { return nil }
+    return (loopField, target.localSlot)
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
@@ -53,18 +56,18 @@ final class Attribute: Expression {
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let output = interpreter.output
-    if let loopField, target.localSlot >= 0 {
-      let number: Int?? = frame.slots[target.localSlot].look(atLoop: { $0.integer(loopField) })
-      if let number = number ?? nil { return try output.append(number) }
+    if let loopField, target.localSlot >= 0,
+      let number = frame.slots[target.localSlot].loopNumber(loopField)
+    {
+      return try output.append(number)
     }
     if let value = target.look(frame, { quickly($0) }) { return try output.append(value) }
     try output.append(try evaluate(frame, interpreter))
   }
 
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
-    if let loopField, let variable {
-      let flag: Bool?? = variable.look(atLoop: frame) { $0.flag(loopField) }
-      if let flag = flag ?? nil { return flag }
+    if let loopField, target.localSlot >= 0, let flag = frame.slots[target.localSlot].loopFlag(loopField) {
+      return flag
     }
     return try evaluate(frame, interpreter).isTruthy
   }
@@ -80,15 +83,29 @@ final class Attribute: Expression {
   override var isRepeatable: Bool { target.isRepeatable }
 
   override func integer(_ frame: Frame) -> Int? {
-    if let loopField, target.localSlot >= 0 {
-      let number: Int?? = frame.slots[target.localSlot].look(atLoop: { $0.integer(loopField) })
-      if let number { return number }
+    if let loopField, target.localSlot >= 0,
+      let number = frame.slots[target.localSlot].loopNumber(loopField)
+    {
+      return number
     }
-    return target.look(frame) { value in
-      guard case .dict(let dict) = value, !isDictMethod, !dict.hasObjectKeys else { return nil }
-      if case .int(let number)? = dict[key] { return number }
-      return nil
+    return entryInteger(frame)
+  }
+
+  /// The integer in a dictionary or a namespace.
+  private func entryInteger(_ frame: Frame) -> Int? {
+    target.look(frame) { value in
+      switch value {
+      case .dict(let dict): isDictMethod || dict.hasObjectKeys ? nil : dict.integer(key)
+      case .object(let object): NamespaceObject.from(object)?.attributes.integer(key)
+      default: nil
+      }
     }
+  }
+
+  override func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    guard case .string(let text)? = target.look(frame, { quickly($0) }) else { return false }
+    try interpreter.output.append(text)
+    return true
   }
 
   override func analyze(_ scope: Scope) { target.analyze(scope) }
@@ -116,12 +133,32 @@ final class Subscript: Expression {
         return dict[name]
       }
       if let found { return found }
+    } else if let found = target.look(frame, { owner in self.key.look(frame) { quickly(owner, $0) } }) {
+      return found
     }
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
     let key = try key.evaluate(frame, interpreter)
     interpreter.position = position
     return try Access.item(of: value, key, interpreter)
+  }
+
+  /// The item, where both are borrowed and it takes no call of the host.
+  @inline(__always)
+  private func quickly(_ owner: Value, _ key: Value) -> Value? {
+    switch (owner, key) {
+    case (.dict(let dict), .string(let name)): dict.hasObjectKeys ? nil : dict[name]
+    case (.list(let list), .int): Access.element(list.items, key)
+    case (.tuple(let items), .int): Access.element(items, key)
+    default: nil
+    }
+  }
+
+  override func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    let found = target.look(frame, { owner in key.look(frame) { quickly(owner, $0) } })
+    guard case .string(let text)? = found else { return false }
+    try interpreter.output.append(text)
+    return true
   }
 
   override func analyze(_ scope: Scope) {

@@ -30,6 +30,18 @@ class Expression {
     try interpreter.output.append(try evaluate(frame, interpreter))
   }
 
+  /// Writes the value, if it is text that can be had at once: without calling anyone, and without any harm in being
+  /// evaluated again where this gives false and has written nothing. Text made of texts is so put together where it is
+  /// printed, and not piece by piece.
+  func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    let isText: Bool? = try look(frame) { value in
+      guard case .string(let text) = value else { return nil }
+      try interpreter.output.append(text)
+      return true
+    }
+    return isText ?? false
+  }
+
   /// Whether the value counts as true.
   func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
     try evaluate(frame, interpreter).isTruthy
@@ -233,7 +245,7 @@ final class Name: Expression {
 final class ListLiteral: Expression {
   private let list: NodeList<Expression>
   /// The items, if they are the same every time; each list then shares their storage until it is changed.
-  private let constants: [Value]?
+  let constants: [Value]?
 
   init(_ items: [Expression], position: Int32) {
     list = NodeList(items)

@@ -65,6 +65,13 @@ public final class DictObject {
     return entries[index].value
   }
 
+  /// The integer under a text key, if there is one.
+  @inline(__always)
+  func integer(_ key: DictKey) -> Int? {
+    guard let index = position(of: key), case .int(let number) = entries[index].value else { return nil }
+    return number
+  }
+
   /// Whether there is no value under a text key, or the undefined one.
   func isUndefined(_ key: DictKey) -> Bool {
     guard let index = position(of: key) else { return true }
@@ -75,11 +82,13 @@ public final class DictObject {
   /// A new dictionary with the same entries.
   public func copy() -> DictObject { DictObject(copying: self) }
 
-  func set(string key: String, to value: Value) {
-    if let index = position(ofString: key) {
+  func set(string key: String, to value: Value) { set(DictKey(key), to: value) }
+
+  func set(_ key: DictKey, to value: Value) {
+    if let index = position(of: key) {
       entries[index].value = value
     } else {
-      append(.string(key), value)
+      append(.string(key.text), value)
     }
   }
 
@@ -157,9 +166,13 @@ extension DictObject {
 
   func position(of key: DictKey) -> Int? {
     guard table.isEmpty else { return position(inTable: key.text) }
-    for index in 0..<entries.count where entries[index].fingerprint == key.fingerprint {
-      if case .string(let text) = entries[index].key, text.isSame(as: key.text) { return index }
+    let found: Int? = entries.withCells { cells in
+      for index in 0..<cells.count where cells[index].fingerprint == key.fingerprint {
+        if cells[index].isKey(key.text) { return index }
+      }
+      return nil
     }
+    if found != nil { return found }
     return hasObjectKeys ? entries.firstIndex { $0.key.isEqual(to: .string(key.text)) } : nil
   }
 
@@ -225,6 +238,12 @@ struct EntryCell: ~Copyable {
   @inline(__always)
   var nests: Bool { Unwinding.nests(value) || Unwinding.nests(key) }
 
+  /// Whether the key is this text.
+  @inline(__always)
+  borrowing func isKey(_ text: String) -> Bool {
+    if case .string(let key) = key { return key.isSame(as: text) }
+    return false
+  }
 }
 
 extension [DictEntry] {
