@@ -47,13 +47,7 @@ final class Output {
   func append(template bytes: UnsafeBufferPointer<UInt8>) throws {
     guard let source = bytes.baseAddress else { return }
     if count &+ bytes.count > capacity { try grow(by: bytes.count) }
-    let target = UnsafeMutableRawPointer(base + count)
-    if bytes.count <= 64 {
-      Output.copyBlock(source, to: target)
-      if bytes.count > 32 { Output.copyBlock(source + 32, to: target + 32) }
-    } else {
-      (base + count).update(from: source, count: bytes.count)
-    }
+    Output.copy(template: source, bytes.count, to: base + count)
     count &+= bytes.count
   }
 
@@ -193,34 +187,54 @@ final class Output {
   // MARK: Memory
 
   /// Copies `count` bytes, the few of a name without a call.
+  ///
+  /// A short text was just put on the stack in two words: no load here crosses from the one to the other, which would
+  /// wait for both to reach the memory.
   @inline(__always)
-  private static func copy(
+  static func copy(
     _ source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>
   ) {
     guard count <= 16 else { return target.update(from: source, count: count) }
-    let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
-    if count >= 8 {
+    var (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
+    var left = count
+    if left >= 8 {
+      to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
+      from += 8
+      to += 8
+      left &-= 8
+    }
+    if left >= 4 {
       let (head, tail) = (
-        from.loadUnaligned(as: UInt64.self), (from + (count - 8)).loadUnaligned(as: UInt64.self)
-      )
-      to.storeBytes(of: head, as: UInt64.self)
-      (to + (count - 8)).storeBytes(of: tail, as: UInt64.self)
-    } else if count >= 4 {
-      let (head, tail) = (
-        from.loadUnaligned(as: UInt32.self), (from + (count - 4)).loadUnaligned(as: UInt32.self)
+        from.loadUnaligned(as: UInt32.self), (from + (left &- 4)).loadUnaligned(as: UInt32.self)
       )
       to.storeBytes(of: head, as: UInt32.self)
-      (to + (count - 4)).storeBytes(of: tail, as: UInt32.self)
-    } else if count > 0 {
-      target[0] = source[0]
-      target[count >> 1] = source[count >> 1]
-      target[count - 1] = source[count - 1]
+      (to + (left &- 4)).storeBytes(of: tail, as: UInt32.self)
+    } else if left > 0 {
+      let (first, middle, last) = (
+        from.load(as: UInt8.self), (from + (left &>> 1)).load(as: UInt8.self),
+        (from + (left &- 1)).load(as: UInt8.self)
+      )
+      to.storeBytes(of: first, as: UInt8.self)
+      (to + (left &>> 1)).storeBytes(of: middle, as: UInt8.self)
+      (to + (left &- 1)).storeBytes(of: last, as: UInt8.self)
     }
   }
 
+  /// Copies a template's own text.
   @inline(__always)
-  private static func copyBlock(_ source: UnsafePointer<UInt8>, to target: UnsafeMutableRawPointer) {
-    target.storeBytes(
+  static func copy(
+    template source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>
+  ) {
+    guard count <= 64 else { return target.update(from: source, count: count) }
+    copyBlock(source, to: target)
+    if count > 32 { copyBlock(source + 32, to: target + 32) }
+  }
+
+  @inline(__always)
+  private static func copyBlock(
+    _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>
+  ) {
+    UnsafeMutableRawPointer(target).storeBytes(
       of: UnsafeRawPointer(source).loadUnaligned(as: SIMD32<UInt8>.self), as: SIMD32<UInt8>.self)
   }
 
@@ -254,5 +268,59 @@ final class Output {
     base.deallocate()
     base = larger
     capacity = size
+  }
+}
+
+/// The end of the output, for code that appends many things in a row: what it keeps in registers, the output would load
+/// and store again for each of them, one waiting for the other.
+struct OutputCursor {
+  /// Where the next byte goes, and how far they may go.
+  private var place: UnsafeMutablePointer<UInt8>
+  private var end: UnsafeMutablePointer<UInt8>
+
+  fileprivate init(_ place: UnsafeMutablePointer<UInt8>, _ end: UnsafeMutablePointer<UInt8>) {
+    self.place = place
+    self.end = end
+  }
+
+  /// Appends a template's own text: see `Output.append(template:)`.
+  @inline(__always)
+  mutating func append(template bytes: UnsafeBufferPointer<UInt8>, to output: Output) throws {
+    guard let source = bytes.baseAddress else { return }
+    if end - place < bytes.count { self = try output.grow(by: bytes.count, from: self) }
+    Output.copy(template: source, bytes.count, to: place)
+    place += bytes.count
+  }
+
+  /// Appends text; false, and nothing is done, where its bytes do not lie in a row.
+  @inline(__always)
+  mutating func append(_ text: String, to output: Output) throws -> Bool {
+    let isDone: Void? = try text.utf8.withContiguousStorageIfAvailable { bytes in
+      guard let source = bytes.baseAddress else { return }
+      if end - place < bytes.count { self = try output.grow(by: bytes.count, from: self) }
+      Output.copy(source, bytes.count, to: place)
+      place += bytes.count
+    }
+    return isDone != nil
+  }
+
+  /// Tells the output what was appended; to be called before anything else appends.
+  @inline(__always)
+  func finish(_ output: Output) { output.end(at: place) }
+}
+
+extension Output {
+  /// A cursor at the end.
+  @inline(__always)
+  var cursor: OutputCursor { OutputCursor(base + count, base + capacity) }
+
+  @inline(__always)
+  fileprivate func end(at place: UnsafeMutablePointer<UInt8>) { count = place - base }
+
+  @inline(never)
+  fileprivate func grow(by more: Int, from cursor: OutputCursor) throws -> OutputCursor {
+    cursor.finish(self)
+    try grow(by: more)
+    return self.cursor
   }
 }

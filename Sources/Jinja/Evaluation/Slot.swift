@@ -61,6 +61,21 @@ struct Slot: ~Copyable {
     return nil
   }
 
+  /// The dictionary, if the value is one whose keys are found without calling the host. No reference is counted, which
+  /// would take longer than to find a key: it is there as long as nothing is assigned.
+  @inline(__always)
+  borrowing func dictionary() -> Unmanaged<DictObject>? {
+    guard case .dict(let dict) = stored else { return nil }
+    return dict.hasObjectKeys ? nil : .passUnretained(dict)
+  }
+
+  /// The attributes, if the value is a namespace; not counted either.
+  @inline(__always)
+  borrowing func namespaceAttributes() -> Unmanaged<DictObject>? {
+    guard case .object(let object) = stored, let namespace = NamespaceObject.from(object) else { return nil }
+    return .passUnretained(namespace.attributes)
+  }
+
   /// The list, if the value is one.
   var list: ListObject? {
     if case .list(let list) = stored { return list }
@@ -71,6 +86,16 @@ struct Slot: ~Copyable {
   @inline(__always)
   borrowing func write(to output: Output) throws {
     if !isEmpty { try output.append(stored) }
+  }
+
+  /// As `write(to:)`, with a cursor of the output's.
+  @inline(__always)
+  borrowing func write(to output: Output, _ cursor: inout OutputCursor) throws {
+    if isEmpty { return }
+    if case .string(let text) = stored, try cursor.append(text, to: output) { return }
+    cursor.finish(output)
+    try output.append(stored)
+    cursor = output.cursor
   }
 
   /// What a loop offers under `field`, if the value is a loop and that is a number.
@@ -95,17 +120,6 @@ struct Slot: ~Copyable {
   }
 }
 
-extension Value {
-  /// Whether one of these constants is this text; nil where it is something else.
-  func isQuickly(in constants: [Value]) -> Bool? {
-    guard case .string(let text) = self else { return nil }
-    return constants.withCells { cells in
-      for index in cells.indices where cells[index].isText(text) { return true }
-      return false
-    }
-  }
-}
-
 /// A value in someone else's memory, to be read where it lies: see `Slot`. Has the layout of `Value`.
 struct Cell: ~Copyable {
   let value: Value
@@ -114,11 +128,21 @@ struct Cell: ~Copyable {
   @inline(__always)
   borrowing func write(to output: Output) throws { try output.append(value) }
 
-  /// Whether the value is this text.
+  /// The dictionary, if the value is one: see `Slot.dictionary`.
   @inline(__always)
-  borrowing func isText(_ text: String) -> Bool {
-    if case .string(let other) = value { return other.isSame(as: text) }
-    return false
+  borrowing func dictionary() -> Unmanaged<DictObject>? {
+    guard case .dict(let dict) = value else { return nil }
+    return dict.hasObjectKeys ? nil : .passUnretained(dict)
+  }
+
+  /// Whether the value equals a text.
+  @inline(__always)
+  borrowing func isEqual(to text: String) -> Bool {
+    switch value {
+    case .string(let other): other.isSame(as: text)
+    case .object(let object): object.isEqual(to: .string(text))
+    default: false
+    }
   }
 }
 

@@ -96,6 +96,24 @@ struct AttributePath {
     }
   }
 
+  /// What the path, which is a single name, gives in a dictionary that has it; nil in all other cases. Finds it without
+  /// counting a reference to the dictionary, which takes longer.
+  func value(ofItem index: Int, in items: [Value]) -> Value? {
+    guard parts.count == 1, let key = parts[0].key else { return nil }
+    let value = items.withCells { cells in
+      cells[index].dictionary()?._withUnsafeGuaranteedRef { $0[key] }
+    }
+    return value?.isUndefined == true ? nil : value
+  }
+
+  /// As `value(ofItem:in:)`, whether the value counts as true; nil for objects, too, which must be asked.
+  func flag(ofItem index: Int, in items: [Value]) -> Bool? {
+    guard parts.count == 1, let key = parts[0].key else { return nil }
+    return items.withCells { cells in
+      cells[index].dictionary()?._withUnsafeGuaranteedRef { $0[key]?.quickTruth }
+    }
+  }
+
   func value(of item: Value, fallback: Value? = nil, _ interpreter: Interpreter) throws -> Value {
     var value = item
     for part in parts {

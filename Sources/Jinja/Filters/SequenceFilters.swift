@@ -283,7 +283,14 @@ enum SequenceFilters {
       if let unknown = arguments.without("attribute").without("default").keyword.first {
         throw fault("Unexpected keyword argument \(Repr.quoted(unknown.name))")
       }
-      return Value(try items.map { try path.value(of: $0, fallback: fallback, interpreter) })
+      var values: [Value] = []
+      values.reserveCapacity(items.count)
+      for index in items.indices {
+        values.append(
+          try path.value(ofItem: index, in: items)
+            ?? path.value(of: items[index], fallback: fallback, interpreter))
+      }
+      return Value(values)
     }
     guard let name = arguments.positional.first else { throw fault("map requires a filter argument") }
     let rest = arguments.dropFirst()
@@ -310,12 +317,16 @@ enum SequenceFilters {
     let rest = arguments.dropFirst()
     guard !items.isEmpty else { return Value([Value]()) }
     let test = try arguments.positional.first.map { try interpreter.test(named: $0.description) }
-    return Value(
-      try items.filter { item in
-        let subject = try path?.value(of: item, interpreter) ?? item
-        guard let test else { return subject.isTruthy == keeps }
-        return try test(subject, rest, interpreter) == keeps
-      })
+    var kept: [Value] = []
+    for index in items.indices {
+      if test == nil, let flag = path?.flag(ofItem: index, in: items) {
+        if flag == keeps { kept.append(items[index]) }
+        continue
+      }
+      let subject = try path?.value(of: items[index], interpreter) ?? items[index]
+      if try test?(subject, rest, interpreter) ?? subject.isTruthy == keeps { kept.append(items[index]) }
+    }
+    return Value(kept)
   }
 }
 

@@ -28,7 +28,7 @@ final class Attribute: Expression {
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    if let found = target.look(frame, { quickly($0) }) { return found }
+    if let found = quickly(frame) { return found }
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
     interpreter.position = position
@@ -42,16 +42,24 @@ final class Attribute: Expression {
     return try Access.attribute(of: value, name, interpreter)
   }
 
-  /// The attribute of a value that is borrowed, where that takes no call of the host.
+  /// The attribute of a value that lies in memory, where that takes no call of the host.
   @inline(__always)
-  private func quickly(_ value: Value) -> Value? {
-    switch value {
-    case .dict(let dict): return isDictMethod || dict.hasObjectKeys ? nil : dict[key] ?? missing
-    case .object(let object):
-      if let loopField, let loop = LoopObject.from(object) { return loop.value(loopField) }
-      return NamespaceObject.from(object)?.attributes[key]
-    default: return nil
+  private func quickly(_ frame: Frame) -> Value? {
+    if let dict = owner(frame) { return dict._withUnsafeGuaranteedRef { $0[key] } ?? missing }
+    if let attributes = target.memory(frame)?.pointee.namespaceAttributes() {
+      return attributes._withUnsafeGuaranteedRef { $0[key] }
     }
+    guard let loopField else { return nil }
+    return target.look(frame) { value in
+      guard case .object(let object) = value, let loop = LoopObject.from(object) else { return nil }
+      return loop.value(loopField)
+    }
+  }
+
+  /// The dictionary that has the attribute under its name.
+  @inline(__always)
+  private func owner(_ frame: Frame) -> Unmanaged<DictObject>? {
+    isDictMethod ? nil : target.dictionary(frame)
   }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
@@ -61,7 +69,11 @@ final class Attribute: Expression {
     {
       return try output.append(number)
     }
-    if let value = target.look(frame, { quickly($0) }) { return try output.append(value) }
+    if let dict = owner(frame),
+      try dict._withUnsafeGuaranteedRef({ try $0.write(key, to: output) })
+    {
+      return
+    }
     try output.append(try evaluate(frame, interpreter))
   }
 
@@ -73,11 +85,8 @@ final class Attribute: Expression {
   }
 
   override func isUndefined(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
-    let known: Bool? = target.look(frame) { value in
-      guard case .dict(let dict) = value, !isDictMethod, !dict.hasObjectKeys else { return nil }
-      return dict.isUndefined(key)
-    }
-    return try known ?? evaluate(frame, interpreter).isUndefined
+    if let dict = owner(frame) { return dict._withUnsafeGuaranteedRef { $0.isUndefined(key) } }
+    return try evaluate(frame, interpreter).isUndefined
   }
 
   override var isRepeatable: Bool { target.isRepeatable }
@@ -93,17 +102,12 @@ final class Attribute: Expression {
 
   /// The integer in a dictionary or a namespace.
   private func entryInteger(_ frame: Frame) -> Int? {
-    target.look(frame) { value in
-      switch value {
-      case .dict(let dict): isDictMethod || dict.hasObjectKeys ? nil : dict.integer(key)
-      case .object(let object): NamespaceObject.from(object)?.attributes.integer(key)
-      default: nil
-      }
-    }
+    if let dict = owner(frame) { return dict._withUnsafeGuaranteedRef { $0.integer(key) } }
+    return target.memory(frame)?.pointee.namespaceAttributes()?._withUnsafeGuaranteedRef { $0.integer(key) }
   }
 
   override func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
-    guard case .string(let text)? = target.look(frame, { quickly($0) }) else { return false }
+    guard case .string(let text)? = quickly(frame) else { return false }
     try interpreter.output.append(text)
     return true
   }
@@ -128,11 +132,9 @@ final class Subscript: Expression {
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     if let name {
-      let found: Value? = target.look(frame) { value in
-        guard case .dict(let dict) = value, !dict.hasObjectKeys else { return nil }
-        return dict[name]
+      if let dict = target.dictionary(frame), let found = dict._withUnsafeGuaranteedRef({ $0[name] }) {
+        return found
       }
-      if let found { return found }
     } else if let found = target.look(frame, { owner in self.key.look(frame) { quickly(owner, $0) } }) {
       return found
     }

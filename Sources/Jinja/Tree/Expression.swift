@@ -87,6 +87,10 @@ class Expression {
     return try memory.pointee.look(body)
   }
 
+  /// The dictionary that lies in memory already, if it does: see `Slot.dictionary`.
+  @inline(__always)
+  final func dictionary(_ frame: Frame) -> Unmanaged<DictObject>? { memory(frame)?.pointee.dictionary() }
+
   /// Tells `scope` about the names in here.
   func analyze(_ scope: Scope) {}
 
@@ -274,13 +278,18 @@ final class ListLiteral: Expression {
 /// `a, b`
 final class TupleLiteral: Expression {
   let items: [Expression]
+  /// The items, if they are the same every time; no tuple can be changed.
+  let constants: [Value]?
 
   init(_ items: [Expression], position: Int32) {
     self.items = items
+    let values = items.compactMap(\.constant)
+    constants = values.count == items.count ? values : nil
     super.init(position: position, height: Expression.height(over: items))
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    if let constants { return .tuple(constants) }
     try interpreter.guardStack()
     var values: [Value] = []
     values.reserveCapacity(items.count)
@@ -295,27 +304,44 @@ final class TupleLiteral: Expression {
 /// `{a: b}`
 final class DictLiteral: Expression {
   private let entries: [(key: Expression, value: Expression)]
-  /// The dictionary, if it is the same every time; what is evaluated is a copy that shares its storage.
+  /// The dictionary with the values that are the same every time, if all keys are; each one made shares its storage
+  /// until it is changed.
   private let prototype: DictObject?
+  /// The places of the other values, and those.
+  private let places: [Int]
+  private let values: NodeList<Expression>
 
   init(_ entries: [(key: Expression, value: Expression)], position: Int32) {
     self.entries = entries
-    prototype = DictLiteral.constant(entries)
+    let prototype = DictObject()
+    var places: [Int] = []
+    var isConstant = true
+    for (index, entry) in entries.enumerated() {
+      guard let key = entry.key.constant, key.isHashable, prototype[key] == nil else {
+        isConstant = false
+        break
+      }
+      prototype.set(key, to: entry.value.constant ?? .none)
+      if entry.value.constant == nil { places.append(index) }
+    }
+    self.prototype = isConstant ? prototype : nil
+    self.places = places
+    values = NodeList(places.map { entries[$0].value })
     super.init(
       position: position, height: Expression.height(over: entries.flatMap { [$0.key, $0.value] }))
   }
 
-  private static func constant(_ entries: [(key: Expression, value: Expression)]) -> DictObject? {
-    let dict = DictObject()
-    for (key, value) in entries {
-      guard let key = key.constant, let value = value.constant, key.isHashable else { return nil }
-      dict.set(key, to: value)
-    }
-    return dict
-  }
-
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    if let prototype { return .dict(prototype.copy()) }
+    if let prototype {
+      let dict = prototype.copy()
+      guard values.count > 0 else { return .dict(dict) }
+      try interpreter.guardStack()
+      for index in 0..<values.count {
+        let value = try values.with(index) { try $0.evaluate(frame, interpreter) }
+        dict.replaceValue(at: places[index], with: value)
+      }
+      return .dict(dict)
+    }
     try interpreter.guardStack()
     let dict = DictObject()
     for (key, value) in entries {

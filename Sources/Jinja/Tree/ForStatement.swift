@@ -10,17 +10,17 @@ enum LoopSource {
   /// A dictionary's entries: pairs of which no tuple is made unless someone asks for one.
   case entries([DictEntry])
 
-  init(_ value: Value, _ interpreter: Interpreter) throws {
-    switch value {
+  init(_ value: consuming Value, _ interpreter: Interpreter) throws {
+    switch consume value {
     case .list(let list): self = .list(list)
     case .tuple(let items): self = .items(items)
     case .object(let object):
       if let range = object as? RangeObject {
         self = .range(range)
       } else {
-        self = .items(try Access.items(value, interpreter))
+        self = .items(try Access.items(.object(object), interpreter))
       }
-    default: self = .items(try Access.items(value, interpreter))
+    case let value: self = .items(try Access.items(value, interpreter))
     }
   }
 
@@ -134,7 +134,7 @@ final class ForStatement: Statement {
     }
     let value = try iterable.evaluate(frame, interpreter)
     interpreter.position = position
-    let source = try LoopSource(value, interpreter)
+    let source = try LoopSource(consume value, interpreter)
     if isRecursive {
       return try recurse(source, depth: 0, frame, interpreter)
     }

@@ -173,6 +173,12 @@ enum ComparisonOperator: Sendable {
       case .unequal: return !left.isSame(as: right)
       default: return nil
       }
+    case (.string, .list(let list)):
+      switch self {
+      case .contained: return Value.items(list.items, contain: left)
+      case .notContained: return !Value.items(list.items, contain: left)
+      default: return nil
+      }
     default: return nil
     }
   }
@@ -212,7 +218,8 @@ final class Comparison: Expression {
     self.rest = rest
     isChain = !rest.isEmpty
     let isMembership = rest.isEmpty && (operation == .contained || operation == .notContained)
-    members = isMembership ? (second as? ListLiteral)?.constants : nil
+    members =
+      isMembership ? (second as? ListLiteral)?.constants ?? (second as? TupleLiteral)?.constants : nil
     super.init(
       position: position, height: Expression.height(over: [first, second] + rest.map(\.operand)))
   }
@@ -231,9 +238,9 @@ final class Comparison: Expression {
     }
     try interpreter.guardStack()
     if let members {
-      let isMember = first.look(frame) { $0.isQuickly(in: members) }
-      let item = isMember == nil ? try first.evaluate(frame, interpreter) : .none
-      return (isMember ?? members.contains { $0.isEqual(to: item) }) == (operation == .contained)
+      let known = first.look(frame) { Value.items(members, contain: $0) }
+      let isMember = try known ?? Value.items(members, contain: first.evaluate(frame, interpreter))
+      return isMember == (operation == .contained)
     }
     let left = try first.evaluate(frame, interpreter)
     var right = try second.evaluate(frame, interpreter)

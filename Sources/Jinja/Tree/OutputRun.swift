@@ -67,33 +67,56 @@ final class OutputRun: Statement {
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     let output = interpreter.output
+    var cursor = output.cursor
     var index = 0
     while index < count {
       let step = steps + index
       index &+= 1
-      try output.append(template: step.pointee.text)
+      try cursor.append(template: step.pointee.text, to: output)
       switch step.pointee.action {
       case .nothing: break
-      case .variable(let slot): try frame.slots[Int(slot)].write(to: output)
+      case .variable(let slot): try frame.slots[Int(slot)].write(to: output, &cursor)
+      case .jump(let next): index = Int(next)
+      case .loopTest(let field, let slot, let node, let expected, let next):
+        if let holds = frame.slots[Int(slot)].loopFlag(field) {
+          if holds != expected { index = Int(next) }
+          continue
+        }
+        cursor.finish(output)
+        if try holds(node, frame, interpreter) != expected { index = Int(next) }
+        cursor = output.cursor
+      case .test(let node, let expected, let next):
+        cursor.finish(output)
+        if try holds(node, frame, interpreter) != expected { index = Int(next) }
+        cursor = output.cursor
       case .loopNumber(let field, let slot, let node):
+        cursor.finish(output)
         if let number = frame.slots[Int(slot)].loopNumber(field) {
           try output.append(number)
         } else {
-          try node._withUnsafeGuaranteedRef { try $0.write(frame, interpreter) }
+          try write(node, frame, interpreter)
         }
+        cursor = output.cursor
       case .expression(let node):
-        try node._withUnsafeGuaranteedRef { try $0.write(frame, interpreter) }
-      case .jump(let next): index = Int(next)
-      case .test(let node, let expected, let next):
-        let holds = try node._withUnsafeGuaranteedRef { try $0.isTrue(frame, interpreter) }
-        if holds != expected { index = Int(next) }
-      case .loopTest(let field, let slot, let node, let expected, let next):
-        let known = frame.slots[Int(slot)].loopFlag(field)
-        let holds = try known ?? node._withUnsafeGuaranteedRef { try $0.isTrue(frame, interpreter) }
-        if holds != expected { index = Int(next) }
+        cursor.finish(output)
+        try write(node, frame, interpreter)
+        cursor = output.cursor
       }
     }
+    cursor.finish(output)
     return .next
+  }
+
+  @inline(__always)
+  private func write(_ node: Unmanaged<Expression>, _ frame: Frame, _ interpreter: Interpreter) throws {
+    try node._withUnsafeGuaranteedRef { try $0.write(frame, interpreter) }
+  }
+
+  @inline(__always)
+  private func holds(
+    _ node: Unmanaged<Expression>, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Bool {
+    try node._withUnsafeGuaranteedRef { try $0.isTrue(frame, interpreter) }
   }
 }
 

@@ -22,8 +22,17 @@ public final class DictObject {
   }
 
   deinit {
+    guard nestsDeeply else { return }
     var nested = takeNested()
     Unwinding.release(&nested)
+  }
+
+  /// Whether it takes more than a level or two to free it.
+  private var nestsDeeply: Bool {
+    entries.withCells { cells in
+      for index in cells.indices where cells[index].nestsDeeply { return true }
+      return false
+    }
   }
 
   /// How many entries there are.
@@ -65,6 +74,13 @@ public final class DictObject {
     return entries[index].value
   }
 
+  /// Writes the text or the integer under a text key where it lies, or nothing where there is none; false where there
+  /// is something else.
+  func write(_ key: DictKey, to output: Output) throws -> Bool {
+    guard let index = position(of: key) else { return true }
+    return try entries.withCells { try $0[index].write(to: output) }
+  }
+
   /// The integer under a text key, if there is one.
   @inline(__always)
   func integer(_ key: DictKey) -> Int? {
@@ -91,6 +107,9 @@ public final class DictObject {
       append(.string(key.text), value)
     }
   }
+
+  /// Puts a value in the place of one that is there.
+  func replaceValue(at index: Int, with value: Value) { entries[index].value = value }
 
   func set(_ key: Value, to value: Value) {
     guard key.isHashable else { return }
@@ -166,13 +185,9 @@ extension DictObject {
 
   func position(of key: DictKey) -> Int? {
     guard table.isEmpty else { return position(inTable: key.text) }
-    let found: Int? = entries.withCells { cells in
-      for index in 0..<cells.count where cells[index].fingerprint == key.fingerprint {
-        if cells[index].isKey(key.text) { return index }
-      }
-      return nil
+    for index in 0..<entries.count where entries[index].fingerprint == key.fingerprint {
+      if case .string(let text) = entries[index].key, text.isSame(as: key.text) { return index }
     }
-    if found != nil { return found }
     return hasObjectKeys ? entries.firstIndex { $0.key.isEqual(to: .string(key.text)) } : nil
   }
 
@@ -238,12 +253,20 @@ struct EntryCell: ~Copyable {
   @inline(__always)
   var nests: Bool { Unwinding.nests(value) || Unwinding.nests(key) }
 
-  /// Whether the key is this text.
+  /// Writes the value, if it is a text or an integer.
   @inline(__always)
-  borrowing func isKey(_ text: String) -> Bool {
-    if case .string(let key) = key { return key.isSame(as: text) }
-    return false
+  borrowing func write(to output: Output) throws -> Bool {
+    switch value {
+    case .string(let text): try output.append(text)
+    case .int(let number): try output.append(number)
+    default: return false
+    }
+    return true
   }
+
+  /// Whether the key or the value may hold other values that hold others.
+  @inline(__always)
+  var nestsDeeply: Bool { Unwinding.nestsDeeply(value) || Unwinding.nests(key) }
 }
 
 extension [DictEntry] {
@@ -266,11 +289,32 @@ struct DictKey {
 }
 
 extension String {
-  /// A small number that depends on the text's bytes; never 0.
+  /// A small number that depends on the text's length and on its first and last bytes; never 0.
   var fingerprint: UInt32 {
-    var hash: UInt32 = 1
-    for byte in utf8 { hash = hash &* 33 &+ UInt32(byte) }
-    return hash | 0x8000_0000
+    if let found = utf8.withContiguousStorageIfAvailable(String.fingerprint) { return found }
+    var text = self
+    return text.withUTF8(String.fingerprint)
+  }
+
+  @inline(__always)
+  private static func fingerprint(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    let raw = UnsafeRawBufferPointer(bytes)
+    let count = raw.count
+    let (first, last): (UInt64, UInt64)
+    if count >= 8 {
+      first = raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+      last = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+    } else if count >= 4 {
+      first = UInt64(raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
+      last = UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+    } else if count > 0 {
+      first = UInt64(raw[0]) | UInt64(raw[count &>> 1]) &<< 8
+      last = UInt64(raw[count &- 1])
+    } else {
+      (first, last) = (0, 0)
+    }
+    let mixed = (first ^ (last &<< 29 | last &>> 35) ^ UInt64(count)) &* 0x9E37_79B9_7F4A_7C15
+    return UInt32(truncatingIfNeeded: mixed &>> 32) | 0x8000_0000
   }
 }
 
