@@ -45,6 +45,18 @@ final class Frame {
     self.parent = parent
   }
 
+  /// As `reuse`, for code inside of `parent`'s; counts no reference to its module, which is nearly always the same.
+  @inline(__always)
+  func reuse(size: Int, inside parent: Frame) {
+    if size > capacity { enlarge(to: size) }
+    used = size
+    if module !== parent.module {
+      module = parent.module
+      context = module.context
+    }
+    self.parent = parent
+  }
+
   private func enlarge(to size: Int) {
     slots.deinitialize(count: capacity)
     slots.deallocate()

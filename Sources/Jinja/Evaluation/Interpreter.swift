@@ -210,6 +210,7 @@ extension Interpreter {
     stepsLeft -= count
   }
 
+  @inline(never)
   private func tooManySteps() -> Diagnostic {
     excess(
       "the template takes more than \(limits.maxSteps) loop iterations and calls",
@@ -233,6 +234,7 @@ extension Interpreter {
     }
   }
 
+  @inline(never)
   private func tooDeep() -> Diagnostic {
     excess(
       "macros or loops call each other too deeply", hint: "look for a macro that calls itself without an end")
@@ -244,6 +246,7 @@ extension Interpreter {
     if bytes > 256 { try reserveMuch(bytes) }
   }
 
+  @inline(never)
   private func reserveMuch(_ bytes: Int) throws {
     guard bytes <= limits.maxOutputBytes, bytes <= bytesLeft else {
       throw excess("a value grows past \(limits.maxOutputBytes) bytes")
@@ -293,6 +296,16 @@ extension Interpreter {
     pool = frame.nextFree.take()
     poolCount -= 1
     frame.reuse(module: module, size: size, parent: parent)
+    return frame
+  }
+
+  /// A frame for code inside of `parent`'s.
+  @inline(__always)
+  func makeFrame(size: Int, inside parent: Frame) -> Frame {
+    guard let frame = pool else { return Frame(module: parent.module, size: size, parent: parent) }
+    pool = frame.nextFree.take()
+    poolCount &-= 1
+    frame.reuse(size: size, inside: parent)
     return frame
   }
 

@@ -76,6 +76,12 @@ struct Slot: ~Copyable {
     return .passUnretained(namespace.attributes)
   }
 
+  /// The value, if it is something to call.
+  var callable: Callable? {
+    if case .callable(let callable) = stored { return callable }
+    return nil
+  }
+
   /// The list, if the value is one.
   var list: ListObject? {
     if case .list(let list) = stored { return list }

@@ -150,6 +150,7 @@ final class Subscript: Expression {
   private func quickly(_ owner: Value, _ key: Value) -> Value? {
     switch (owner, key) {
     case (.dict(let dict), .string(let name)): dict.hasObjectKeys ? nil : dict[name]
+    case (.dict(let dict), .int): dict.hasObjectKeys ? nil : dict[key]
     case (.list(let list), .int): Access.element(list.items, key)
     case (.tuple(let items), .int): Access.element(items, key)
     default: nil

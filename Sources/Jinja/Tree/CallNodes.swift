@@ -82,10 +82,13 @@ final class ArgumentList {
 /// `f(a, b=c)`
 final class Call: Expression {
   private let target: Expression
+  /// The same, where it is a name.
+  private let name: Name?
   private let arguments: ArgumentList
 
   init(_ target: Expression, _ arguments: ArgumentList, position: Int32) {
     self.target = target
+    name = target as? Name
     self.arguments = arguments
     super.init(position: position, height: Expression.height(over: [target] + arguments.parts))
   }
@@ -101,13 +104,16 @@ final class Call: Expression {
   /// Calls, with a caller block if there is one.
   func call(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws -> Value {
     try interpreter.guardStack()
-    let callee = try target.evaluate(frame, interpreter)
-    if case .callable(let callable) = callee, let macro = callable.macroReference {
+    if let callable = name?.callable(frame, interpreter), let macro = callable.macroReference {
       return try withExtendedLifetime(callable) {
         try macro._withUnsafeGuaranteedRef {
           try $0.value(arguments, caller, frame, interpreter, at: position)
         }
       }
+    }
+    let callee = try target.evaluate(frame, interpreter)
+    if name == nil, case .callable(let callable) = callee, let macro = callable.macro {
+      return try macro.value(arguments, caller, frame, interpreter, at: position)
     }
     return try invoke(callee, frame, interpreter, caller)
   }
@@ -115,13 +121,16 @@ final class Call: Expression {
   /// As `call`, writing the result: a macro then writes straight into the output.
   func write(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws {
     try interpreter.guardStack()
-    let callee = try target.evaluate(frame, interpreter)
-    if case .callable(let callable) = callee, let macro = callable.macroReference {
+    if let callable = name?.callable(frame, interpreter), let macro = callable.macroReference {
       return try withExtendedLifetime(callable) {
         try macro._withUnsafeGuaranteedRef {
           try $0.write(arguments, caller, frame, interpreter, at: position)
         }
       }
+    }
+    let callee = try target.evaluate(frame, interpreter)
+    if name == nil, case .callable(let callable) = callee, let macro = callable.macro {
+      return try macro.write(arguments, caller, frame, interpreter, at: position)
     }
     try interpreter.output.append(try invoke(callee, frame, interpreter, caller))
   }

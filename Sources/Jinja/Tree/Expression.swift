@@ -215,6 +215,20 @@ final class Name: Expression {
     memory(frame)?.pointee.integer
   }
 
+  /// What the name stands for, if that can be called, taken from where it lies.
+  func callable(_ frame: Frame, _ interpreter: Interpreter) -> Callable? {
+    switch place {
+    case .local(let slot): return frame.slots[slot].callable
+    case .enclosing(let depth, let slot): return frame.slot(depth, slot).pointee.callable
+    case .outside(let number): return frame.context[number].callable
+    case .macro(let number, let depth, let slot):
+      if frame.context[number].isEmpty { _ = frame.module.lookUp(number, interpreter) }
+      if !frame.context[number].isUndefined { return frame.context[number].callable }
+      return frame.slot(depth, slot).pointee.callable
+    case .nowhere: return nil
+    }
+  }
+
   /// Calls `body` with the loop object that the name stands for, if it is a variable of this frame that holds one.
   @inline(__always)
   func look<Result>(atLoop frame: Frame, _ body: (LoopObject) -> Result) -> Result? {

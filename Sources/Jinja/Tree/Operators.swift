@@ -153,20 +153,25 @@ final class Logical: Expression {
 enum ComparisonOperator: Sendable {
   case equal, unequal, less, lessOrEqual, greater, greaterOrEqual, contained, notContained
 
+  /// Whether it holds; nil for `in`.
+  @inline(__always)
+  func holds(_ left: Int, _ right: Int) -> Bool? {
+    switch self {
+    case .equal: left == right
+    case .unequal: left != right
+    case .less: left < right
+    case .lessOrEqual: left <= right
+    case .greater: left > right
+    case .greaterOrEqual: left >= right
+    case .contained, .notContained: nil
+    }
+  }
+
   /// Whether it holds, for integers and texts; nil for other values and other operators.
   @inline(__always)
   func holdsQuickly(_ left: Value, _ right: Value) -> Bool? {
     switch (left, right) {
-    case (.int(let left), .int(let right)):
-      switch self {
-      case .equal: return left == right
-      case .unequal: return left != right
-      case .less: return left < right
-      case .lessOrEqual: return left <= right
-      case .greater: return left > right
-      case .greaterOrEqual: return left >= right
-      default: return nil
-      }
+    case (.int(let left), .int(let right)): return holds(left, right)
     case (.string(let left), .string(let right)):
       switch self {
       case .equal: return left.isSame(as: right)
@@ -206,6 +211,8 @@ final class Comparison: Expression {
   private let isChain: Bool
   /// The items, where the operator is `in` or `not in` a list that is the same every time.
   private let members: [Value]?
+  /// Whether both sides may be integers that are computed: no values are made of them then.
+  private let mayBeNumbers: Bool
 
   /// A chain; the parser makes none that is empty.
   init(
@@ -217,6 +224,8 @@ final class Comparison: Expression {
     self.second = second
     self.rest = rest
     isChain = !rest.isEmpty
+    let isComputed = first is Binary || (first as? Attribute)?.loopField != nil
+    mayBeNumbers = rest.isEmpty && isComputed && second.height <= 3
     let isMembership = rest.isEmpty && (operation == .contained || operation == .notContained)
     members =
       isMembership ? (second as? ListLiteral)?.constants ?? (second as? TupleLiteral)?.constants : nil
@@ -235,6 +244,11 @@ final class Comparison: Expression {
         second.look(frame) { right in operation.holdsQuickly(left, right) }
       }
       if let known { return known }
+    }
+    if mayBeNumbers, let left = first.integer(frame), let right = second.quickInteger(frame),
+      let known = operation.holds(left, right)
+    {
+      return known
     }
     try interpreter.guardStack()
     if let members {
