@@ -14,8 +14,6 @@ final class Frame {
   @exclusivity(unchecked) private(set) var isCaptured = false
   /// The module's cache of outer names, to reach it quickly.
   @exclusivity(unchecked) private(set) var context: UnsafeMutablePointer<Slot>
-  /// The next frame in the interpreter's pool, while this one is there.
-  @exclusivity(unchecked) var nextFree: Frame?
 
   init(module: Module, size: Int, parent: Frame?) {
     capacity = max(size, 12)

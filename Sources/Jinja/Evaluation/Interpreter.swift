@@ -37,12 +37,11 @@ public final class Interpreter {
   @exclusivity(unchecked) private var bytesLeft = 0
   @exclusivity(unchecked) private var stack = StackGuard.ofCurrentThread()
   @exclusivity(unchecked) private var activations = 0
-  /// Frames to use again, each of which holds the next.
-  @exclusivity(unchecked) private var pool: Frame?
-  @exclusivity(unchecked) private var poolCount = 0
-  /// Loop objects to use again, each of which holds the next.
-  @exclusivity(unchecked) private var loopPool: LoopObject?
-  @exclusivity(unchecked) private var loopPoolCount = 0
+  /// Frames to use again. An array moves what it gives and takes; a list of frames that hold the next one would count
+  /// references.
+  @exclusivity(unchecked) private var pool: [Frame] = []
+  /// Loop objects to use again.
+  @exclusivity(unchecked) private var loopPool: [LoopObject] = []
   /// The frames that hold macros which hold them; cleared when the outermost call ends.
   private var cyclic: [Frame] = []
   private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
@@ -272,29 +271,22 @@ extension Interpreter {
   /// 400 instructions.
   @inline(__always)
   func makeLoop(_ source: LoopSource) -> LoopObject {
-    guard let loop = loopPool else { return LoopObject(source) }
-    loopPool = loop.nextFree.take()
-    loopPoolCount -= 1
+    guard let loop = loopPool.popLast() else { return LoopObject(source) }
     loop.reuse(source)
     return loop
   }
 
   /// Puts a loop object back for the next loop, unless something else still holds it.
   @inline(__always)
-  func release(_ loop: inout LoopObject) {
+  func release(_ loop: consuming LoopObject) {
     guard isKnownUniquelyReferenced(&loop) else { return }
     loop.finish()
-    guard loop.isReusable, loopPoolCount < 32 else { return }
-    swap(&loop.nextFree, &loopPool)
-    loopPool = loop
-    loopPoolCount += 1
+    if loop.isReusable, loopPool.count < 32 { loopPool.append(loop) }
   }
 
   @inline(__always)
   func makeFrame(_ module: Module, size: Int, parent: Frame?) -> Frame {
-    guard let frame = pool else { return Frame(module: module, size: size, parent: parent) }
-    pool = frame.nextFree.take()
-    poolCount -= 1
+    guard let frame = pool.popLast() else { return Frame(module: module, size: size, parent: parent) }
     frame.reuse(module: module, size: size, parent: parent)
     return frame
   }
@@ -302,9 +294,9 @@ extension Interpreter {
   /// A frame for code inside of `parent`'s.
   @inline(__always)
   func makeFrame(size: Int, inside parent: Frame) -> Frame {
-    guard let frame = pool else { return Frame(module: parent.module, size: size, parent: parent) }
-    pool = frame.nextFree.take()
-    poolCount &-= 1
+    guard let frame = pool.popLast() else {
+      return Frame(module: parent.module, size: size, parent: parent)
+    }
     frame.reuse(size: size, inside: parent)
     return frame
   }
@@ -327,10 +319,7 @@ extension Interpreter {
   func release(_ frame: Frame) {
     guard !frame.isCaptured else { return }
     frame.clear()
-    guard poolCount < 32 else { return }
-    swap(&frame.nextFree, &pool)
-    pool = frame
-    poolCount += 1
+    if pool.count < 32 { pool.append(frame) }
   }
 }
 

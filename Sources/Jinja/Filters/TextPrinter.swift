@@ -1,10 +1,21 @@
 /// A filter that makes text of text, and a method that does the same: the text is changed where it was printed.
 class TextPrinter: FilterPrinter {
+  /// The printer of the filter before, if it has one: called without the detour through its node, which keeps it.
+  private let inner: Unmanaged<TextPrinter>?
+
+  override init(_ target: Expression, _ position: Int32) {
+    inner = (target as? FilterCall)?.textPrinter.map { .passUnretained($0) }
+    super.init(target, position)
+  }
+
   override var givesText: Bool { true }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let start = interpreter.output.count
-    if target.localSlot >= 0 {
+    if let inner {
+      try interpreter.guardStack()
+      try inner._withUnsafeGuaranteedRef { try $0.write(frame, interpreter) }
+    } else if target.localSlot >= 0 {
       try frame.slots[target.localSlot].write(to: interpreter.output)
     } else {
       try target.write(frame, interpreter)

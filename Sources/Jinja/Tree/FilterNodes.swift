@@ -9,7 +9,8 @@ final class FilterCall: Expression {
   private let printer: FilterPrinter?
   /// The same, to be used without counting references.
   private let printerReference: Unmanaged<FilterPrinter>?
-  private let textPrinter: TextPrinter?
+  /// The same, where it makes text of text.
+  let textPrinter: TextPrinter?
   private let givesText: Bool
 
   init(_ target: Expression?, _ name: String, _ arguments: ArgumentList, position: Int32) {

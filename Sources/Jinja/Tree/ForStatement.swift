@@ -153,20 +153,24 @@ final class ForStatement: Statement {
   private func run(
     _ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> Flow {
-    var source = source
-    if let filter {
-      guard usesLoop else { return try runFiltering(source, filter, frame, interpreter) }
-      source = .items(try filtered(source, filter, frame, interpreter))
-    }
-    var isEmpty = true
+    guard let filter else { return try runUnfiltered(source, depth: depth, frame, interpreter) }
+    guard usesLoop else { return try runFiltering(source, filter, frame, interpreter) }
+    let items = try filtered(source, filter, frame, interpreter)
+    return try runUnfiltered(.items(items), depth: depth, frame, interpreter)
+  }
+
+  private func runUnfiltered(
+    _ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Flow {
+    let isEmpty: Bool
     if usesLoop {
-      var loop =
+      let loop =
         isRecursive
         ? LoopObject(source, depth: depth, recursion: self, frame: frame) : interpreter.makeLoop(source)
       loopName.assign(.object(loop), frame)
       isEmpty = try rounds(source, loop, frame, interpreter)
       loopName.clear(frame)
-      interpreter.release(&loop)
+      interpreter.release(loop)
     } else {
       isEmpty = try rounds(source, nil, frame, interpreter)
     }

@@ -18,8 +18,6 @@ final class LoopObject: HostObject {
   private let recursion: ForStatement?
   private let frame: Frame?
   @exclusivity(unchecked) private var lastChanged: [Value]?
-  /// The next one in the interpreter's pool, while this one is there.
-  @exclusivity(unchecked) var nextFree: LoopObject?
 
   /// A loop over `source`.
   init(_ source: LoopSource) {
@@ -54,9 +52,9 @@ final class LoopObject: HostObject {
 
   /// Lets go of what the loop went over.
   func finish() {
-    let last = source
-    source = .nothing
-    if case .items(var items) = last { Unwinding.release(&items) }
+    var last = LoopSource.nothing
+    swap(&last, &source)
+    if case .items(var items) = consume last { Unwinding.release(&items) }
     guard var last = lastChanged else { return }
     lastChanged = nil
     Unwinding.release(&last)
