@@ -117,13 +117,6 @@ struct Slot: ~Copyable {
     guard case .object(let object) = stored, let loop = LoopObject.from(object) else { return nil }
     return loop.flag(field)
   }
-
-  /// The loop object, if the value is one.
-  @inline(__always)
-  borrowing func look<Result>(atLoop body: (LoopObject) -> Result) -> Result? {
-    guard case .object(let object) = stored, let loop = LoopObject.from(object) else { return nil }
-    return body(loop)
-  }
 }
 
 /// A value in someone else's memory, to be read where it lies: see `Slot`. Has the layout of `Value`.

@@ -229,13 +229,6 @@ final class Name: Expression {
     }
   }
 
-  /// Calls `body` with the loop object that the name stands for, if it is a variable of this frame that holds one.
-  @inline(__always)
-  func look<Result>(atLoop frame: Frame, _ body: (LoopObject) -> Result) -> Result? {
-    guard localSlot >= 0 else { return nil }
-    return frame.slots[localSlot].look(atLoop: body)
-  }
-
   /// Assigns the name; names are only ever assigned in their own scope.
   @inline(__always)
   func assign(_ value: Value, _ frame: Frame) {
