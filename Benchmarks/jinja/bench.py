@@ -58,7 +58,7 @@ def main():
     environment = jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], cache_size=0)
     variables = functions()
     whole, failed, ratios = 1.0, False, []
-    print(f"{'template':10} {'parse µs':>10} {'jinja2':>10} {'ratio':>7} {'render µs':>10} {'jinja2':>10} {'ratio':>7}")
+    print(f"{'template':11} {'parse µs':>10} {'jinja2':>10} {'ratio':>7} {'render µs':>10} {'jinja2':>10} {'ratio':>7}")
     for line in lines:
         name, parsing, rendering, found = line.split()
         source = (FOLDER / "templates" / f"{name}.sql").read_text()
@@ -71,7 +71,7 @@ def main():
         ratios.append((ratio, name))
         whole *= (theirs + theirs_parsing) / (float(rendering) + float(parsing))
         print(
-            f"{name:10} {float(parsing):10.1f} {theirs_parsing:10.1f} {theirs_parsing / float(parsing):7.1f}"
+            f"{name:11} {float(parsing):10.1f} {theirs_parsing:10.1f} {theirs_parsing / float(parsing):7.1f}"
             f" {float(rendering):10.2f} {theirs:10.2f} {ratio:7.1f}" + ("" if same else "  OUTPUT DIFFERS")
         )
     print(f"Against Jinja2 {jinja2.__version__}, geometric mean of the templates:")

@@ -59,8 +59,11 @@ let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "Bench
 let seconds = CommandLine.arguments.count > 2 ? Double(CommandLine.arguments[2]) ?? 1 : 1
 let data = try DataValue.parse(json: readFile(folder + "/variables.json"))
 let interpreter = Interpreter(globals: globals(Value(data["settings"] ?? .none)))
+let templates = [
+  "staging", "pivot", "macros", "dates", "incremental", "union", "spine", "audit", "contract",
+]
 let names = Array(CommandLine.arguments.dropFirst(3))
-for name in names.isEmpty ? ["staging", "pivot", "macros", "dates"] : names {
+for name in names.isEmpty ? templates : names {
   let source = readFile("\(folder)/templates/\(name).sql")
   let template = try Template(parsing: source, name: name)
   let output = try interpreter.render(template)

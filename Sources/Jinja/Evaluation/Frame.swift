@@ -14,8 +14,6 @@ final class Frame {
   @exclusivity(unchecked) private(set) var isCaptured = false
   /// The module's cache of outer names, to reach it quickly.
   @exclusivity(unchecked) private(set) var context: UnsafeMutablePointer<Slot>
-  /// The next frame in the interpreter's pool, while this one is there.
-  @exclusivity(unchecked) var nextFree: Frame?
 
   init(module: Module, size: Int, parent: Frame?) {
     capacity = max(size, 12)
@@ -40,6 +38,18 @@ final class Frame {
     used = size
     if self.module !== module {
       self.module = module
+      context = module.context
+    }
+    self.parent = parent
+  }
+
+  /// As `reuse`, for code inside of `parent`'s; counts no reference to its module, which is nearly always the same.
+  @inline(__always)
+  func reuse(size: Int, inside parent: Frame) {
+    if size > capacity { enlarge(to: size) }
+    used = size
+    if module !== parent.module {
+      module = parent.module
       context = module.context
     }
     self.parent = parent

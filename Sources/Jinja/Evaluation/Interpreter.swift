@@ -37,9 +37,11 @@ public final class Interpreter {
   @exclusivity(unchecked) private var bytesLeft = 0
   @exclusivity(unchecked) private var stack = StackGuard.ofCurrentThread()
   @exclusivity(unchecked) private var activations = 0
-  /// Frames to use again, each of which holds the next.
-  @exclusivity(unchecked) private var pool: Frame?
-  @exclusivity(unchecked) private var poolCount = 0
+  /// Frames to use again. An array moves what it gives and takes; a list of frames that hold the next one would count
+  /// references.
+  @exclusivity(unchecked) private var pool: [Frame] = []
+  /// Loop objects to use again.
+  @exclusivity(unchecked) private var loopPool: [LoopObject] = []
   /// The frames that hold macros which hold them; cleared when the outermost call ends.
   private var cyclic: [Frame] = []
   private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
@@ -207,6 +209,7 @@ extension Interpreter {
     stepsLeft -= count
   }
 
+  @inline(never)
   private func tooManySteps() -> Diagnostic {
     excess(
       "the template takes more than \(limits.maxSteps) loop iterations and calls",
@@ -230,6 +233,7 @@ extension Interpreter {
     }
   }
 
+  @inline(never)
   private func tooDeep() -> Diagnostic {
     excess(
       "macros or loops call each other too deeply", hint: "look for a macro that calls itself without an end")
@@ -241,6 +245,7 @@ extension Interpreter {
     if bytes > 256 { try reserveMuch(bytes) }
   }
 
+  @inline(never)
   private func reserveMuch(_ bytes: Int) throws {
     guard bytes <= limits.maxOutputBytes, bytes <= bytesLeft else {
       throw excess("a value grows past \(limits.maxOutputBytes) bytes")
@@ -259,15 +264,40 @@ extension Interpreter {
   func reserve(items: Int) throws { try reserve(product: items, MemoryLayout<Value>.stride) }
 }
 
-// MARK: - Frames
+// MARK: - Frames and loops
 
 extension Interpreter {
+  /// A loop object for one loop. Those of loops before are used again: to make one and free it takes some
+  /// 400 instructions.
+  @inline(__always)
+  func makeLoop(_ source: LoopSource) -> LoopObject {
+    guard let loop = loopPool.popLast() else { return LoopObject(source) }
+    loop.reuse(source)
+    return loop
+  }
+
+  /// Puts a loop object back for the next loop, unless something else still holds it.
+  @inline(__always)
+  func release(_ loop: consuming LoopObject) {
+    guard isKnownUniquelyReferenced(&loop) else { return }
+    loop.finish()
+    if loop.isReusable, loopPool.count < 32 { loopPool.append(loop) }
+  }
+
   @inline(__always)
   func makeFrame(_ module: Module, size: Int, parent: Frame?) -> Frame {
-    guard let frame = pool else { return Frame(module: module, size: size, parent: parent) }
-    pool = frame.nextFree.take()
-    poolCount -= 1
+    guard let frame = pool.popLast() else { return Frame(module: module, size: size, parent: parent) }
     frame.reuse(module: module, size: size, parent: parent)
+    return frame
+  }
+
+  /// A frame for code inside of `parent`'s.
+  @inline(__always)
+  func makeFrame(size: Int, inside parent: Frame) -> Frame {
+    guard let frame = pool.popLast() else {
+      return Frame(module: parent.module, size: size, parent: parent)
+    }
+    frame.reuse(size: size, inside: parent)
     return frame
   }
 
@@ -289,10 +319,7 @@ extension Interpreter {
   func release(_ frame: Frame) {
     guard !frame.isCaptured else { return }
     frame.clear()
-    guard poolCount < 32 else { return }
-    swap(&frame.nextFree, &pool)
-    pool = frame
-    poolCount += 1
+    if pool.count < 32 { pool.append(frame) }
   }
 }
 

@@ -37,24 +37,18 @@ final class Output {
   @inline(__always)
   func append(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     guard let source = bytes.baseAddress else { return }
-    if count + bytes.count > capacity { try grow(by: bytes.count) }
+    if count &+ bytes.count > capacity { try grow(by: bytes.count) }
     Output.copy(source, bytes.count, to: base + count)
-    count += bytes.count
+    count &+= bytes.count
   }
 
   /// Appends a template's own text, behind which `slack` bytes can be read: short ones go in whole blocks.
   @inline(__always)
   func append(template bytes: UnsafeBufferPointer<UInt8>) throws {
     guard let source = bytes.baseAddress else { return }
-    if count + bytes.count > capacity { try grow(by: bytes.count) }
-    let target = UnsafeMutableRawPointer(base + count)
-    if bytes.count <= 64 {
-      Output.copyBlock(source, to: target)
-      if bytes.count > 32 { Output.copyBlock(source + 32, to: target + 32) }
-    } else {
-      (base + count).update(from: source, count: bytes.count)
-    }
-    count += bytes.count
+    if count &+ bytes.count > capacity { try grow(by: bytes.count) }
+    Output.copy(template: source, bytes.count, to: base + count)
+    count &+= bytes.count
   }
 
   @inline(__always)
@@ -67,26 +61,26 @@ final class Output {
   /// Appends an integer's decimal digits.
   func append(_ value: Int) throws {
     guard value >= 0, value < 10_000 else { return try append(value, width: 0, fill: 0x20) }
-    if count + 4 > capacity { try grow(by: 4) }
+    if count &+ 4 > capacity { try grow(by: 4) }
     let number = UInt32(truncatingIfNeeded: value)
     let target = UnsafeMutableRawPointer(base + count)
     if number < 10 {
-      base[count] = UInt8(truncatingIfNeeded: number) + 0x30
-      count += 1
+      base[count] = UInt8(truncatingIfNeeded: number) &+ 0x30
+      count &+= 1
     } else if number < 100 {
       target.storeBytes(of: Output.pair(number), as: UInt16.self)
-      count += 2
+      count &+= 2
     } else {
       let high = number / 100
       let low = Output.pair(number &- high &* 100)
       if high < 10 {
-        base[count] = UInt8(truncatingIfNeeded: high) + 0x30
+        base[count] = UInt8(truncatingIfNeeded: high) &+ 0x30
         (target + 1).storeBytes(of: low, as: UInt16.self)
-        count += 3
+        count &+= 3
       } else {
         target.storeBytes(of: Output.pair(high), as: UInt16.self)
         (target + 2).storeBytes(of: low, as: UInt16.self)
-        count += 4
+        count &+= 4
       }
     }
   }
@@ -102,32 +96,36 @@ final class Output {
   func append(_ value: Int, width: Int, fill: UInt8) throws {
     if width == 2, value >= 0, value < 100 {
       // Days, months and hours.
-      if count + 2 > capacity { try grow(by: 2) }
+      if count &+ 2 > capacity { try grow(by: 2) }
       let pair = Output.pair(UInt32(truncatingIfNeeded: value))
       UnsafeMutableRawPointer(base + count).storeBytes(of: pair, as: UInt16.self)
       if value < 10 { base[count] = fill }
-      count += 2
+      count &+= 2
       return
     }
     if value < 0 { try append(UInt8(0x2D)) }
-    var magnitude = value.magnitude
-    let digits = Output.digits(of: magnitude)
+    var rest = value.magnitude
+    let digits = Output.digits(of: rest)
     let length = max(digits, width)
-    if count + length > capacity { try grow(by: length) }
-    var place = base + count
-    for _ in 0..<(length - digits) {
-      place.pointee = fill
-      place += 1
+    if count &+ length > capacity { try grow(by: length) }
+    let start = base + count
+    for index in 0..<(length &- digits) { start[index] = fill }
+    // Two digits at a time, from the end.
+    var end = length
+    while rest >= 100 {
+      let quotient = rest / 100
+      end &-= 2
+      let pair = Output.pair(UInt32(truncatingIfNeeded: rest &- quotient &* 100))
+      UnsafeMutableRawPointer(start + end).storeBytes(of: pair, as: UInt16.self)
+      rest = quotient
     }
-    place = base + count + length
-    while magnitude >= 10 {
-      let rest = magnitude / 10
-      place -= 1
-      place.pointee = UInt8(truncatingIfNeeded: magnitude &- rest &* 10) + 0x30
-      magnitude = rest
+    if rest >= 10 {
+      let pair = Output.pair(UInt32(truncatingIfNeeded: rest))
+      UnsafeMutableRawPointer(start + (end &- 2)).storeBytes(of: pair, as: UInt16.self)
+    } else {
+      start[end &- 1] = UInt8(truncatingIfNeeded: rest) &+ 0x30
     }
-    place[-1] = UInt8(truncatingIfNeeded: magnitude) + 0x30
-    count += length
+    count &+= length
   }
 
   /// Appends what printing `value` gives.
@@ -164,6 +162,22 @@ final class Output {
     count -= end - start
   }
 
+  /// Calls `change` with 8 bytes after the other from `start` on, and with those among them that are text; what it
+  /// gives takes their place.
+  @inline(__always)
+  func changeWords(from start: Int, _ change: (_ word: UInt64, _ isText: UInt64) -> UInt64) {
+    var place = UnsafeMutableRawPointer(base + start)
+    var left = count - start
+    while left > 0 {
+      // What lies behind the end may be changed, since the slack is behind it.
+      let isText = left >= 8 ? UInt64.max : (1 &<< (UInt64(truncatingIfNeeded: left) &* 8)) &- 1
+      let word = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
+      place.storeBytes(of: change(word, isText).littleEndian, as: UInt64.self)
+      place += 8
+      left &-= 8
+    }
+  }
+
   /// Lends the bytes after `start`, to be changed in place.
   @inline(__always)
   func change<Result>(from start: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Result) -> Result {
@@ -173,34 +187,54 @@ final class Output {
   // MARK: Memory
 
   /// Copies `count` bytes, the few of a name without a call.
+  ///
+  /// A short text was just put on the stack in two words: no load here crosses from the one to the other, which would
+  /// wait for both to reach the memory.
   @inline(__always)
-  private static func copy(
+  static func copy(
     _ source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>
   ) {
     guard count <= 16 else { return target.update(from: source, count: count) }
-    let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
-    if count >= 8 {
+    var (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
+    var left = count
+    if left >= 8 {
+      to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
+      from += 8
+      to += 8
+      left &-= 8
+    }
+    if left >= 4 {
       let (head, tail) = (
-        from.loadUnaligned(as: UInt64.self), (from + (count - 8)).loadUnaligned(as: UInt64.self)
-      )
-      to.storeBytes(of: head, as: UInt64.self)
-      (to + (count - 8)).storeBytes(of: tail, as: UInt64.self)
-    } else if count >= 4 {
-      let (head, tail) = (
-        from.loadUnaligned(as: UInt32.self), (from + (count - 4)).loadUnaligned(as: UInt32.self)
+        from.loadUnaligned(as: UInt32.self), (from + (left &- 4)).loadUnaligned(as: UInt32.self)
       )
       to.storeBytes(of: head, as: UInt32.self)
-      (to + (count - 4)).storeBytes(of: tail, as: UInt32.self)
-    } else if count > 0 {
-      target[0] = source[0]
-      target[count >> 1] = source[count >> 1]
-      target[count - 1] = source[count - 1]
+      (to + (left &- 4)).storeBytes(of: tail, as: UInt32.self)
+    } else if left > 0 {
+      let (first, middle, last) = (
+        from.load(as: UInt8.self), (from + (left &>> 1)).load(as: UInt8.self),
+        (from + (left &- 1)).load(as: UInt8.self)
+      )
+      to.storeBytes(of: first, as: UInt8.self)
+      (to + (left &>> 1)).storeBytes(of: middle, as: UInt8.self)
+      (to + (left &- 1)).storeBytes(of: last, as: UInt8.self)
     }
   }
 
+  /// Copies a template's own text.
   @inline(__always)
-  private static func copyBlock(_ source: UnsafePointer<UInt8>, to target: UnsafeMutableRawPointer) {
-    target.storeBytes(
+  static func copy(
+    template source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>
+  ) {
+    guard count <= 64 else { return target.update(from: source, count: count) }
+    copyBlock(source, to: target)
+    if count > 32 { copyBlock(source + 32, to: target + 32) }
+  }
+
+  @inline(__always)
+  private static func copyBlock(
+    _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>
+  ) {
+    UnsafeMutableRawPointer(target).storeBytes(
       of: UnsafeRawPointer(source).loadUnaligned(as: SIMD32<UInt8>.self), as: SIMD32<UInt8>.self)
   }
 
@@ -234,5 +268,59 @@ final class Output {
     base.deallocate()
     base = larger
     capacity = size
+  }
+}
+
+/// The end of the output, for code that appends many things in a row: what it keeps in registers, the output would load
+/// and store again for each of them, one waiting for the other.
+struct OutputCursor {
+  /// Where the next byte goes, and how far they may go.
+  private var place: UnsafeMutablePointer<UInt8>
+  private var end: UnsafeMutablePointer<UInt8>
+
+  fileprivate init(_ place: UnsafeMutablePointer<UInt8>, _ end: UnsafeMutablePointer<UInt8>) {
+    self.place = place
+    self.end = end
+  }
+
+  /// Appends a template's own text: see `Output.append(template:)`.
+  @inline(__always)
+  mutating func append(template bytes: UnsafeBufferPointer<UInt8>, to output: Output) throws {
+    guard let source = bytes.baseAddress else { return }
+    if end - place < bytes.count { self = try output.grow(by: bytes.count, from: self) }
+    Output.copy(template: source, bytes.count, to: place)
+    place += bytes.count
+  }
+
+  /// Appends text; false, and nothing is done, where its bytes do not lie in a row.
+  @inline(__always)
+  mutating func append(_ text: String, to output: Output) throws -> Bool {
+    let isDone: Void? = try text.utf8.withContiguousStorageIfAvailable { bytes in
+      guard let source = bytes.baseAddress else { return }
+      if end - place < bytes.count { self = try output.grow(by: bytes.count, from: self) }
+      Output.copy(source, bytes.count, to: place)
+      place += bytes.count
+    }
+    return isDone != nil
+  }
+
+  /// Tells the output what was appended; to be called before anything else appends.
+  @inline(__always)
+  func finish(_ output: Output) { output.end(at: place) }
+}
+
+extension Output {
+  /// A cursor at the end.
+  @inline(__always)
+  var cursor: OutputCursor { OutputCursor(base + count, base + capacity) }
+
+  @inline(__always)
+  fileprivate func end(at place: UnsafeMutablePointer<UInt8>) { count = place - base }
+
+  @inline(never)
+  fileprivate func grow(by more: Int, from cursor: OutputCursor) throws -> OutputCursor {
+    cursor.finish(self)
+    try grow(by: more)
+    return self.cursor
   }
 }

@@ -61,6 +61,27 @@ struct Slot: ~Copyable {
     return nil
   }
 
+  /// The dictionary, if the value is one whose keys are found without calling the host. No reference is counted, which
+  /// would take longer than to find a key: it is there as long as nothing is assigned.
+  @inline(__always)
+  borrowing func dictionary() -> Unmanaged<DictObject>? {
+    guard case .dict(let dict) = stored else { return nil }
+    return dict.hasObjectKeys ? nil : .passUnretained(dict)
+  }
+
+  /// The attributes, if the value is a namespace; not counted either.
+  @inline(__always)
+  borrowing func namespaceAttributes() -> Unmanaged<DictObject>? {
+    guard case .object(let object) = stored, let namespace = NamespaceObject.from(object) else { return nil }
+    return .passUnretained(namespace.attributes)
+  }
+
+  /// The value, if it is something to call.
+  var callable: Callable? {
+    if case .callable(let callable) = stored { return callable }
+    return nil
+  }
+
   /// The list, if the value is one.
   var list: ListObject? {
     if case .list(let list) = stored { return list }
@@ -73,11 +94,28 @@ struct Slot: ~Copyable {
     if !isEmpty { try output.append(stored) }
   }
 
-  /// The loop object, if the value is one.
+  /// As `write(to:)`, with a cursor of the output's.
   @inline(__always)
-  borrowing func look<Result>(atLoop body: (LoopObject) -> Result) -> Result? {
+  borrowing func write(to output: Output, _ cursor: inout OutputCursor) throws {
+    if isEmpty { return }
+    if case .string(let text) = stored, try cursor.append(text, to: output) { return }
+    cursor.finish(output)
+    try output.append(stored)
+    cursor = output.cursor
+  }
+
+  /// What a loop offers under `field`, if the value is a loop and that is a number.
+  @inline(__always)
+  borrowing func loopNumber(_ field: LoopField) -> Int? {
     guard case .object(let object) = stored, let loop = LoopObject.from(object) else { return nil }
-    return body(loop)
+    return loop.integer(field)
+  }
+
+  /// What a loop says under `field`, if the value is a loop and that is a truth value.
+  @inline(__always)
+  borrowing func loopFlag(_ field: LoopField) -> Bool? {
+    guard case .object(let object) = stored, let loop = LoopObject.from(object) else { return nil }
+    return loop.flag(field)
   }
 }
 
@@ -88,6 +126,23 @@ struct Cell: ~Copyable {
   /// Writes what printing the value gives.
   @inline(__always)
   borrowing func write(to output: Output) throws { try output.append(value) }
+
+  /// The dictionary, if the value is one: see `Slot.dictionary`.
+  @inline(__always)
+  borrowing func dictionary() -> Unmanaged<DictObject>? {
+    guard case .dict(let dict) = value else { return nil }
+    return dict.hasObjectKeys ? nil : .passUnretained(dict)
+  }
+
+  /// Whether the value equals a text.
+  @inline(__always)
+  borrowing func isEqual(to text: String) -> Bool {
+    switch value {
+    case .string(let other): other.isSame(as: text)
+    case .object(let object): object.isEqual(to: .string(text))
+    default: false
+    }
+  }
 }
 
 extension [Value] {

@@ -24,8 +24,10 @@ struct StackGuard {
   @inline(__always)
   var isExhausted: Bool { StackGuard.currentAddress() < lowest }
 
+  /// Unprotected only in name: the memory is never written, and with protection every node that looks at the stack would
+  /// check a canary.
   @inline(__always)
   private static func currentAddress() -> UInt {
-    withUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { UInt(bitPattern: $0.baseAddress) }
+    _withUnprotectedUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { UInt(bitPattern: $0.baseAddress) }
   }
 }

@@ -22,17 +22,15 @@ enum BuiltinFilters {
 }
 
 extension Interpreter {
-  /// Applies the filter of this name, the host's before the built-in one.
-  func apply(filter name: String, to value: Value, _ arguments: Arguments) throws -> Value {
-    if let filter = filters[name] ?? BuiltinFilters.table[name]?.apply {
-      return try filter(value, arguments, self)
-    }
+  /// The filter of this name, the host's before the built-in one.
+  func filter(named name: String) throws -> Filter {
+    if let filter = filters[name] ?? BuiltinFilters.table[name]?.apply { return filter }
     throw fault("No filter named \(Repr.quoted(name)).")
   }
 
-  /// Applies the test of this name, the host's before the built-in one.
-  func apply(test name: String, to value: Value, _ arguments: Arguments) throws -> Bool {
-    if let test = tests[name] ?? BuiltinTests.table[name]?.holds { return try test(value, arguments, self) }
+  /// The test of this name, the host's before the built-in one.
+  func test(named name: String) throws -> Test {
+    if let test = tests[name] ?? BuiltinTests.table[name]?.holds { return test }
     throw fault("No test named \(Repr.quoted(name)).")
   }
 }
@@ -55,21 +53,37 @@ extension Arguments {
 
 /// The attribute that filters such as `sort(attribute="a.b.0")` look at.
 struct AttributePath {
-  private let parts: [Value]
+  private let parts: [Part]
+
+  private struct Part {
+    let value: Value
+    /// The same, where it is a name.
+    let key: DictKey?
+
+    init(_ value: Value) {
+      self.value = value
+      if case .string(let name) = value { key = DictKey(name) } else { key = nil }
+    }
+  }
 
   init(_ value: Value?) throws {
     switch value {
     case nil, .some(.none): parts = []
     case .some(let value):
       guard let text = value.stringValue else {
-        parts = [value]
+        parts = [Part(value)]
+        return
+      }
+      guard text.utf8.contains(where: { $0 == 0x2E || $0 &- 0x30 < 10 }) else {
+        // Nearly always one name.
+        parts = [Part(.string(text))]
         return
       }
       parts = text.split(separator: ".", omittingEmptySubsequences: false).map { part in
         if !part.isEmpty, part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = Int(part) {
-          return .int(number)
+          return Part(.int(number))
         }
-        return .string(String(part))
+        return Part(.string(String(part)))
       }
     }
   }
@@ -82,10 +96,32 @@ struct AttributePath {
     }
   }
 
+  /// What the path, which is a single name, gives in a dictionary that has it; nil in all other cases. Finds it without
+  /// counting a reference to the dictionary, which takes longer.
+  func value(ofItem index: Int, in items: [Value]) -> Value? {
+    guard parts.count == 1, let key = parts[0].key else { return nil }
+    let value = items.withCells { cells in
+      cells[index].dictionary()?._withUnsafeGuaranteedRef { $0[key] }
+    }
+    return value?.isUndefined == true ? nil : value
+  }
+
+  /// As `value(ofItem:in:)`, whether the value counts as true; nil for objects, too, which must be asked.
+  func flag(ofItem index: Int, in items: [Value]) -> Bool? {
+    guard parts.count == 1, let key = parts[0].key else { return nil }
+    return items.withCells { cells in
+      cells[index].dictionary()?._withUnsafeGuaranteedRef { $0[key]?.quickTruth }
+    }
+  }
+
   func value(of item: Value, fallback: Value? = nil, _ interpreter: Interpreter) throws -> Value {
     var value = item
     for part in parts {
-      value = try Access.item(of: value, part, interpreter)
+      if case .dict(let dict) = value, let key = part.key, !dict.hasObjectKeys, let item = dict[key] {
+        value = item
+      } else {
+        value = try Access.item(of: value, part.value, interpreter)
+      }
       if value.isUndefined, let fallback { value = fallback }
     }
     return value

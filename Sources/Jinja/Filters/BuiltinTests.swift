@@ -129,3 +129,21 @@ enum BuiltinTests {
     }
   }
 }
+
+/// The tests that ask what kind of value there is, to be answered where the value lies.
+enum KindTest: String {
+  case none, string, mapping, number
+
+  /// Whether it holds; nil where an object has to be asked.
+  @inline(__always)
+  func holds(_ value: Value) -> Bool? {
+    switch value {
+    case .object: nil
+    case .none: self == .none
+    case .string: self == .string
+    case .dict: self == .mapping
+    case .int, .float, .bool: self == .number
+    default: false
+    }
+  }
+}

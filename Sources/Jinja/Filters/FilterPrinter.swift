@@ -14,6 +14,9 @@ class FilterPrinter {
   /// Writes what printing the filtered value gives.
   func write(_ frame: Frame, _ interpreter: Interpreter) throws {}
 
+  /// Whether the filtered value is always text.
+  var givesText: Bool { false }
+
   /// The printer of the built-in filter `name` with these arguments, if there is one.
   static func find(
     _ name: String, on target: Expression?, _ arguments: ArgumentList, _ position: Int32
@@ -21,125 +24,35 @@ class FilterPrinter {
     guard arguments.isPositional, let target else { return nil }
     let parts = arguments.positional.nodes
     switch (name, parts.count) {
-    case ("upper", 0): return CasePrinter(.upper, target, position)
-    case ("lower", 0): return CasePrinter(.lower, target, position)
-    case ("capitalize", 0): return CasePrinter(.capitalize, target, position)
-    case ("replace", 2):
-      guard case .string(let old)? = parts[0].constant, case .string(let new)? = parts[1].constant,
-        !old.isEmpty
-      else { return nil }
-      return ReplacePrinter(old, with: new, target, position)
+    case ("title", 0): return CasePrinter(.title, target, position)
+    case ("trim", 0): return TrimPrinter(left: true, right: true, target, position)
+    case ("length", 0), ("count", 0): return LengthPrinter(target, position)
+    case ("join", 0): return JoinPrinter(Constant("", position: position), target, position)
     case ("default", 1), ("d", 1): return DefaultPrinter(parts[0], target, position)
     case ("join", 1): return JoinPrinter(parts[0], target, position)
     case ("format", 1...):
       guard case .string(let format)? = target.constant else { return nil }
       return FormatPrinter(format, parts, target, position)
-    default: return nil
+    default: return TextPrinter.find(name, on: target, parts, position)
     }
   }
 }
 
-/// `upper`, `lower`, `capitalize`: changes the letters where they were printed.
-final class CasePrinter: FilterPrinter {
-  enum Kind {
-    case upper, lower, capitalize
-  }
-
-  private let kind: Kind
-
-  init(_ kind: Kind, _ target: Expression, _ position: Int32) {
-    self.kind = kind
-    super.init(target, position)
-  }
-
+/// `length`
+final class LengthPrinter: FilterPrinter {
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
-    let output = interpreter.output
-    let start = output.count
-    try target.write(frame, interpreter)
-    let isDone = output.change(from: start) { bytes in
-      switch kind {
-      case .upper: CasePrinter.change(bytes, from: 0, letters: 0x61)
-      case .lower: CasePrinter.change(bytes, from: 0, letters: 0x41)
-      case .capitalize: CasePrinter.capitalize(bytes)
+    let known: Int? = target.look(frame) { value in
+      switch value {
+      case .list(let list): list.items.count
+      case .tuple(let items): items.count
+      case .dict(let dict): dict.count
+      default: nil
       }
     }
-    if !isDone { try output.append(changed(output.take(from: start))) }
-  }
-
-  /// Text that is not all ASCII, whose length may change. Bytes that were changed already are the same either way.
-  private func changed(_ text: String) -> String {
-    switch kind {
-    case .upper: text.uppercased()
-    case .lower: text.lowercased()
-    case .capitalize: Casing.capitalized(text)
-    }
-  }
-
-  private static func capitalize(_ bytes: UnsafeMutableBufferPointer<UInt8>) -> Bool {
-    guard let first = bytes.first else { return true }
-    guard change(bytes, from: 1, letters: 0x41), first < 0x80 else { return false }
-    if first &- 0x61 < 26 { bytes[0] = first - 0x20 }
-    return true
-  }
-
-  /// Switches the case of the 26 letters from `letters` on; false where there is more than ASCII.
-  @inline(__always)
-  private static func change(
-    _ bytes: UnsafeMutableBufferPointer<UInt8>, from start: Int, letters: UInt8
-  ) -> Bool {
-    var all: UInt8 = 0
-    for index in start..<max(start, bytes.count) {
-      let byte = bytes[index]
-      all |= byte
-      bytes[index] = byte &- letters < 26 ? byte ^ 0x20 : byte
-    }
-    return all < 0x80
-  }
-}
-
-/// `replace(old, new)`, with constants.
-final class ReplacePrinter: FilterPrinter {
-  private let old: String
-  private let new: String
-  private let oldBytes: [UInt8]
-  private let newBytes: [UInt8]
-
-  init(_ old: String, with new: String, _ target: Expression, _ position: Int32) {
-    self.old = old
-    self.new = new
-    oldBytes = Array(old.utf8)
-    newBytes = Array(new.utf8)
-    super.init(target, position)
-  }
-
-  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
-    let output = interpreter.output
-    let start = output.count
-    try target.write(frame, interpreter)
+    if let known { return try interpreter.output.append(known) }
+    let value = try target.evaluate(frame, interpreter)
     interpreter.position = position
-    guard var place = find(in: output, from: start) else { return }
-    if newBytes.count > oldBytes.count {
-      // The output may have to grow: the long way looks at the limits.
-      let text = output.take(from: start)
-      return try output.append(
-        try TextSearch.replace(text, old, with: new, limit: .max, interpreter))
-    }
-    while true {
-      output.change(from: place) { bytes in
-        for index in newBytes.indices { bytes[index] = newBytes[index] }
-      }
-      let end = place + newBytes.count
-      if newBytes.count < oldBytes.count { output.remove(from: end, to: place + oldBytes.count) }
-      guard let next = find(in: output, from: end) else { return }
-      place = next
-    }
-  }
-
-  /// Where the next old text is in the output.
-  private func find(in output: Output, from place: Int) -> Int? {
-    output.change(from: place) { bytes in
-      oldBytes.withUnsafeBufferPointer { TextSearch.firstOffset(of: $0, in: UnsafeBufferPointer(bytes)) }
-    }.map { place + $0 }
+    try interpreter.output.append(try SequenceFilters.length(value, interpreter))
   }
 }
 
@@ -172,6 +85,8 @@ final class DefaultPrinter: FilterPrinter {
 /// `join(separator)`
 final class JoinPrinter: FilterPrinter {
   private let separator: Expression
+
+  override var givesText: Bool { true }
 
   init(_ separator: Expression, _ target: Expression, _ position: Int32) {
     self.separator = separator
@@ -277,5 +192,45 @@ final class FormatPrinter: FilterPrinter {
       try output.append(number, width: piece.width, fill: piece.fill)
     }
     return true
+  }
+}
+
+/// `'{} and {}'.format(a, b)`: a constant format of nothing but `{}`, with as many arguments.
+final class BracePrinter: FilterPrinter {
+  private let texts: [String]
+  private let arguments: NodeList<Expression>
+
+  override var givesText: Bool { true }
+
+  /// Nil for a format that has anything else, or other arguments.
+  init?(_ target: Expression, _ arguments: ArgumentList, _ position: Int32) {
+    guard case .string(let format)? = target.constant, arguments.isPositional else { return nil }
+    var texts: [[UInt8]] = [[]]
+    var bytes = format.utf8.makeIterator()
+    while let byte = bytes.next() {
+      if byte == 0x7B, bytes.next() == 0x7D {
+        texts.append([])
+      } else if byte == 0x7B || byte == 0x7D {
+        return nil
+      } else {
+        texts[texts.count - 1].append(byte)
+      }
+    }
+    guard texts.count == arguments.positional.count + 1 else { return nil }
+    self.texts = texts.map { String(decoding: $0, as: UTF8.self) }
+    self.arguments = arguments.positional
+    super.init(target, position)
+  }
+
+  override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
+    let output = interpreter.output
+    let start = output.count
+    for index in 0..<arguments.count {
+      try output.append(texts[index])
+      try arguments.with(index) { try $0.write(frame, interpreter) }
+    }
+    try output.append(texts[arguments.count])
+    interpreter.position = position
+    try interpreter.reserve(output.count - start)
   }
 }

@@ -5,7 +5,8 @@ enum SequenceFilters {
   static func table() -> [String: BuiltinFilters.Entry] {
     [
       "join": .init(apply: join),
-      "length": .init(apply: length), "count": .init(apply: length),
+      "length": .init { value, _, interpreter in .int(try length(value, interpreter)) },
+      "count": .init { value, _, interpreter in .int(try length(value, interpreter)) },
       "first": .init { value, _, interpreter in
         if case .list(let list) = value, let first = list.items.first { return first }
         return try Access.items(value, interpreter).first ?? empty("No first item, sequence was empty.")
@@ -55,11 +56,11 @@ enum SequenceFilters {
 
   private static func empty(_ message: String) -> Value { .undefined(UndefinedName("", message: message)) }
 
-  private static func length(_ value: Value, _: Arguments, _ interpreter: Interpreter) throws -> Value {
+  static func length(_ value: Value, _ interpreter: Interpreter) throws -> Int {
     guard let length = try Access.length(value, interpreter) else {
       throw fault("object of type '\(value.typeName)' has no len()")
     }
-    return .int(length)
+    return length
   }
 
   private static func join(_ value: Value, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value
@@ -284,11 +285,20 @@ enum SequenceFilters {
       if let unknown = arguments.without("attribute").without("default").keyword.first {
         throw fault("Unexpected keyword argument \(Repr.quoted(unknown.name))")
       }
-      return Value(try items.map { try path.value(of: $0, fallback: fallback, interpreter) })
+      var values: [Value] = []
+      values.reserveCapacity(items.count)
+      for index in items.indices {
+        values.append(
+          try path.value(ofItem: index, in: items)
+            ?? path.value(of: items[index], fallback: fallback, interpreter))
+      }
+      return Value(values)
     }
     guard let name = arguments.positional.first else { throw fault("map requires a filter argument") }
     let rest = arguments.dropFirst()
-    return Value(try items.map { try interpreter.apply(filter: name.description, to: $0, rest) })
+    guard !items.isEmpty else { return Value([Value]()) }
+    let filter = try interpreter.filter(named: name.description)
+    return Value(try items.map { try filter($0, rest, interpreter) })
   }
 
   private static func select(
@@ -306,14 +316,19 @@ enum SequenceFilters {
     }
     let items = try Access.items(value, interpreter)
     try interpreter.step(items.count)
-    let test = arguments.positional.first
     let rest = arguments.dropFirst()
-    return Value(
-      try items.filter { item in
-        let subject = try path?.value(of: item, interpreter) ?? item
-        guard let test else { return subject.isTruthy == keeps }
-        return try interpreter.apply(test: test.description, to: subject, rest) == keeps
-      })
+    guard !items.isEmpty else { return Value([Value]()) }
+    let test = try arguments.positional.first.map { try interpreter.test(named: $0.description) }
+    var kept: [Value] = []
+    for index in items.indices {
+      if test == nil, let flag = path?.flag(ofItem: index, in: items) {
+        if flag == keeps { kept.append(items[index]) }
+        continue
+      }
+      let subject = try path?.value(of: items[index], interpreter) ?? items[index]
+      if try test?(subject, rest, interpreter) ?? subject.isTruthy == keeps { kept.append(items[index]) }
+    }
+    return Value(kept)
   }
 }
 

@@ -65,7 +65,7 @@ enum TextFilters {
   }
 
   /// Jinja's title case: words also begin behind brackets and dashes, and nowhere else.
-  private static func title(_ text: String) -> String {
+  static func title(_ text: String) -> String {
     var result = ""
     var isAtStart = true
     for scalar in text.unicodeScalars {

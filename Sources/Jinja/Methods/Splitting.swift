@@ -18,9 +18,27 @@ enum Splitting {
       if let separator = bound[0], !separator.isNone {
         let part = try StringMethod.text(separator, method.rawValue)
         guard !part.isEmpty else { throw fault("empty separator") }
-        return Value(split(text, part, most, fromEnd: method == .rsplit).map { .string($0) })
+        if method == .split { return Value(pieces(text, part, most)) }
+        return Value(split(text, part, most, fromEnd: true).map { .string($0) })
       }
       return Value(words(text, most, fromEnd: method == .rsplit).map { .string($0) })
+    }
+  }
+
+  /// The pieces between the separators, of which at most `limit` count.
+  private static func pieces(_ text: String, _ separator: String, _ limit: Int) -> [Value] {
+    var (text, separator) = (text, separator)
+    return text.withUTF8 { text in
+      separator.withUTF8 { separator in
+        var pieces: [Value] = []
+        var start = 0
+        while pieces.count < limit, let end = TextSearch.firstOffset(of: separator, in: text, from: start) {
+          pieces.append(.string(String(decoding: text[start..<end], as: UTF8.self)))
+          start = end + separator.count
+        }
+        pieces.append(.string(String(decoding: text[start...], as: UTF8.self)))
+        return pieces
+      }
     }
   }
 

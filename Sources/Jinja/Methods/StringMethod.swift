@@ -99,7 +99,7 @@ enum StringMethod: String {
     let part = try StringMethod.text(
       try arguments.bind(["affix"], required: 1, function: rawValue)[0], rawValue)
     if self == .removeprefix {
-      guard text.utf8.starts(with: part.utf8) else { return .string(text) }
+      guard Searching.begins(text, part) else { return .string(text) }
       return .string(String(decoding: text.utf8.dropFirst(part.utf8.count), as: UTF8.self))
     }
     guard Searching.ends(text, part) else { return .string(text) }
@@ -286,13 +286,15 @@ enum Searching {
     return found.map { scalars.distance(from: scalars.startIndex, to: $0) }
   }
 
-  static func ends(_ text: String, _ part: String) -> Bool {
-    text.utf8.count >= part.utf8.count && text.utf8.suffix(part.utf8.count).elementsEqual(part.utf8)
+  static func begins(_ text: String, _ part: String) -> Bool {
+    TextSearch.holds(part, in: text, atEnd: false)
   }
+
+  static func ends(_ text: String, _ part: String) -> Bool { TextSearch.holds(part, in: text, atEnd: true) }
 
   private static func affix(_ method: StringMethod, _ text: String, _ value: Value) throws -> Bool {
     func matches(_ part: String) -> Bool {
-      method == .startswith ? text.utf8.starts(with: part.utf8) : ends(text, part)
+      method == .startswith ? begins(text, part) : ends(text, part)
     }
     if let part = value.stringValue { return matches(part) }
     if case .undefined(let name) = value { throw fault(name.message) }

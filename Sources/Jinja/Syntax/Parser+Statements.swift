@@ -130,7 +130,7 @@ extension Parser {
       try advance()
       let attribute = try expect(.name)
       let owner = Name(name.text, position: Int32(name.start))
-      return .attribute(owner, attribute.text, position: Int32(start))
+      return .attribute(owner, DictKey(attribute.text), position: Int32(start))
     }
     let expression = try parsePrimary()
     guard let name = expression as? Name else {

@@ -32,6 +32,8 @@ final class Scope {
   /// The names that only a macro of the top level defines; see `TemplateOptions.dbtBlocks`.
   private var macros: Set<String> = []
   private var assigned: Set<String> = []
+  /// The names that code in this scope assigns.
+  private var stored: Set<String> = []
 
   init(parent: Scope?, function: FunctionScope) {
     self.parent = parent
@@ -61,7 +63,11 @@ final class Scope {
     assigned.insert(name.name)
   }
 
+  /// Whether code in this scope assigns `name`, which may also be given.
+  func assigns(_ name: String) -> Bool { stored.contains(name) }
+
   private func store(_ name: String) {
+    stored.insert(name)
     symbols.stores.insert(name)
     guard symbols.starts[name] == nil else { return }
     symbols.starts[name] = parent?.knows(name) == true ? .outer : .nothing

@@ -1,5 +1,20 @@
 /// Searching and trimming text by bytes, without Foundation.
 enum TextSearch {
+  /// Whether `text` begins or ends with `part`.
+  static func holds(_ part: String, in text: String, atEnd: Bool) -> Bool {
+    let isHeld: Bool?? = text.utf8.withContiguousStorageIfAvailable { text in
+      part.utf8.withContiguousStorageIfAvailable { part in
+        guard text.count >= part.count else { return false }
+        let start = atEnd ? text.count - part.count : 0
+        for index in 0..<part.count where text[start + index] != part[index] { return false }
+        return true
+      }
+    }
+    if let isHeld = isHeld ?? nil { return isHeld }
+    let same = atEnd ? text.utf8.suffix(part.utf8.count) : text.utf8.prefix(part.utf8.count)
+    return same.elementsEqual(part.utf8)
+  }
+
   /// The first place of `part` in `text`, from `start` on.
   static func firstRange(
     of part: String, in text: String, from start: String.Index? = nil

@@ -8,15 +8,12 @@ final class Attribute: Expression {
   let loopField: LoopField?
   private let isDictMethod: Bool
   private let key: DictKey
-  /// The target, where it is a name.
-  private let variable: Name?
   /// What a dictionary without the key gives.
   private let missing: Value
 
   init(_ target: Expression, _ name: String, position: Int32) {
     self.target = target
     self.name = name
-    variable = target as? Name
     key = DictKey(name)
     loopField = LoopField(rawValue: name)
     isDictMethod = DictMethod(rawValue: name) != nil
@@ -24,8 +21,14 @@ final class Attribute: Expression {
     super.init(position: position, height: target.height + 1)
   }
 
+  /// The loop's field and the variable, where this may be something that a loop in the running frame offers.
+  var loopPlace: (field: LoopField, slot: Int)? {
+    guard let loopField, target.localSlot >= 0 else { return nil }
+    return (loopField, target.localSlot)
+  }
+
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    if let found = target.look(frame, { quickly($0) }) { return found }
+    if let found = quickly(frame) { return found }
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
     interpreter.position = position
@@ -39,56 +42,74 @@ final class Attribute: Expression {
     return try Access.attribute(of: value, name, interpreter)
   }
 
-  /// The attribute of a value that is borrowed, where that takes no call of the host.
+  /// The attribute of a value that lies in memory, where that takes no call of the host.
   @inline(__always)
-  private func quickly(_ value: Value) -> Value? {
-    switch value {
-    case .dict(let dict): return isDictMethod || dict.hasObjectKeys ? nil : dict[key] ?? missing
-    case .object(let object):
-      if let loopField, let loop = LoopObject.from(object) { return loop.value(loopField) }
-      return NamespaceObject.from(object)?.attributes[key]
-    default: return nil
+  private func quickly(_ frame: Frame) -> Value? {
+    if let dict = owner(frame) { return dict._withUnsafeGuaranteedRef { $0[key] } ?? missing }
+    if let attributes = target.memory(frame)?.pointee.namespaceAttributes() {
+      return attributes._withUnsafeGuaranteedRef { $0[key] }
     }
+    guard let loopField else { return nil }
+    return target.look(frame) { value in
+      guard case .object(let object) = value, let loop = LoopObject.from(object) else { return nil }
+      return loop.value(loopField)
+    }
+  }
+
+  /// The dictionary that has the attribute under its name.
+  @inline(__always)
+  private func owner(_ frame: Frame) -> Unmanaged<DictObject>? {
+    isDictMethod ? nil : target.dictionary(frame)
   }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let output = interpreter.output
-    if let loopField, target.localSlot >= 0 {
-      let number: Int?? = frame.slots[target.localSlot].look(atLoop: { $0.integer(loopField) })
-      if let number = number ?? nil { return try output.append(number) }
+    if let loopField, target.localSlot >= 0,
+      let number = frame.slots[target.localSlot].loopNumber(loopField)
+    {
+      return try output.append(number)
     }
-    if let value = target.look(frame, { quickly($0) }) { return try output.append(value) }
+    if let dict = owner(frame),
+      try dict._withUnsafeGuaranteedRef({ try $0.write(key, to: output) })
+    {
+      return
+    }
     try output.append(try evaluate(frame, interpreter))
   }
 
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
-    if let loopField, let variable {
-      let flag: Bool?? = variable.look(atLoop: frame) { $0.flag(loopField) }
-      if let flag = flag ?? nil { return flag }
+    if let loopField, target.localSlot >= 0, let flag = frame.slots[target.localSlot].loopFlag(loopField) {
+      return flag
     }
     return try evaluate(frame, interpreter).isTruthy
   }
 
   override func isUndefined(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
-    let known: Bool? = target.look(frame) { value in
-      guard case .dict(let dict) = value, !isDictMethod, !dict.hasObjectKeys else { return nil }
-      return dict.isUndefined(key)
-    }
-    return try known ?? evaluate(frame, interpreter).isUndefined
+    if let dict = owner(frame) { return dict._withUnsafeGuaranteedRef { $0.isUndefined(key) } }
+    return try evaluate(frame, interpreter).isUndefined
   }
 
   override var isRepeatable: Bool { target.isRepeatable }
 
   override func integer(_ frame: Frame) -> Int? {
-    if let loopField, target.localSlot >= 0 {
-      let number: Int?? = frame.slots[target.localSlot].look(atLoop: { $0.integer(loopField) })
-      if let number { return number }
+    if let loopField, target.localSlot >= 0,
+      let number = frame.slots[target.localSlot].loopNumber(loopField)
+    {
+      return number
     }
-    return target.look(frame) { value in
-      guard case .dict(let dict) = value, !isDictMethod, !dict.hasObjectKeys else { return nil }
-      if case .int(let number)? = dict[key] { return number }
-      return nil
-    }
+    return entryInteger(frame)
+  }
+
+  /// The integer in a dictionary or a namespace.
+  private func entryInteger(_ frame: Frame) -> Int? {
+    if let dict = owner(frame) { return dict._withUnsafeGuaranteedRef { $0.integer(key) } }
+    return target.memory(frame)?.pointee.namespaceAttributes()?._withUnsafeGuaranteedRef { $0.integer(key) }
+  }
+
+  override func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    guard case .string(let text)? = quickly(frame) else { return false }
+    try interpreter.output.append(text)
+    return true
   }
 
   override func analyze(_ scope: Scope) { target.analyze(scope) }
@@ -111,17 +132,36 @@ final class Subscript: Expression {
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     if let name {
-      let found: Value? = target.look(frame) { value in
-        guard case .dict(let dict) = value, !dict.hasObjectKeys else { return nil }
-        return dict[name]
+      if let dict = target.dictionary(frame), let found = dict._withUnsafeGuaranteedRef({ $0[name] }) {
+        return found
       }
-      if let found { return found }
+    } else if let found = target.look(frame, { owner in self.key.look(frame) { quickly(owner, $0) } }) {
+      return found
     }
     try interpreter.guardStack()
     let value = try target.evaluate(frame, interpreter)
     let key = try key.evaluate(frame, interpreter)
     interpreter.position = position
     return try Access.item(of: value, key, interpreter)
+  }
+
+  /// The item, where both are borrowed and it takes no call of the host.
+  @inline(__always)
+  private func quickly(_ owner: Value, _ key: Value) -> Value? {
+    switch (owner, key) {
+    case (.dict(let dict), .string(let name)): dict.hasObjectKeys ? nil : dict[name]
+    case (.dict(let dict), .int): dict.hasObjectKeys ? nil : dict[key]
+    case (.list(let list), .int): Access.element(list.items, key)
+    case (.tuple(let items), .int): Access.element(items, key)
+    default: nil
+    }
+  }
+
+  override func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    let found = target.look(frame, { owner in key.look(frame) { quickly(owner, $0) } })
+    guard case .string(let text)? = found else { return false }
+    try interpreter.output.append(text)
+    return true
   }
 
   override func analyze(_ scope: Scope) {

@@ -3,7 +3,7 @@ import Diagnostics
 /// What can be assigned: a name, an attribute of a namespace, or several of them.
 enum Target {
   case name(Name)
-  case attribute(Name, String, position: Int32)
+  case attribute(Name, DictKey, position: Int32)
   indirect case several([Target], position: Int32)
 
   /// Assigns `value`.
@@ -16,7 +16,7 @@ enum Target {
       guard case .object(let object) = owner, let namespace = NamespaceObject.from(object) else {
         throw fault("cannot assign attribute on non-namespace object")
       }
-      namespace.attributes.set(string: attribute, to: value)
+      namespace.attributes.set(attribute, to: value)
     case .several(let targets, let position):
       interpreter.position = position
       let items = try Target.unpack(value, count: targets.count, interpreter)

@@ -82,10 +82,13 @@ final class ArgumentList {
 /// `f(a, b=c)`
 final class Call: Expression {
   private let target: Expression
+  /// The same, where it is a name.
+  private let name: Name?
   private let arguments: ArgumentList
 
   init(_ target: Expression, _ arguments: ArgumentList, position: Int32) {
     self.target = target
+    name = target as? Name
     self.arguments = arguments
     super.init(position: position, height: Expression.height(over: [target] + arguments.parts))
   }
@@ -101,13 +104,16 @@ final class Call: Expression {
   /// Calls, with a caller block if there is one.
   func call(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws -> Value {
     try interpreter.guardStack()
-    let callee = try target.evaluate(frame, interpreter)
-    if case .callable(let callable) = callee, let macro = callable.macroReference {
+    if let callable = name?.callable(frame, interpreter), let macro = callable.macroReference {
       return try withExtendedLifetime(callable) {
         try macro._withUnsafeGuaranteedRef {
           try $0.value(arguments, caller, frame, interpreter, at: position)
         }
       }
+    }
+    let callee = try target.evaluate(frame, interpreter)
+    if name == nil, case .callable(let callable) = callee, let macro = callable.macro {
+      return try macro.value(arguments, caller, frame, interpreter, at: position)
     }
     return try invoke(callee, frame, interpreter, caller)
   }
@@ -115,13 +121,16 @@ final class Call: Expression {
   /// As `call`, writing the result: a macro then writes straight into the output.
   func write(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws {
     try interpreter.guardStack()
-    let callee = try target.evaluate(frame, interpreter)
-    if case .callable(let callable) = callee, let macro = callable.macroReference {
+    if let callable = name?.callable(frame, interpreter), let macro = callable.macroReference {
       return try withExtendedLifetime(callable) {
         try macro._withUnsafeGuaranteedRef {
           try $0.write(arguments, caller, frame, interpreter, at: position)
         }
       }
+    }
+    let callee = try target.evaluate(frame, interpreter)
+    if name == nil, case .callable(let callable) = callee, let macro = callable.macro {
+      return try macro.write(arguments, caller, frame, interpreter, at: position)
     }
     try interpreter.output.append(try invoke(callee, frame, interpreter, caller))
   }
@@ -133,89 +142,6 @@ final class Call: Expression {
     if let caller { values.keyword.append(("caller", caller)) }
     interpreter.position = position
     return try Access.call(callee, values, interpreter)
-  }
-
-  override func analyze(_ scope: Scope) {
-    target.analyze(scope)
-    arguments.analyze(scope)
-  }
-
-  override var kindName: String { "call" }
-}
-
-/// `a.b(c)`: a method called without making a value of it first.
-final class MethodCall: Expression {
-  let target: Expression
-  let name: String
-  let arguments: ArgumentList
-  let dictMethod: DictMethod?
-  private let stringMethod: StringMethod?
-  private let listMethod: ListMethod?
-  /// Whether this is `append` with one argument.
-  private let isAppend: Bool
-
-  init(_ target: Expression, _ name: String, _ arguments: ArgumentList, position: Int32) {
-    self.target = target
-    self.name = name
-    self.arguments = arguments
-    dictMethod = DictMethod(rawValue: name)
-    stringMethod = StringMethod(rawValue: name)
-    listMethod = ListMethod(rawValue: name)
-    isAppend = name == "append" && arguments.isPositional && arguments.positional.count == 1
-    super.init(position: position, height: Expression.height(over: [target] + arguments.parts))
-  }
-
-  override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    try call(frame, interpreter, caller: nil)
-  }
-
-  /// Calls, with a caller block if there is one.
-  func call(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws -> Value {
-    try interpreter.guardStack()
-    if isAppend, caller == nil, let result = try appendQuickly(frame, interpreter) { return result }
-    let value = try target.evaluate(frame, interpreter)
-    interpreter.position = position
-    switch value {
-    case .string(let text):
-      if let stringMethod {
-        let values = try evaluateArguments(frame, interpreter, caller)
-        return try stringMethod.call(text, values, interpreter)
-      }
-    case .list(let list):
-      if let listMethod {
-        return try listMethod.call(list, try evaluateArguments(frame, interpreter, caller), interpreter)
-      }
-    case .dict(let dict):
-      if let dictMethod {
-        return try dictMethod.call(dict, try evaluateArguments(frame, interpreter, caller), interpreter)
-      }
-    case .object(let object):
-      let values = try evaluateArguments(frame, interpreter, caller)
-      try interpreter.step()
-      if let result = try object.callMethod(name, values, interpreter) { return result }
-      let member = try Access.attribute(of: value, name, interpreter)
-      return try Access.call(member, values, interpreter)
-    default: break
-    }
-    let member = try Access.attribute(of: value, name, interpreter)
-    return try Access.call(member, try evaluateArguments(frame, interpreter, caller), interpreter)
-  }
-
-  /// Appends to a list that a variable of this frame holds, which is most of what `do` is used for.
-  private func appendQuickly(_ frame: Frame, _ interpreter: Interpreter) throws -> Value? {
-    guard target.localSlot >= 0, let list = frame.slots[target.localSlot].list else { return nil }
-    let item = try arguments.positional.with(0) { try $0.evaluate(frame, interpreter) }
-    list.items.append(item)
-    return Value.none
-  }
-
-  private func evaluateArguments(
-    _ frame: Frame, _ interpreter: Interpreter, _ caller: Value?
-  ) throws -> Arguments {
-    var values = try arguments.evaluate(frame, interpreter)
-    if let caller { values.keyword.append(("caller", caller)) }
-    interpreter.position = position
-    return values
   }
 
   override func analyze(_ scope: Scope) {

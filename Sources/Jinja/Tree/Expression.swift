@@ -30,6 +30,18 @@ class Expression {
     try interpreter.output.append(try evaluate(frame, interpreter))
   }
 
+  /// Writes the value, if it is text that can be had at once: without calling anyone, and without any harm in being
+  /// evaluated again where this gives false and has written nothing. Text made of texts is so put together where it is
+  /// printed, and not piece by piece.
+  func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    let isText: Bool? = try look(frame) { value in
+      guard case .string(let text) = value else { return nil }
+      try interpreter.output.append(text)
+      return true
+    }
+    return isText ?? false
+  }
+
   /// Whether the value counts as true.
   func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
     try evaluate(frame, interpreter).isTruthy
@@ -74,6 +86,10 @@ class Expression {
     guard let memory = memory(frame) else { return nil }
     return try memory.pointee.look(body)
   }
+
+  /// The dictionary that lies in memory already, if it does: see `Slot.dictionary`.
+  @inline(__always)
+  final func dictionary(_ frame: Frame) -> Unmanaged<DictObject>? { memory(frame)?.pointee.dictionary() }
 
   /// Tells `scope` about the names in here.
   func analyze(_ scope: Scope) {}
@@ -199,11 +215,18 @@ final class Name: Expression {
     memory(frame)?.pointee.integer
   }
 
-  /// Calls `body` with the loop object that the name stands for, if it is a variable of this frame that holds one.
-  @inline(__always)
-  func look<Result>(atLoop frame: Frame, _ body: (LoopObject) -> Result) -> Result? {
-    guard localSlot >= 0 else { return nil }
-    return frame.slots[localSlot].look(atLoop: body)
+  /// What the name stands for, if that can be called, taken from where it lies.
+  func callable(_ frame: Frame, _ interpreter: Interpreter) -> Callable? {
+    switch place {
+    case .local(let slot): return frame.slots[slot].callable
+    case .enclosing(let depth, let slot): return frame.slot(depth, slot).pointee.callable
+    case .outside(let number): return frame.context[number].callable
+    case .macro(let number, let depth, let slot):
+      if frame.context[number].isEmpty { _ = frame.module.lookUp(number, interpreter) }
+      if !frame.context[number].isUndefined { return frame.context[number].callable }
+      return frame.slot(depth, slot).pointee.callable
+    case .nowhere: return nil
+    }
   }
 
   /// Assigns the name; names are only ever assigned in their own scope.
@@ -233,7 +256,7 @@ final class Name: Expression {
 final class ListLiteral: Expression {
   private let list: NodeList<Expression>
   /// The items, if they are the same every time; each list then shares their storage until it is changed.
-  private let constants: [Value]?
+  let constants: [Value]?
 
   init(_ items: [Expression], position: Int32) {
     list = NodeList(items)
@@ -262,13 +285,18 @@ final class ListLiteral: Expression {
 /// `a, b`
 final class TupleLiteral: Expression {
   let items: [Expression]
+  /// The items, if they are the same every time; no tuple can be changed.
+  let constants: [Value]?
 
   init(_ items: [Expression], position: Int32) {
     self.items = items
+    let values = items.compactMap(\.constant)
+    constants = values.count == items.count ? values : nil
     super.init(position: position, height: Expression.height(over: items))
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
+    if let constants { return .tuple(constants) }
     try interpreter.guardStack()
     var values: [Value] = []
     values.reserveCapacity(items.count)
@@ -283,27 +311,44 @@ final class TupleLiteral: Expression {
 /// `{a: b}`
 final class DictLiteral: Expression {
   private let entries: [(key: Expression, value: Expression)]
-  /// The dictionary, if it is the same every time; what is evaluated is a copy that shares its storage.
+  /// The dictionary with the values that are the same every time, if all keys are; each one made shares its storage
+  /// until it is changed.
   private let prototype: DictObject?
+  /// The places of the other values, and those.
+  private let places: [Int]
+  private let values: NodeList<Expression>
 
   init(_ entries: [(key: Expression, value: Expression)], position: Int32) {
     self.entries = entries
-    prototype = DictLiteral.constant(entries)
+    let prototype = DictObject()
+    var places: [Int] = []
+    var isConstant = true
+    for (index, entry) in entries.enumerated() {
+      guard let key = entry.key.constant, key.isHashable, prototype[key] == nil else {
+        isConstant = false
+        break
+      }
+      prototype.set(key, to: entry.value.constant ?? .none)
+      if entry.value.constant == nil { places.append(index) }
+    }
+    self.prototype = isConstant ? prototype : nil
+    self.places = places
+    values = NodeList(places.map { entries[$0].value })
     super.init(
       position: position, height: Expression.height(over: entries.flatMap { [$0.key, $0.value] }))
   }
 
-  private static func constant(_ entries: [(key: Expression, value: Expression)]) -> DictObject? {
-    let dict = DictObject()
-    for (key, value) in entries {
-      guard let key = key.constant, let value = value.constant, key.isHashable else { return nil }
-      dict.set(key, to: value)
-    }
-    return dict
-  }
-
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    if let prototype { return .dict(prototype.copy()) }
+    if let prototype {
+      let dict = prototype.copy()
+      guard values.count > 0 else { return .dict(dict) }
+      try interpreter.guardStack()
+      for index in 0..<values.count {
+        let value = try values.with(index) { try $0.evaluate(frame, interpreter) }
+        dict.replaceValue(at: places[index], with: value)
+      }
+      return .dict(dict)
+    }
     try interpreter.guardStack()
     let dict = DictObject()
     for (key, value) in entries {

@@ -9,6 +9,9 @@ final class FilterCall: Expression {
   private let printer: FilterPrinter?
   /// The same, to be used without counting references.
   private let printerReference: Unmanaged<FilterPrinter>?
+  /// The same, where it makes text of text.
+  let textPrinter: TextPrinter?
+  private let givesText: Bool
 
   init(_ target: Expression?, _ name: String, _ arguments: ArgumentList, position: Int32) {
     self.target = target
@@ -17,12 +20,20 @@ final class FilterCall: Expression {
     builtin = BuiltinFilters.table[name]
     printer = FilterPrinter.find(name, on: target, arguments, position)
     printerReference = printer.map { .passUnretained($0) }
+    textPrinter = printer as? TextPrinter
+    givesText = printer?.givesText ?? false
     super.init(
       position: position, height: Expression.height(over: (target.map { [$0] } ?? []) + arguments.parts))
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     try interpreter.guardStack()
+    if givesText, !interpreter.overridesFilters {
+      let start = interpreter.output.count
+      try write(frame, interpreter)
+      try interpreter.reserve(interpreter.output.count - start)
+      return .string(interpreter.output.take(from: start))
+    }
     return try apply(to: try target?.evaluate(frame, interpreter) ?? .string(""), frame, interpreter)
   }
 
@@ -32,6 +43,12 @@ final class FilterCall: Expression {
       return try printerReference._withUnsafeGuaranteedRef { try $0.write(frame, interpreter) }
     }
     try interpreter.output.append(try evaluate(frame, interpreter))
+  }
+
+  override func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    guard let textPrinter, !interpreter.overridesFilters else { return false }
+    try interpreter.guardStack()
+    return try textPrinter.writeText(frame, interpreter)
   }
 
   /// The filters that stand in a row before this one, applied to `text`, and then this one.
@@ -66,7 +83,11 @@ final class TestCall: Expression {
   private let arguments: ArgumentList
   private let isNegated: Bool
   private let builtin: BuiltinTests.Entry?
+  /// Whether this is `defined` or `undefined`.
   private let isDefinedTest: Bool
+  private let holdsForUndefined: Bool
+  /// The test, where it only asks what kind of value there is.
+  private let kind: KindTest?
 
   init(
     _ target: Expression, _ name: String, _ arguments: ArgumentList, isNegated: Bool, position: Int32
@@ -76,7 +97,9 @@ final class TestCall: Expression {
     self.arguments = arguments
     self.isNegated = isNegated
     builtin = BuiltinTests.table[name]
-    isDefinedTest = name == "defined"
+    isDefinedTest = name == "defined" || name == "undefined"
+    holdsForUndefined = name == "undefined"
+    kind = KindTest(rawValue: name)
     super.init(position: position, height: Expression.height(over: [target] + arguments.parts))
   }
 
@@ -87,7 +110,10 @@ final class TestCall: Expression {
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
     try interpreter.guardStack()
     if isDefinedTest, !interpreter.overridesTests {
-      return try target.isUndefined(frame, interpreter) == isNegated
+      return try (target.isUndefined(frame, interpreter) == holdsForUndefined) != isNegated
+    }
+    if let kind, !interpreter.overridesTests, let holds = target.look(frame, { kind.holds($0) }) {
+      return holds != isNegated
     }
     let value = try target.evaluate(frame, interpreter)
     let values = try arguments.evaluate(frame, interpreter)

@@ -2,6 +2,7 @@ import Diagnostics
 
 /// What a loop goes over, by number.
 enum LoopSource {
+  case nothing
   case items([Value])
   /// A list that the loop may change while it goes.
   case list(ListObject)
@@ -9,23 +10,24 @@ enum LoopSource {
   /// A dictionary's entries: pairs of which no tuple is made unless someone asks for one.
   case entries([DictEntry])
 
-  init(_ value: Value, _ interpreter: Interpreter) throws {
-    switch value {
+  init(_ value: consuming Value, _ interpreter: Interpreter) throws {
+    switch consume value {
     case .list(let list): self = .list(list)
     case .tuple(let items): self = .items(items)
     case .object(let object):
       if let range = object as? RangeObject {
         self = .range(range)
       } else {
-        self = .items(try Access.items(value, interpreter))
+        self = .items(try Access.items(.object(object), interpreter))
       }
-    default: self = .items(try Access.items(value, interpreter))
+    case let value: self = .items(try Access.items(value, interpreter))
     }
   }
 
   @inline(__always)
   func item(at index: Int) -> Value? {
     switch self {
+    case .nothing: return nil
     case .items(let items): return index < items.count ? items[index] : nil
     case .list(let list): return index < list.items.count ? list.items[index] : nil
     case .range(let range): return index < range.count ? .int(range.value(at: index)) : nil
@@ -39,6 +41,7 @@ enum LoopSource {
   @inline(__always)
   func forEach(_ body: (consuming Value) throws -> Bool) throws {
     switch self {
+    case .nothing: return
     case .items(let items):
       for item in items { guard try body(item) else { return } }
     case .list(let list):
@@ -56,11 +59,18 @@ enum LoopSource {
 
   var count: Int {
     switch self {
+    case .nothing: 0
     case .items(let items): items.count
     case .list(let list): list.items.count
     case .range(let range): range.count
     case .entries(let entries): entries.count
     }
+  }
+
+  /// The count where it cannot change, else -1.
+  var fixedCount: Int {
+    if case .list = self { return -1 }
+    return count
   }
 }
 
@@ -76,19 +86,22 @@ final class ForStatement: Statement {
   private let loopName: Name
   /// Whether the body says `loop` at all.
   private let usesLoop: Bool
-  /// The target, where it is one or two names; else empty.
-  private let names: NodeList<Name>
+  /// Whether the body assigns `loop`, which the next round undoes. Set once, by the scope's analysis.
+  @exclusivity(unchecked) private var assignsLoop = false
+  /// The slots of the target's names, where it is one or two names; else -1. Set once, by the scope's analysis.
+  @exclusivity(unchecked) private var firstSlot = -1
+  @exclusivity(unchecked) private var secondSlot = -1
+  /// The slot of the filter's own target, where it is one name; else -1. Set once, by the scope's analysis.
+  @exclusivity(unchecked) private var filterSlot = -1
   /// The name whose `items()` the loop goes over, for two names.
   private let mapping: Name?
 
   private let entry = ScopeEntry()
   private let filterEntry = ScopeEntry()
   private let filterTarget: Target?
-  /// The filter's own target, where it is one name; else empty.
-  private let filterNames: NodeList<Name>
   private let elseEntry = ScopeEntry()
   /// How many variables a recursive body has; it runs in frames of its own.
-  private var slotCount = 0
+  @exclusivity(unchecked) private var slotCount = 0
 
   init(
     _ target: Target, in iterable: Expression, filter: Expression?, filterTarget: Target?, body: Block,
@@ -98,18 +111,12 @@ final class ForStatement: Statement {
     self.iterable = iterable
     self.filter = filter
     self.filterTarget = filterTarget
-    if case .name(let name)? = filterTarget {
-      filterNames = NodeList([name])
-    } else {
-      filterNames = NodeList([])
-    }
     self.body = body
     self.otherwise = otherwise
     self.isRecursive = isRecursive
     self.usesLoop = usesLoop || isRecursive
     loopName = Name("loop", position: position)
     let names = target.plainNames
-    self.names = NodeList(names.count <= 2 ? names : [])
     if names.count == 2, filter == nil, !isRecursive, let call = iterable as? MethodCall,
       call.dictMethod == .items, call.arguments.parts.isEmpty
     {
@@ -127,7 +134,7 @@ final class ForStatement: Statement {
     }
     let value = try iterable.evaluate(frame, interpreter)
     interpreter.position = position
-    let source = try LoopSource(value, interpreter)
+    let source = try LoopSource(consume value, interpreter)
     if isRecursive {
       return try recurse(source, depth: 0, frame, interpreter)
     }
@@ -146,79 +153,87 @@ final class ForStatement: Statement {
   private func run(
     _ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> Flow {
-    if usesLoop { return try runWithLoop(source, depth: depth, frame, interpreter) }
-    var isEmpty = true
-    if let filter {
-      try source.forEach { item in
-        try interpreter.step()
-        guard try passes(item, filter, frame, interpreter) else { return true }
-        isEmpty = false
-        try entry.enter(frame, interpreter)
-        try target.assign(item, frame, interpreter)
-        return try body.execute(frame, interpreter) != .leaveLoop
-      }
+    guard let filter else { return try runUnfiltered(source, depth: depth, frame, interpreter) }
+    guard usesLoop else { return try runFiltering(source, filter, frame, interpreter) }
+    let items = try filtered(source, filter, frame, interpreter)
+    return try runUnfiltered(.items(items), depth: depth, frame, interpreter)
+  }
+
+  private func runUnfiltered(
+    _ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Flow {
+    let isEmpty: Bool
+    if usesLoop {
+      let loop =
+        isRecursive
+        ? LoopObject(source, depth: depth, recursion: self, frame: frame) : interpreter.makeLoop(source)
+      loopName.assign(.object(loop), frame)
+      isEmpty = try rounds(source, loop, frame, interpreter)
+      loopName.clear(frame)
+      interpreter.release(loop)
     } else {
-      try rounds(source, frame, interpreter) {
-        isEmpty = false
-        return try body.execute(frame, interpreter) != .leaveLoop
-      }
+      isEmpty = try rounds(source, nil, frame, interpreter)
     }
     return isEmpty ? try runElse(frame, interpreter) : .next
   }
 
-  /// Calls `body` in each round, the target assigned, until it says false.
-  @inline(__always)
+  /// Runs the body for each item until it says that this is enough; whether there was none.
   private func rounds(
-    _ source: LoopSource, _ frame: Frame, _ interpreter: Interpreter, _ body: () throws -> Bool
-  ) throws {
-    if case .entries(let entries) = source, names.count == 2 {
-      for entry in entries {
+    _ source: LoopSource, _ loop: LoopObject?, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Bool {
+    var isEmpty = true
+    let (first, second) = (firstSlot, secondSlot)
+    if case .entries(let entries) = source, second >= 0 {
+      for item in entries {
+        isEmpty = false
         try interpreter.step()
-        try self.entry.enter(frame, interpreter)
-        try names.with(0) { $0.assign(entry.key, frame) }
-        try names.with(1) { $0.assign(entry.value, frame) }
-        guard try body() else { return }
+        try entry.enter(frame, interpreter)
+        frame.slots[first].assign(item.key)
+        frame.slots[second].assign(item.value)
+        if let loop { advance(loop, frame) }
+        if try body.execute(frame, interpreter) == .leaveLoop { break }
       }
-      return
+      return isEmpty
     }
-    let slot = names.count == 1 ? try names.with(0) { $0.localSlot } : -1
     try source.forEach { item in
+      isEmpty = false
       try interpreter.step()
       try entry.enter(frame, interpreter)
-      if slot >= 0 {
-        frame.slots[slot].assign(consume item)
+      if first >= 0, second < 0 {
+        frame.slots[first].assign(consume item)
+      } else if second >= 0, case .tuple(let items) = item, items.count == 2 {
+        frame.slots[first].assign(items[0])
+        frame.slots[second].assign(items[1])
       } else {
-        try unpack(item, frame, interpreter)
+        try target.assign(item, frame, interpreter)
       }
-      return try body()
+      if let loop { advance(loop, frame) }
+      return try body.execute(frame, interpreter) != .leaveLoop
     }
+    return isEmpty
   }
 
-  private func unpack(_ item: Value, _ frame: Frame, _ interpreter: Interpreter) throws {
-    if names.count == 2, case .tuple(let items) = item, items.count == 2 {
-      try names.with(0) { $0.assign(items[0], frame) }
-      try names.with(1) { $0.assign(items[1], frame) }
-    } else {
-      try target.assign(item, frame, interpreter)
-    }
+  @inline(__always)
+  private func advance(_ loop: LoopObject, _ frame: Frame) {
+    loop.index0 &+= 1
+    // The round before may have assigned the name.
+    if assignsLoop { loopName.assign(.object(loop), frame) }
   }
 
-  private func runWithLoop(
-    _ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter
+  /// Runs the body for each item that passes the filter.
+  private func runFiltering(
+    _ source: LoopSource, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> Flow {
-    var source = source
-    if let filter { source = .items(try filtered(source, filter, frame, interpreter)) }
-    var loop = LoopObject(source, depth: depth, recursion: isRecursive ? self : nil, frame: frame)
-    try rounds(source, frame, interpreter) {
-      loop.index0 += 1
-      // The body may have assigned the name.
-      if loopName.look(atLoop: frame, { $0 === loop }) != true { loopName.assign(.object(loop), frame) }
-      if try body.execute(frame, interpreter) == .leaveLoop { return false }
-      return true
+    var isEmpty = true
+    try source.forEach { item in
+      try interpreter.step()
+      guard try passes(item, filter, frame, interpreter) else { return true }
+      isEmpty = false
+      try entry.enter(frame, interpreter)
+      try target.assign(item, frame, interpreter)
+      return try body.execute(frame, interpreter) != .leaveLoop
     }
-    loopName.clear(frame)
-    if isKnownUniquelyReferenced(&loop) { loop.finish() }
-    return source.count == 0 ? try runElse(frame, interpreter) : .next
+    return isEmpty ? try runElse(frame, interpreter) : .next
   }
 
   private func runElse(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
@@ -231,8 +246,8 @@ final class ForStatement: Statement {
     _ item: Value, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
   ) throws -> Bool {
     try filterEntry.enter(frame, interpreter)
-    if filterNames.count == 1 {
-      try filterNames.with(0) { $0.assign(item, frame) }
+    if filterSlot >= 0 {
+      frame.slots[filterSlot].assign(item)
     } else {
       try filterTarget?.assign(item, frame, interpreter)
     }
@@ -262,12 +277,17 @@ final class ForStatement: Statement {
       if usesLoop { inner.parameter(loopName) }
       target.parameters(inner)
       body.analyze(inner)
+      assignsLoop = usesLoop && inner.assigns("loop")
       inner.finish(entry)
+      let names = target.plainNames
+      firstSlot = names.count <= 2 ? names.first?.localSlot ?? -1 : -1
+      secondSlot = names.count == 2 ? names[1].localSlot : -1
       if let filter, let filterTarget {
         let test = Scope(parent: scope, function: function)
         filterTarget.parameters(test)
         filter.analyze(test)
         test.finish(filterEntry)
+        if case .name(let name) = filterTarget { filterSlot = name.localSlot }
       }
       if let otherwise {
         let alternative = Scope(parent: scope, function: function)

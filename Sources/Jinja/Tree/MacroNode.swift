@@ -219,7 +219,7 @@ final class MacroClosure {
   private func activate(_ interpreter: Interpreter) throws -> Frame {
     if let frameReference {
       return frameReference._withUnsafeGuaranteedRef {
-        interpreter.makeFrame($0.module, size: definition.slotCount, parent: $0)
+        interpreter.makeFrame(size: definition.slotCount, inside: $0)
       }
     }
     guard let program else { throw fault("macro '\(definition.name)' outlived its template") }

@@ -16,7 +16,8 @@ struct NodeList<Node: AnyObject> {
   }
 
   private let storage: Storage
-  private let references: UnsafeMutableBufferPointer<Unmanaged<Node>>
+  /// The nodes, for someone who keeps the list as well.
+  let references: UnsafeMutableBufferPointer<Unmanaged<Node>>
 
   init(_ nodes: [Node]) {
     storage = Storage(nodes)

@@ -8,12 +8,15 @@ final class Binary: Expression {
   /// Whether the result may be an integer that is computed without any values in between. Trying that costs something
   /// where it fails, so it is not tried over long rows of operators.
   private let isQuick: Bool
+  /// Whether the result may be a text that is put together in the output. Tried over rows of few operators only, too.
+  private let mayBeText: Bool
 
   init(_ operation: ArithmeticOperator, _ left: Expression, _ right: Expression, position: Int32) {
     self.operation = operation
     self.left = left
     self.right = right
     isQuick = left.height <= 3 && right.height <= 3
+    mayBeText = operation == .add && left.height <= 8 && right.height <= 8
     super.init(position: position, height: max(left.height, right.height) + 1)
   }
 
@@ -36,11 +39,30 @@ final class Binary: Expression {
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     if let number = integer(frame) { return try interpreter.output.append(number) }
-    try interpreter.output.append(try evaluate(frame, interpreter))
+    if try writeText(frame, interpreter) { return }
+    try interpreter.output.append(try compute(frame, interpreter))
+  }
+
+  override func writeText(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
+    guard mayBeText else { return false }
+    let start = interpreter.output.count
+    guard try left.writeText(frame, interpreter) else { return false }
+    if try right.writeText(frame, interpreter) { return true }
+    interpreter.output.truncate(to: start)
+    return false
   }
 
   override func evaluate(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     if let number = integer(frame) { return .int(number) }
+    let start = interpreter.output.count
+    if try writeText(frame, interpreter) {
+      try interpreter.reserve(interpreter.output.count - start)
+      return .string(interpreter.output.take(from: start))
+    }
+    return try compute(frame, interpreter)
+  }
+
+  private func compute(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
     try interpreter.guardStack()
     let left = try left.evaluate(frame, interpreter)
     let right = try right.evaluate(frame, interpreter)
@@ -77,7 +99,7 @@ final class Sign: Expression {
 
 /// `not a`
 final class Not: Expression {
-  private let operand: Expression
+  let operand: Expression
 
   init(_ operand: Expression, position: Int32) {
     self.operand = operand
@@ -131,24 +153,35 @@ final class Logical: Expression {
 enum ComparisonOperator: Sendable {
   case equal, unequal, less, lessOrEqual, greater, greaterOrEqual, contained, notContained
 
+  /// Whether it holds; nil for `in`.
+  @inline(__always)
+  func holds(_ left: Int, _ right: Int) -> Bool? {
+    switch self {
+    case .equal: left == right
+    case .unequal: left != right
+    case .less: left < right
+    case .lessOrEqual: left <= right
+    case .greater: left > right
+    case .greaterOrEqual: left >= right
+    case .contained, .notContained: nil
+    }
+  }
+
   /// Whether it holds, for integers and texts; nil for other values and other operators.
   @inline(__always)
   func holdsQuickly(_ left: Value, _ right: Value) -> Bool? {
     switch (left, right) {
-    case (.int(let left), .int(let right)):
-      switch self {
-      case .equal: return left == right
-      case .unequal: return left != right
-      case .less: return left < right
-      case .lessOrEqual: return left <= right
-      case .greater: return left > right
-      case .greaterOrEqual: return left >= right
-      default: return nil
-      }
+    case (.int(let left), .int(let right)): return holds(left, right)
     case (.string(let left), .string(let right)):
       switch self {
       case .equal: return left.isSame(as: right)
       case .unequal: return !left.isSame(as: right)
+      default: return nil
+      }
+    case (.string, .list(let list)):
+      switch self {
+      case .contained: return Value.items(list.items, contain: left)
+      case .notContained: return !Value.items(list.items, contain: left)
       default: return nil
       }
     default: return nil
@@ -176,6 +209,10 @@ final class Comparison: Expression {
   private let operation: ComparisonOperator
   private let second: Expression
   private let isChain: Bool
+  /// The items, where the operator is `in` or `not in` a list that is the same every time.
+  private let members: [Value]?
+  /// Whether both sides may be integers that are computed: no values are made of them then.
+  private let mayBeNumbers: Bool
 
   /// A chain; the parser makes none that is empty.
   init(
@@ -187,6 +224,11 @@ final class Comparison: Expression {
     self.second = second
     self.rest = rest
     isChain = !rest.isEmpty
+    let isComputed = first is Binary || (first as? Attribute)?.loopField != nil
+    mayBeNumbers = rest.isEmpty && isComputed && second.height <= 3
+    let isMembership = rest.isEmpty && (operation == .contained || operation == .notContained)
+    members =
+      isMembership ? (second as? ListLiteral)?.constants ?? (second as? TupleLiteral)?.constants : nil
     super.init(
       position: position, height: Expression.height(over: [first, second] + rest.map(\.operand)))
   }
@@ -203,7 +245,17 @@ final class Comparison: Expression {
       }
       if let known { return known }
     }
+    if mayBeNumbers, let left = first.integer(frame), let right = second.quickInteger(frame),
+      let known = operation.holds(left, right)
+    {
+      return known
+    }
     try interpreter.guardStack()
+    if let members {
+      let known = first.look(frame) { Value.items(members, contain: $0) }
+      let isMember = try known ?? Value.items(members, contain: first.evaluate(frame, interpreter))
+      return isMember == (operation == .contained)
+    }
     let left = try first.evaluate(frame, interpreter)
     var right = try second.evaluate(frame, interpreter)
     interpreter.position = position
@@ -254,9 +306,9 @@ final class Concatenation: Expression {
 
 /// `a if b else c`
 final class Conditional: Expression {
-  private let test: Expression
-  private let then: Expression
-  private let otherwise: Expression?
+  let test: Expression
+  let then: Expression
+  let otherwise: Expression?
   private let line: Int
 
   init(_ test: Expression, then: Expression, otherwise: Expression?, position: Int32, line: Int) {

@@ -22,23 +22,37 @@ class Statement {
 final class Block {
   /// The statements as an array.
   let statements: [Statement]
-  /// The same, with an `OutputRun` for those that only write.
-  private let list: NodeList<Statement>
+  /// The same, with an `OutputRun` for those that only write. Set once, when the names in here are resolved.
+  @exclusivity(unchecked) private var list = NodeList<Statement>([])
+  /// Those of `list`: to take them from there counts a reference, since the list is a variable.
+  @exclusivity(unchecked) private var references: UnsafeMutableBufferPointer<Unmanaged<Statement>>
+  /// Whether a run of the block around does what this one says.
+  @exclusivity(unchecked) var isPartOfRun = false
 
   init(_ statements: [Statement]) {
     self.statements = statements
-    list = NodeList(OutputRun.joining(statements))
+    references = list.references
   }
 
+  @inline(__always)
   func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
-    for index in 0..<list.count {
-      let flow = try list.with(index) { try $0.execute(frame, interpreter) }
+    let references = references
+    for index in 0..<references.count {
+      let flow = try references[index]._withUnsafeGuaranteedRef { try $0.execute(frame, interpreter) }
       if flow != .next { return flow }
     }
     return .next
   }
 
-  func analyze(_ scope: Scope) { for statement in statements { statement.analyze(scope) } }
+  func analyze(_ scope: Scope) {
+    // Before the blocks in here, which may become part of a run of this one.
+    scope.inner { [self] in
+      if isPartOfRun { return }
+      list = NodeList(OutputRun.joining(statements))
+      references = list.references
+    }
+    for statement in statements { statement.analyze(scope) }
+  }
 }
 
 /// Literal text.
@@ -93,16 +107,21 @@ final class DoStatement: Statement {
 
 /// `{% if %}`
 final class IfStatement: Statement {
+  let branches: [(test: Expression, body: Block)]
+  let otherwise: Block?
   private let tests: NodeList<Expression>
   private let bodies: NodeList<Block>
-  private let otherwise: Block?
 
   init(_ branches: [(test: Expression, body: Block)], otherwise: Block?, position: Int32) {
+    self.branches = branches
     tests = NodeList(branches.map(\.test))
     bodies = NodeList(branches.map(\.body))
     self.otherwise = otherwise
     super.init(position: position)
   }
+
+  /// The bodies of all branches.
+  var blocks: [Block] { bodies.nodes + (otherwise.map { [$0] } ?? []) }
 
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     try interpreter.guardStack()

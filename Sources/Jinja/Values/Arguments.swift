@@ -65,9 +65,11 @@ public struct Arguments {
 }
 
 /// An error of a template that runs; its place is added where it is known.
+@inline(never)
 func fault(_ message: String) -> Diagnostic { Diagnostic(.templateRuntime, message) }
 
 /// An error of a template that was stopped.
+@inline(never)
 func excess(_ message: String, hint: String? = nil) -> Diagnostic {
   Diagnostic(.templateLimit, message, hint: hint)
 }

@@ -22,8 +22,17 @@ public final class DictObject {
   }
 
   deinit {
+    guard nestsDeeply else { return }
     var nested = takeNested()
     Unwinding.release(&nested)
+  }
+
+  /// Whether it takes more than a level or two to free it.
+  private var nestsDeeply: Bool {
+    entries.withCells { cells in
+      for index in cells.indices where cells[index].nestsDeeply { return true }
+      return false
+    }
   }
 
   /// How many entries there are.
@@ -65,6 +74,20 @@ public final class DictObject {
     return entries[index].value
   }
 
+  /// Writes the text or the integer under a text key where it lies, or nothing where there is none; false where there
+  /// is something else.
+  func write(_ key: DictKey, to output: Output) throws -> Bool {
+    guard let index = position(of: key) else { return true }
+    return try entries.withCells { try $0[index].write(to: output) }
+  }
+
+  /// The integer under a text key, if there is one.
+  @inline(__always)
+  func integer(_ key: DictKey) -> Int? {
+    guard let index = position(of: key), case .int(let number) = entries[index].value else { return nil }
+    return number
+  }
+
   /// Whether there is no value under a text key, or the undefined one.
   func isUndefined(_ key: DictKey) -> Bool {
     guard let index = position(of: key) else { return true }
@@ -75,13 +98,18 @@ public final class DictObject {
   /// A new dictionary with the same entries.
   public func copy() -> DictObject { DictObject(copying: self) }
 
-  func set(string key: String, to value: Value) {
-    if let index = position(ofString: key) {
+  func set(string key: String, to value: Value) { set(DictKey(key), to: value) }
+
+  func set(_ key: DictKey, to value: Value) {
+    if let index = position(of: key) {
       entries[index].value = value
     } else {
-      append(.string(key), value)
+      append(.string(key.text), value)
     }
   }
+
+  /// Puts a value in the place of one that is there.
+  func replaceValue(at index: Int, with value: Value) { entries[index].value = value }
 
   func set(_ key: Value, to value: Value) {
     guard key.isHashable else { return }
@@ -225,6 +253,20 @@ struct EntryCell: ~Copyable {
   @inline(__always)
   var nests: Bool { Unwinding.nests(value) || Unwinding.nests(key) }
 
+  /// Writes the value, if it is a text or an integer.
+  @inline(__always)
+  borrowing func write(to output: Output) throws -> Bool {
+    switch value {
+    case .string(let text): try output.append(text)
+    case .int(let number): try output.append(number)
+    default: return false
+    }
+    return true
+  }
+
+  /// Whether the key or the value may hold other values that hold others.
+  @inline(__always)
+  var nestsDeeply: Bool { Unwinding.nestsDeeply(value) || Unwinding.nests(key) }
 }
 
 extension [DictEntry] {
@@ -247,11 +289,32 @@ struct DictKey {
 }
 
 extension String {
-  /// A small number that depends on the text's bytes; never 0.
+  /// A small number that depends on the text's length and on its first and last bytes; never 0.
   var fingerprint: UInt32 {
-    var hash: UInt32 = 1
-    for byte in utf8 { hash = hash &* 33 &+ UInt32(byte) }
-    return hash | 0x8000_0000
+    if let found = utf8.withContiguousStorageIfAvailable(String.fingerprint) { return found }
+    var text = self
+    return text.withUTF8(String.fingerprint)
+  }
+
+  @inline(__always)
+  private static func fingerprint(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    let raw = UnsafeRawBufferPointer(bytes)
+    let count = raw.count
+    let (first, last): (UInt64, UInt64)
+    if count >= 8 {
+      first = raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+      last = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+    } else if count >= 4 {
+      first = UInt64(raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
+      last = UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+    } else if count > 0 {
+      first = UInt64(raw[0]) | UInt64(raw[count &>> 1]) &<< 8
+      last = UInt64(raw[count &- 1])
+    } else {
+      (first, last) = (0, 0)
+    }
+    let mixed = (first ^ (last &<< 29 | last &>> 35) ^ UInt64(count)) &* 0x9E37_79B9_7F4A_7C15
+    return UInt32(truncatingIfNeeded: mixed &>> 32) | 0x8000_0000
   }
 }
 
@@ -265,13 +328,20 @@ extension Value {
     }
   }
 
+  /// An integer's hash: the standard library's takes as long as all else that finding a key does.
+  @inline(__always)
+  private static func hash(_ value: Int) -> Int {
+    let mixed = UInt(bitPattern: value) &* 0x9E37_79B9_7F4A_7C15
+    return Int(bitPattern: mixed ^ (mixed &>> 32))
+  }
+
   /// Equal values have equal hashes.
   var hashed: Int {
     switch self {
     case .undefined, .none: return 0
-    case .bool(let value): return (value ? 1 : 0).hashValue
-    case .int(let value): return value.hashValue
-    case .float(let value): return Int(exactly: value)?.hashValue ?? value.hashValue
+    case .bool(let value): return Value.hash(value ? 1 : 0)
+    case .int(let value): return Value.hash(value)
+    case .float(let value): return Int(exactly: value).map(Value.hash) ?? value.hashValue
     case .string(let value): return value.hashValue
     case .list(let list): return ObjectIdentifier(list).hashValue
     case .dict(let dict): return ObjectIdentifier(dict).hashValue

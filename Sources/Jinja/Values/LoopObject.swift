@@ -10,41 +10,55 @@ enum LoopField: String {
 final class LoopObject: HostObject {
   /// The number of the round, from 0 on; -1 before the first. Behind the loop it stays at the last one's.
   @exclusivity(unchecked) var index0 = -1
-  private var source: LoopSource
+  @exclusivity(unchecked) private var source: LoopSource
   /// The number of rounds where it cannot change, else -1.
-  private let fixedCount: Int
+  @exclusivity(unchecked) private var fixedCount: Int
   private let depth0: Int
   /// The loop to call again, where it is recursive. Loops stay alive as long as their template, which runs.
   private let recursion: ForStatement?
   private let frame: Frame?
-  private var lastChanged: [Value]?
+  @exclusivity(unchecked) private var lastChanged: [Value]?
 
-  init(_ source: LoopSource, depth: Int, recursion: ForStatement?, frame: Frame) {
+  /// A loop over `source`.
+  init(_ source: LoopSource) {
     self.source = source
-    if case .list = source { fixedCount = -1 } else { fixedCount = source.count }
+    fixedCount = source.fixedCount
+    depth0 = 0
+    recursion = nil
+    frame = nil
+  }
+
+  /// A recursive loop over `source`, whose body runs in `frame`.
+  init(_ source: LoopSource, depth: Int, recursion: ForStatement, frame: Frame) {
+    self.source = source
+    fixedCount = source.fixedCount
     depth0 = depth
     self.recursion = recursion
-    self.frame = recursion == nil ? nil : frame.parent
-    if recursion != nil { frame.capture() }
+    self.frame = frame.parent
+    frame.capture()
   }
 
-  deinit {
-    forgetSource()
-    if var last = lastChanged {
-      lastChanged = nil
-      Unwinding.release(&last)
-    }
+  deinit { finish() }
+
+  /// Whether the loop can go over something else when it is over.
+  var isReusable: Bool { recursion == nil }
+
+  /// Makes a loop from the pool ready for use again.
+  func reuse(_ source: LoopSource) {
+    self.source = source
+    fixedCount = source.fixedCount
+    index0 = -1
   }
 
-  /// Lets go of what the loop goes over.
-  private func forgetSource() {
-    guard case .items(var items) = source else { return }
-    source = .items([])
-    Unwinding.release(&items)
+  /// Lets go of what the loop went over.
+  func finish() {
+    var last = LoopSource.nothing
+    swap(&last, &source)
+    if case .items(var items) = consume last { Unwinding.release(&items) }
+    guard var last = lastChanged else { return }
+    lastChanged = nil
+    Unwinding.release(&last)
   }
-
-  /// Lets go of what the loop went over, which someone else still holds.
-  func finish() { source = .items([]) }
 
   /// The loop object, if `object` is one.
   @inline(__always)
@@ -57,6 +71,7 @@ final class LoopObject: HostObject {
   var isCallable: Bool { true }
   func text() -> String { "<LoopContext \(index0 + 1)/\(count)>" }
 
+  @inline(__always)
   private var count: Int { fixedCount >= 0 ? fixedCount : source.count }
 
   /// The field's value, if it is a truth value.
@@ -64,7 +79,7 @@ final class LoopObject: HostObject {
   func flag(_ field: LoopField) -> Bool? {
     switch field {
     case .first: index0 == 0
-    case .last: index0 + 1 >= count
+    case .last: index0 &+ 1 >= count
     default: nil
     }
   }
@@ -73,7 +88,7 @@ final class LoopObject: HostObject {
   @inline(__always)
   func integer(_ field: LoopField) -> Int? {
     switch field {
-    case .index: index0 + 1
+    case .index: index0 &+ 1
     case .index0: index0
     case .length: count
     case .revindex: count - index0

@@ -58,12 +58,15 @@ enum Unwinding {
   }
 
   /// Whether a value may hold others that hold others: it takes more than a level or two to free it.
-  private static func nestsDeeply(_ value: Value) -> Bool {
+  @inline(__always)
+  static func nestsDeeply(_ value: Value) -> Bool { nests(value) && holdsNesting(value) }
+
+  private static func holdsNesting(_ value: Value) -> Bool {
     switch value {
     case .list(let list): !isFlat(list.items)
     case .tuple(let items): !isFlat(items)
     case .dict(let dict): !dict.isFlat
-    default: nests(value)
+    default: true
     }
   }
 

@@ -157,7 +157,10 @@ enum Arithmetic {
     switch (left, right) {
     case (.string(let left), .string(let right)):
       try interpreter.reserve(left.utf8.count + right.utf8.count)
-      return .string(left + right)
+      let start = interpreter.output.count
+      try interpreter.output.append(left)
+      try interpreter.output.append(right)
+      return .string(interpreter.output.take(from: start))
     case (.list(let left), .list(let right)):
       try interpreter.reserve(items: left.items.count + right.items.count)
       return Value(left.items + right.items)

@@ -129,8 +129,8 @@ extension Value {
   /// Python's `in`.
   func contains(_ item: Value, _ interpreter: Interpreter) throws -> Bool {
     switch self {
-    case .list(let list): return list.items.contains { $0.isEqual(to: item) }
-    case .tuple(let items): return items.contains { $0.isEqual(to: item) }
+    case .list(let list): return Value.items(list.items, contain: item)
+    case .tuple(let items): return Value.items(items, contain: item)
     case .dict(let dict):
       try DictObject.check(item)
       return dict.position(of: item) != nil
@@ -143,6 +143,22 @@ extension Value {
     default: break
     }
     throw fault("argument of type '\(typeName)' is not iterable")
+  }
+
+  /// Whether one of `items` equals `item`.
+  static func items(_ items: [Value], contain item: Value) -> Bool {
+    guard case .string(let text) = item else { return items.contains { $0.isEqual(to: item) } }
+    return items.withCells { Value.cells($0, contain: text) }
+  }
+
+  @inline(__always)
+  private static func cells(_ cells: UnsafeBufferPointer<Cell>, contain text: String) -> Bool {
+    var index = 0
+    while index < cells.count {
+      if cells[index].isEqual(to: text) { return true }
+      index &+= 1
+    }
+    return false
   }
 
   private static func text(_ text: String, contains item: Value) throws -> Bool {
