@@ -1,6 +1,7 @@
 import Diagnostics
 import Packages
 import Project
+import StateStore
 
 /// Installs the packages that a project asks for.
 struct DependenciesOperation {
@@ -21,6 +22,10 @@ struct DependenciesOperation {
       session.printer.result("No packages are named in packages.yml or dependencies.yml.")
       return .success
     }
+    let lock = try ProjectLock.acquireExisting(
+      root: settings.root, command: "weir \(session.verb.rawValue)",
+      startedAt: Quantities.timeOfDay(session.startedAt))
+    defer { withExtendedLifetime(lock) {} }
     let hub = session.environment.text("DBT_PACKAGE_HUB_URL") ?? "https://hub.getdbt.com/"
     let installer = PackageInstaller(settings, hub: hub) { [printer = session.printer] in printer.result($0) }
     let packages = try await installer.install(file, isUpgrade: isUpgrade, isLockOnly: isLockOnly)

@@ -11,7 +11,7 @@ enum ProjectTemplate {
       ("models/models.yml", properties),
       ("tests/no_order_before_the_customer.sql", singularCheck),
       ("README.md", readme(name)),
-      (".gitignore", "target/\n.weir/\n*.duckdb\n*.duckdb.wal\n"),
+      (".gitignore", "target/\n.weir/\ndbt_packages/\n*.duckdb\n*.duckdb.wal\n"),
     ]
   }
 

@@ -191,8 +191,8 @@ extension FileSelect {
   /// Whether the names of folders may be columns.
   var namesOfFolders: Bool { files.contains { $0.contains("=") } }
 
-  /// Puts expressions in the place of columns, which are named in lower case. To replace many columns of a star takes the engine the square of their number:
-  /// where the columns are known, they are all named.
+  /// Puts expressions in the place of columns, which are named in lower case. To replace many columns of a star takes the
+  /// engine the square of their number: where `names` tells all columns, they are written out.
   mutating func replace(_ guards: [String: String], of names: [String]?) {
     if guards.count > 64, let names {
       columns = names.map { guards[$0.lowercased()] ?? StandardQuoting.quoted($0) }
