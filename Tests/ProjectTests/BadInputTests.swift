@@ -118,7 +118,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml:1:37: WEIR-E0117 there is no check 'uniqe'"),
     BadInput(
       "models/x.yml", "models: [{name: model, data_tests: [dbt_utils.thing]}]",
-      "models/x.yml:1:37: WEIR-E0113 the check 'dbt_utils.thing' needs the package 'dbt_utils'"),
+      "models/x.yml:1:37: WEIR-E0122 the check 'dbt_utils.thing' needs the package 'dbt_utils'"),
     BadInput(
       "models/x.yml", "models: [{name: model, tests: [], data_tests: []}]",
       "models/x.yml:1:31: WEIR-E0117 model 'model' has both 'data_tests' and 'tests', which mean the same"),
@@ -183,8 +183,27 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "dbt_project.yml", "name: p\ndispatch: [{search_order: p}]",
       "dbt_project.yml:2:12: WEIR-E0107 an entry of 'dispatch' has no 'macro_namespace'",
-      "dbt_project.yml:2:27: WEIR-E0106 an entry of 'dispatch' needs a 'search_order', a list of packages",
-      "dbt_project.yml:2:11: WEIR-E0113 'dispatch' is not supported yet; it has no effect"),
+      "dbt_project.yml:2:27: WEIR-E0106 an entry of 'dispatch' needs a 'search_order', a list of packages"),
+    BadInput(
+      "packages.yml", "packages: [{package: a/b, version: 1.0.0}]",
+      "packages.yml: WEIR-E0122 packages.yml asks for more packages (1) than are installed in dbt_packages (0)"
+    ),
+    BadInput(
+      "packages.yml", "packages: 5", "packages.yml:1:11: WEIR-E0123 'packages' must be a list, not a number"
+    ),
+    BadInput("packages.yml", "[]", "packages.yml:1:1: WEIR-E0123 packages.yml must be a mapping, not a list"),
+    BadInput(
+      "packages.yml", "packages: [{package: a/b}]",
+      "packages.yml:1:12: WEIR-E0123 the package 'a/b' does not say its version"),
+    BadInput(
+      "packages.yml", "packages: [{git: a, local: b}]",
+      "packages.yml:1:12: WEIR-E0123 a package must say one of: package, git, local, tarball"),
+    BadInput(
+      "packages.yml", "packages: [{local: ../x, revison: 1}]",
+      "packages.yml:1:26: WEIR-E0123 a package of this kind has no key 'revison'"),
+    BadInput(
+      "packages.yml", "packages: [{tarball: https://a.b/c.tgz}]",
+      "packages.yml:1:12: WEIR-E0123 'name' of a package must be text"),
     BadInput(
       "dbt_project.yml", "name: p\nmodels:\n  p:\n    +materialized: foo",
       "dbt_project.yml:4:20: WEIR-E0106 model 'model' has the unknown materialization 'foo'"),
