@@ -143,7 +143,7 @@ let package = Package(
         "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
         "Checks", "StateStore", "Connectors", "Loads",
       ]),
-    tests("PackagesTests", ["Packages", "Project", "CommandTesting"]),
+    tests("PackagesTests", ["Packages", "Diagnostics", "Jinja", "Project", "CommandTesting"]),
     tests("LoadsTests", ["Loads", "Project", "EngineCore", "DuckDBEngine", "Diagnostics", "Tabular"]),
   ]
 )

@@ -52,9 +52,12 @@ struct PackageFetcher: Sendable {
     guard revision?.hasPrefix("-") != true else {
       throw Diagnostic(.badPackage, "'\(revision ?? "")' is no revision", at: span)
     }
+    // What the environment says to git already stays.
+    let known = ProcessInfo.processInfo.environment["GIT_CONFIG_COUNT"].flatMap { Int($0) } ?? 0
     let environment = [
-      "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_CONFIG_COUNT": "1",
-      "GIT_CONFIG_KEY_0": "url.\(url).insteadOf", "GIT_CONFIG_VALUE_0": "weir-package:",
+      "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+      "GIT_CONFIG_COUNT": "\(known + 1)", "GIT_CONFIG_KEY_\(known)": "url.\(url).insteadOf",
+      "GIT_CONFIG_VALUE_\(known)": "weir-package:",
     ]
     do {
       try await PackageTool.run(

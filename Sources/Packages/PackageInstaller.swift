@@ -26,11 +26,17 @@ public struct PackageInstaller: Sendable {
     defer { staging.remove() }
     let digest = file.digest
     let known = isUpgrade ? nil : try PackageLock.read(root: root).flatMap { $0.digest == digest ? $0 : nil }
-    var packages = known?.packages ?? []
     let fetcher = PackageFetcher(root: root, hub: hub, staging: staging)
+    let resolver = PackageResolver(fetcher: fetcher, hub: hub, rootName: settings.name)
+    let packages: [PinnedPackage]
+    if let known { packages = known.packages } else { packages = try await resolver.resolve(file.packages) }
+    for package in packages where !Self.isName(package.name) {
+      // A hub or a lock may say anything; it becomes a folder's name.
+      throw Diagnostic(
+        .badPackage, "'\(package.name)' cannot be the name of a package",
+        at: SourceSpan(file: known == nil ? file.name : PackageLock.fileName))
+    }
     if known == nil {
-      packages = try await PackageResolver(fetcher: fetcher, hub: hub, rootName: settings.name).resolve(
-        file.packages)
       try Data(PackageLock(packages: packages, digest: digest).text.utf8)
         .write(to: URL(filePath: root + "/" + PackageLock.fileName), options: .atomic)
     }
@@ -44,6 +50,10 @@ public struct PackageInstaller: Sendable {
     }
     try staging.swap(install, to: root + "/" + settings.packagesPath)
     return packages
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text.allSatisfy { $0 == "_" || $0.isLetter || $0.isNumber }
   }
 }
 

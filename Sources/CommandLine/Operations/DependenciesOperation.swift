@@ -28,7 +28,14 @@ struct DependenciesOperation {
     defer { withExtendedLifetime(lock) {} }
     let hub = session.environment.text("DBT_PACKAGE_HUB_URL") ?? "https://hub.getdbt.com/"
     let installer = PackageInstaller(settings, hub: hub) { [printer = session.printer] in printer.result($0) }
-    let packages = try await installer.install(file, isUpgrade: isUpgrade, isLockOnly: isLockOnly)
+    let packages: [PinnedPackage]
+    do {
+      packages = try await installer.install(file, isUpgrade: isUpgrade, isLockOnly: isLockOnly)
+    } catch {
+      try Task.checkCancellation()
+      throw DiagnosticList(
+        DiagnosticList.collecting(error, else: .packageMissing, "the packages cannot be installed"))
+    }
     let count = Quantities.count(packages.count, "package")
     session.printer.result(
       isLockOnly ? "Chose \(count): package-lock.yml" : "Installed \(count) in \(settings.packagesPath)")
