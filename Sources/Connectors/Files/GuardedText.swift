@@ -19,8 +19,8 @@ struct GuardedText: Sendable {
   /// How the files are written, and their columns; nil if the engine must look each time.
   private var description: CSVDescription?
 
-  /// Looks at the first rows of `files`, which are those of `select`; `looking` are options of that. Rows that are malformed are left for reading to find,
-  /// which can put them aside. Throws whatever else the engine says.
+  /// Looks at the first rows of `files`, which are those of `select`; `looking` are options of that. Rows that are
+  /// malformed are left for reading to find, which can put them aside. Throws whatever else the engine says.
   init(
     _ select: FileSelect, _ files: [SeenFile], isLocal: Bool, looking: [String], _ engine: any Connection
   ) throws {

@@ -36,7 +36,7 @@ extension RESTConnection {
     policy.baseDelay = try settings.duration("base_delay") ?? policy.baseDelay
     policy.maximumDelay = try settings.duration("max_delay") ?? policy.maximumDelay
     if let statuses = settings["statuses"]?.listValue {
-      policy.statuses = Set(statuses.compactMap (\.wholeNumber))
+      policy.statuses = Set(statuses.compactMap(\.wholeNumber))
     }
     return policy
   }
