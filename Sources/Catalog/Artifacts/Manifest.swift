@@ -44,7 +44,7 @@ public struct Manifest: Sendable {
       writeResources(to: &writer)
       writer.member("metrics", object: { _ in })
       writeAll("groups", project.groups, id: \.id, to: &writer) { write($0, to: &$1) }
-      writer.member("selectors", object: { _ in })
+      writer.member("selectors", .dict(SelectorEntries.normalized(project.selectors)))
       writeDisabled(to: &writer)
       writeMap("parent_map", graph.parents, to: &writer)
       writeMap("child_map", graph.children, to: &writer)

@@ -5,8 +5,11 @@ struct ProcessEnvironment: Sendable {
   /// All variables of the process.
   let values: [String: String]
 
-  /// A variable that is set and not empty.
+  /// A variable that is set and not empty. dbt's come under an older and a newer prefix, and the newer one counts.
   func text(_ name: String) -> String? {
+    if name.hasPrefix("DBT_"), let value = values["DBT_ENGINE_" + name.dropFirst(4)], !value.isEmpty {
+      return value
+    }
     guard let value = values[name], !value.isEmpty else { return nil }
     return value
   }

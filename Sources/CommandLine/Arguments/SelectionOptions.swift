@@ -8,28 +8,63 @@ enum IndirectSelectionArgument: String, ExpressibleByArgument, CaseIterable, Sen
 /// Which nodes.
 struct SelectionOptions: ParsableArguments {
   @Option(
-    name: [
-      .long, .customShort("s"), .customLong("model"), .customLong("models"), .customShort("m"),
-    ], parsing: .upToNextOption,
+    name: [.long, .customShort("s")], parsing: .upToNextOption,
     help: ArgumentHelp(
       "Nodes to take: a name, +name+, @name, tag:x, path:x, a,b (both), a b (either).", valueName: "selector")
   )
   var select: [String] = []
+
+  /// dbt's older name of `--select`; where nodes are listed it means models only.
+  @Option(
+    name: [.long, .customLong("model"), .customShort("m")], parsing: .upToNextOption, help: .hidden)
+  var models: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Nodes to leave out, in the same words.", valueName: "selector"))
   var exclude: [String] = []
 
+  @Option(help: ArgumentHelp("A selection that selectors.yml names.", valueName: "name"))
+  var selector: String?
+
   @Option(help: ArgumentHelp("Which checks come along with what they read.", valueName: "mode"))
   var indirectSelection: IndirectSelectionArgument?
+
+  @OptionGroup var state: StateOptions
+
+  /// All expressions that say what to take.
+  var expressions: [String] { select + models }
+
+  func validate() throws {
+    guard let selector, !expressions.isEmpty || !exclude.isEmpty else { return }
+    throw ValidationError("--selector \(selector) stands alone: leave out --select and --exclude")
+  }
+}
+
+/// What an earlier run left, to compare with and to read from.
+struct StateOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Saved artifacts that state: and result: compare with.", valueName: "folder"))
+  var state: String?
+
+  @Flag(
+    name: .customLong("defer"), inversion: .prefixedNo,
+    help: "Read what the target has not from where the state has it.")
+  var isDeferring: Bool?
+
+  @Option(help: ArgumentHelp("Saved artifacts for --defer, if others.", valueName: "folder"))
+  var deferState: String?
+
+  @Flag(
+    inversion: .prefixedNo, help: "With --defer: read all that is not selected from where the state has it.")
+  var favorState: Bool?
 }
 
 /// Which kinds of nodes.
 struct ResourceTypeOptions: ParsableArguments {
   @Option(
     name: [.customLong("resource-type"), .customLong("resource-types")], parsing: .upToNextOption,
-    help: ArgumentHelp("Only this kind: model, seed, load, test, source, exposure.", valueName: "kind"))
+    help: ArgumentHelp(
+      "Only this kind: model, seed, load, test, source, exposure, analysis, …", valueName: "kind"))
   var resourceTypes: [String] = []
 
   @Option(
@@ -48,6 +83,9 @@ struct BuildOptions: ParsableArguments {
   @Flag(
     name: [.long, .customShort("x")], inversion: .prefixedNo, help: "Stop at the first failure.")
   var failFast: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "Read no rows: build everything, and leave it empty.")
+  var empty: Bool?
 }
 
 /// How checks run.

@@ -1,7 +1,7 @@
 /// The commands, grouped as the help shows them.
 enum Verb: String, CaseIterable {
   case initialize = "init"
-  case build, load, run, test, seed
+  case build, load, run, test, seed, retry, clone
   case list = "ls"
   case parse, compile, show, deps, maintain, debug, connections, state, clean, completions
 
@@ -14,6 +14,8 @@ enum Verb: String, CaseIterable {
     case .run: "Build models without running checks"
     case .test: "Run checks against what is live"
     case .seed: "Load the CSV files under seeds/"
+    case .retry: "Do again what the last run left undone"
+    case .clone: "Make nodes by pointing at those of another target"
     case .list: "List what a selection means"
     case .parse: "Read the whole project and report every problem"
     case .compile: "Write the SQL that would run, and run nothing"

@@ -19,7 +19,8 @@ struct BuildCommand: Command {
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: kinds,
-      fullRefresh: building.fullRefresh, failFast: building.failFast, storesFailures: checks.storeFailures
+      fullRefresh: building.fullRefresh, failFast: building.failFast, storesFailures: checks.storeFailures,
+      empty: building.empty
     ).perform()
   }
 }
@@ -40,7 +41,7 @@ struct RunCommand: Command {
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: nil,
-      fullRefresh: building.fullRefresh, failFast: building.failFast
+      fullRefresh: building.fullRefresh, failFast: building.failFast, empty: building.empty
     ).perform()
   }
 }

@@ -28,7 +28,8 @@ struct RootCommand: ParsableCommand {
     commandName: "weir", abstract: "From source to audited tables, in one program.",
     subcommands: [
       InitializeCommand.self, BuildCommand.self, LoadCommand.self, RunCommand.self, TestCommand.self,
-      SeedCommand.self, ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self,
+      SeedCommand.self, RetryCommand.self, CloneCommand.self, ListCommand.self, ParseCommand.self,
+      CompileCommand.self, ShowCommand.self,
       DependenciesCommand.self, MaintainCommand.self, DebugCommand.self, ConnectionsCommand.self,
       StateCommand.self, CleanCommand.self,
       CompletionsCommand.self,
@@ -38,7 +39,8 @@ struct RootCommand: ParsableCommand {
 /// What one invocation works with: its name, its printer, the environment.
 struct CommandSession: Sendable {
   let program: Program
-  let verb: Verb
+  /// The command that runs: with `retry`, the one that is tried again.
+  var verb: Verb
   let invocationID: String
   let startedAt: Double
   let environment: ProcessEnvironment

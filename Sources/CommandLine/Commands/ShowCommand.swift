@@ -58,19 +58,21 @@ struct ShowCommand: Command {
 
   func validate() throws {
     if snapshots {
-      guard inline == nil, selection.select.isEmpty, at == nil else {
+      guard inline == nil, selectsNothing, at == nil else {
         throw ValidationError("--snapshots stands alone: it shows no rows of tables")
       }
       return
     }
-    if inline == nil, selection.select.isEmpty {
+    if inline == nil, selectsNothing {
       throw ValidationError("nothing to show: give --select or --inline")
     }
-    if inline != nil, !selection.select.isEmpty {
+    if inline != nil, !selectsNothing {
       throw ValidationError("--inline and --select exclude each other")
     }
     if limit < -1 { throw ValidationError("--limit takes a number of rows, or -1 for all") }
   }
+
+  private var selectsNothing: Bool { selection.expressions.isEmpty && selection.selector == nil }
 
   private var chosenForm: RowForm {
     if let form { return form }

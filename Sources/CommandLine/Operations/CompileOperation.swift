@@ -14,7 +14,12 @@ struct CompileOperation: Sendable {
     let engine = try await workspace.openEngine()
     do {
       if let inline {
-        let sql = try await compile(inline, engine)
+        var operation = self
+        operation.workspace.invocation.deferral = try StateReader(
+          workspace: workspace, flags: selection.state
+        )
+        .deferral()
+        let sql = try await operation.compile(inline, engine)
         workspace.session.printer.result(sql)
       } else {
         try await compile(selection, kinds, engine)
@@ -52,9 +57,11 @@ struct CompileOperation: Sendable {
     }
     var operation = self
     operation.workspace.invocation.selected = selected.nodes.sorted()
+    operation.workspace.invocation.deferral = try StateReader(workspace: workspace, flags: selection.state)
+      .deferral()
     let compiled = try await operation.compile(nodes, engine)
     try workspace.writeManifest(compiled: compiled)
-    let named = Set(selection.select.flatMap { $0.split(separator: " ").map(String.init) })
+    let named = Set(selection.expressions.flatMap { $0.split(separator: " ").map(String.init) })
     let shown = nodes.filter { named.contains($0.name) || (nodes.count == 1 && !named.isEmpty) }
     for node in shown { print(node, compiled[node.id]?.sql ?? "") }
     if !shown.isEmpty { return }

@@ -19,8 +19,22 @@ struct ListOperation {
     if !keys.isEmpty, form != .json {
       throw Diagnostic(.usage, "--output-keys goes with --output json only")
     }
-    let selected = try workspace.select(selection, kinds)
+    let selected = try select(selection, kinds)
     return try selected.nodes.sorted().compactMap(line)
+  }
+
+  /// As in dbt, analyses are listed only where they are asked for, and `--models` lists models only.
+  private func select(_ selection: SelectionOptions, _ kinds: ResourceTypeOptions) throws -> Selection {
+    guard selection.models.isEmpty else {
+      guard selection.select.isEmpty, kinds.resourceTypes.isEmpty else {
+        throw Diagnostic(
+          .usage, "--models goes with neither --select nor --resource-type where nodes are listed",
+          hint: "use --select, which lists every kind")
+      }
+      return try workspace.select(selection, nil, defaultKinds: [.model])
+    }
+    let standard = ResourceType.allCases.filter { $0 != .analysis }
+    return try workspace.select(selection, kinds, defaultKinds: standard)
   }
 
   private func line(_ id: NodeID) throws -> String? {

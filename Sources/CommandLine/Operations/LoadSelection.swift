@@ -22,7 +22,8 @@ struct LoadSelection: Sendable {
             ? "declare loads in loads/*.yml" : "the loads are " + known.joined(separator: ", ")))
     }
     var selection = selection
-    selection.select = (names + selection.select).map { Self.spelledOut($0, known) }
+    selection.select = (names + selection.expressions).map { Self.spelledOut($0, known) }
+    selection.models = []
     selection.exclude = selection.exclude.map { Self.spelledOut($0, known) }
     let selected = try workspace.select(selection, nil, defaultKinds: [.load, .check])
     try checkBounds(workspace.project.loads.filter { selected.nodes.contains($0.id) })

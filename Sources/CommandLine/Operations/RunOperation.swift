@@ -16,13 +16,16 @@ struct RunOperation: Sendable {
   var fullRefresh: Bool?
   var failFast: Bool?
   var storesFailures: Bool?
+  var empty: Bool?
   var loads: LoadSelection?
+  /// What of an earlier run is done again, in place of a selection.
+  var retried: RetriedNodes?
   private var treatsWarningsAsErrors = false
 
   init(
     session: CommandSession, project: ProjectOptions, selection: SelectionOptions,
     kinds: ResourceTypeOptions?, fullRefresh: Bool? = nil, failFast: Bool? = nil,
-    storesFailures: Bool? = nil, loads: LoadSelection? = nil
+    storesFailures: Bool? = nil, empty: Bool? = nil, loads: LoadSelection? = nil
   ) throws(Diagnostic) {
     self.session = session
     self.project = project
@@ -31,6 +34,7 @@ struct RunOperation: Sendable {
     self.fullRefresh = fullRefresh
     self.failFast = failFast
     self.storesFailures = storesFailures
+    self.empty = empty
     self.loads = loads
     treatsWarningsAsErrors = try session.treatsWarningsAsErrors()
   }
@@ -39,13 +43,20 @@ struct RunOperation: Sendable {
     var opened = try await Workspace.open(
       session, project, isFullRefresh: fullRefresh, storesFailures: storesFailures)
     let command = PlanCommand(rawValue: session.verb.rawValue) ?? .build
-    let selected = try loads?.select(selection, in: opened) ?? opened.select(selection, kinds)
+    let selected = try select(in: opened)
     opened.invocation.selected = selected.nodes.sorted()
+    opened.invocation.deferral = try StateReader(workspace: opened, flags: selection.state).deferral()
+    opened.invocation.readsNothing = try empty ?? session.environment.isOn("DBT_EMPTY") ?? false
     let workspace = opened
     let plan = PlanBuilder.plan(
       PlanRequest(command: command, selection: selected), project: workspace.project, graph: workspace.graph)
     let options = try runOptions(workspace)
     return try await session.interruptible { try await run(plan, options, in: workspace) }
+  }
+
+  private func select(in workspace: Workspace) throws -> Selection {
+    if let retried { return retried.selection(in: workspace) }
+    return try loads?.select(selection, in: workspace) ?? workspace.select(selection, kinds)
   }
 
   private func runOptions(_ workspace: Workspace) throws -> RunOptions {
@@ -77,7 +88,7 @@ struct RunOperation: Sendable {
     let artifacts =
       try session.writesArtifacts()
       ? RunArtifacts(
-        workspace, arguments: arguments(options), hidden: { connections.redactor }) : nil
+        workspace, arguments: arguments(options, workspace), hidden: { connections.redactor }) : nil
     try artifacts?.verify()
     let state = try StateStore(path: workspace.root + "/.weir/state.sqlite")
     session.printer.report(state.warnings)
@@ -103,15 +114,14 @@ struct RunOperation: Sendable {
   }
 
   /// What the command was called with, by dbt's names.
-  private func arguments(_ options: RunOptions) -> DataValue {
-    .dict([
-      ("select", .list(selection.select.map { .string($0) })),
-      ("exclude", .list(selection.exclude.map { .string($0) })),
-      ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
-      ("store_failures", options.storesFailures.map { .bool($0) } ?? .none),
-      ("threads", .int(options.threads)), ("quiet", .bool(session.printer.options.isQuiet)),
-      ("log_format", .string(session.printer.options.isJSON ? "json" : "default")),
-    ])
+  private func arguments(_ options: RunOptions, _ workspace: Workspace) -> DataValue {
+    RunArguments(session: session, project: project, selection: selection, kinds: kinds).values(
+      workspace,
+      [
+        ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
+        ("store_failures", options.storesFailures.map { .bool($0) } ?? .none),
+        ("threads", .int(options.threads)), ("empty", .bool(workspace.invocation.readsNothing)),
+      ])
   }
 
   private func greet(_ workspace: Workspace, _ nodes: [NodeFacts], _ options: RunOptions) {

@@ -8,7 +8,7 @@ import Tabular
 
 /// Runs queries and prints their rows, as a table or in a form for programs.
 struct ShowOperation: Sendable {
-  let workspace: Workspace
+  var workspace: Workspace
   let form: RowForm
   let limit: Int?
   let outputFile: String?
@@ -20,7 +20,11 @@ struct ShowOperation: Sendable {
     inline: String?, selection: SelectionOptions, isListing: Bool = false
   ) async throws -> ExitStatus {
     if isListing { return try await perform([.query("")]) }
-    return try await perform(inline.map { [Preview.Subject.inline($0)] } ?? subjects(of: selection, []))
+    var operation = self
+    operation.workspace.invocation.deferral = try StateReader(workspace: workspace, flags: selection.state)
+      .deferral()
+    return try await operation.perform(
+      inline.map { [Preview.Subject.inline($0)] } ?? subjects(of: selection, []))
   }
 
   /// Shows the selected seeds, or all of them.

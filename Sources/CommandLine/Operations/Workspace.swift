@@ -59,25 +59,13 @@ struct Workspace: Sendable {
   func select(
     _ selection: SelectionOptions, _ kinds: ResourceTypeOptions?, defaultKinds: [ResourceType] = []
   ) throws -> Selection {
-    let environment = session.environment
-    var request = SelectionRequest()
-    request.select = selection.select
-    request.exclude = selection.exclude
-    let kindTexts = kinds?.resourceTypes ?? []
-    let excludedTexts = kinds?.excludedResourceTypes ?? []
-    request.resourceTypes = try ResourceTypes.parse(
-      kindTexts.isEmpty && kinds != nil ? environment.words("DBT_RESOURCE_TYPES") : kindTexts)
-    if request.resourceTypes.isEmpty { request.resourceTypes = defaultKinds }
-    request.excludedResourceTypes = try ResourceTypes.parse(
-      excludedTexts.isEmpty && kinds != nil ? environment.words("DBT_EXCLUDE_RESOURCE_TYPES") : excludedTexts)
-    if let mode = selection.indirectSelection {
-      request.indirect = IndirectSelection(rawValue: mode.rawValue) ?? .eager
-    } else if let mode = try environment.choice("DBT_INDIRECT_SELECTION", of: IndirectSelection.self) {
-      request.indirect = mode
-    } else if let mode = project.flag("indirect_selection")?.stringValue {
-      request.indirect = IndirectSelection(rawValue: mode) ?? .eager
+    let request = try SelectionReader(workspace: self, selection: selection, kinds: kinds)
+      .request(defaultKinds: defaultKinds)
+    var state: SelectionState?
+    if Selector.asksForState(request, project: project) {
+      state = try StateReader(workspace: self, flags: selection.state).selectionState()
     }
-    let chosen = try Selector().select(request, project: project, graph: graph)
+    let chosen = try Selector(state: state).select(request, project: project, graph: graph)
     try session.report(warnings: chosen.warnings)
     return chosen
   }
@@ -142,31 +130,5 @@ extension CommandSession {
         .warningsAsErrors, "\(Quantities.count(warnings.count, "warning")) with --warn-error",
         hint: "mend what the warnings name, or leave the flag out")
     }
-  }
-}
-
-/// Kinds of nodes by the names that dbt has for them.
-enum ResourceTypes {
-  static let names: [(String, ResourceType)] = [
-    ("model", .model), ("seed", .seed), ("test", .check), ("check", .check), ("source", .source),
-    ("exposure", .exposure), ("load", .load), ("snapshot", .snapshot), ("analysis", .analysis),
-    ("unit_test", .unitTest),
-  ]
-
-  /// The kinds that the words name; `all` and `default` name no particular one.
-  static func parse(_ words: [String]) throws(Diagnostic) -> [ResourceType] {
-    var types: [ResourceType] = []
-    for word in words {
-      if word == "all" || word == "default" { continue }
-      guard let type = names.first(where: { $0.0 == word.lowercased() })?.1 else {
-        let nearest = Spelling.nearest(to: word, among: names.map(\.0))
-        throw Diagnostic(
-          .usage, "no kind of node is called '\(TerminalText.oneLine(word))'",
-          hint: nearest.map { "did you mean '\($0)'?" }
-            ?? "kinds are model, seed, load, test, source and exposure")
-      }
-      types.append(type)
-    }
-    return types
   }
 }

@@ -23,7 +23,7 @@ enum Overview {
 
   private static let groups: [(String, [Verb])] = [
     ("Start", [.initialize, .deps, .debug, .connections]),
-    ("Work", [.build, .load, .run, .test, .seed, .show]),
+    ("Work", [.build, .load, .run, .test, .seed, .retry, .clone, .show]),
     ("Look", [.list, .compile, .parse, .state]),
     ("Tidy", [.maintain, .clean, .completions]),
   ]

@@ -13,12 +13,13 @@ public struct SoundProject: Sendable {
   /// Throws every problem of reading and, as far as the project could be read, of its graph.
   public init(_ reading: ProjectReading) throws(DiagnosticList) {
     guard let project = reading.project else { throw DiagnosticList(reading.problems) }
+    let selectors = Selector.problems(of: project.selectors)
     do throws(DiagnosticList) {
       graph = try Graph(project)
     } catch {
-      throw DiagnosticList(reading.problems + error.items)
+      throw DiagnosticList(reading.problems + selectors + error.items)
     }
-    guard !reading.hasErrors else { throw DiagnosticList(reading.problems) }
+    guard !reading.hasErrors, selectors.isEmpty else { throw DiagnosticList(reading.problems + selectors) }
     self.project = project
     warnings = reading.problems
   }

@@ -8,8 +8,8 @@ extension Selectable {
     return text
   }
 
-  /// Whether the configuration at `keys` is `value`, or a list that holds it. Only texts and truth values compare.
-  func matches(config keys: [String], value: String) -> Bool {
+  /// Whether the configuration at `keys` is `value`, or a list that holds it.
+  func matches(config keys: [String], value: DataValue) -> Bool {
     guard let first = keys.first, var found = configured(first) else { return false }
     for key in keys.dropFirst() {
       guard let next = found[key] else { return false }
@@ -22,11 +22,16 @@ extension Selectable {
     return Self.equals(found, value, ignoresCase: ignoresCase)
   }
 
-  private static func equals(_ found: DataValue, _ value: String, ignoresCase: Bool) -> Bool {
+  /// As dbt compares: truth values by their words in any case, all else by value, so that numbers are equal to
+  /// numbers of `selectors.yml` only.
+  private static func equals(_ found: DataValue, _ value: DataValue, ignoresCase: Bool) -> Bool {
     switch found {
-    case .string(let text): ignoresCase ? text.lowercased() == value.lowercased() : text == value
-    case .bool(let truth): value.lowercased() == (truth ? "true" : "false")
-    default: false
+    case .string(let text):
+      guard case .string(let wanted) = value else { return false }
+      return ignoresCase ? text.lowercased() == wanted.lowercased() : text == wanted
+    case .bool(let truth): return value.plainText.lowercased() == (truth ? "true" : "false")
+    case .int, .float: return found.doubleValue == value.doubleValue
+    case .none, .list, .dict: return found == value
     }
   }
 
@@ -34,8 +39,18 @@ extension Selectable {
   private func configured(_ key: String) -> DataValue? {
     switch self {
     case .node(let node): node.config.values[key] ?? Self.standard(key, of: node)
-    case .source(let source): source.config[key] ?? (key == "enabled" ? .bool(source.isEnabled) : nil)
+    case .source(let source): Self.configured(key, of: source)
     case .exposure: nil
+    }
+  }
+
+  /// Tags and `meta` count however they are written.
+  private static func configured(_ key: String, of source: SourceTable) -> DataValue? {
+    switch key {
+    case "enabled": .bool(source.isEnabled)
+    case "tags": .list(source.tags.map { .string($0) })
+    case "meta": source.meta
+    default: source.config[key]
     }
   }
 

@@ -61,6 +61,9 @@ enum Selectable {
     case .exposure(let package, let name):
       guard case .exposure(let own) = self else { return false }
       return package.matches(own.package) && name.matches(own.name)
+    case .unitTest(let package, let name):
+      guard case .node(let own) = self, own.resourceType == .unitTest else { return false }
+      return package.matches(own.package) && name.matches(own.name)
     case .load(let package, let name):
       guard case .node(let own) = self, own.resourceType == .load else { return false }
       return package.matches(own.package) && name.matches(own.name)
@@ -70,14 +73,21 @@ enum Selectable {
       return isThis ? package == project : pattern.matches(package)
     case .config(let keys, let value): return matches(config: keys, value: value)
     case .testName(let pattern):
-      guard case .node(let node) = self, case .generic(let check) = node.check else { return false }
+      guard case .node(let node) = self else { return false }
+      if node.resourceType == .unitTest { return pattern.matches(node.name) }
+      guard case .generic(let check) = node.check else { return false }
       return pattern.matches(check.name)
-    case .testType(let generic, let singular):
-      guard case .node(let node) = self, let check = node.check else { return false }
+    case .testType(let generic, let singular, let unit):
+      guard case .node(let node) = self else { return false }
+      if node.resourceType == .unitTest { return unit }
+      guard let check = node.check else { return false }
       if case .generic = check { return generic }
       return singular
     case .resourceType(let type): return resourceType == type
     case .unversioned: return resourceType == .model
+    // What these compare with lies outside the project: the evaluation has it.
+    case .state, .result, .sourceStatus: return false
+    case .everything: return true
     case .nothing: return false
     }
   }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Jinja
 import Project
 
 /// What an expression of a selector compares: dbt's methods.
@@ -9,41 +10,60 @@ enum SelectionMethod {
   case access(String)
   case source(package: Wildcard, source: Wildcard, table: Wildcard)
   case exposure(package: Wildcard, name: Wildcard)
+  case unitTest(package: Wildcard, name: Wildcard)
   /// Weir's own: a load by its name.
   case load(package: Wildcard, name: Wildcard)
   case path(PathPattern)
   case file(Wildcard)
   case package(Wildcard, isThis: Bool)
-  case config(keys: [String], value: String)
+  case config(keys: [String], value: DataValue)
   case testName(Wildcard)
-  case testType(generic: Bool, singular: Bool)
+  case testType(generic: Bool, singular: Bool, unit: Bool)
   case resourceType(ResourceType?)
   case unversioned
+  /// What a saved manifest says of the node.
+  case state(StateAspect)
+  /// What became of the node in the saved run.
+  case result(String)
+  /// What became of the source's freshness since the saved look at it.
+  case sourceStatus
+  case everything
   /// A kind of resource that a project cannot have yet, so that nothing matches.
   case nothing
 
   /// The method of that name, or the one that the value's look suggests. Throws for what does not exist.
-  init(name: String?, value: String, raw: String) throws(Diagnostic) {
+  init(name: String?, value: DataValue, raw: String) throws(Diagnostic) {
     guard let name else {
-      self = Self.suggested(by: value)
+      self = Self.suggested(by: value.plainText)
       return
     }
     let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    self = try Self.named(parts[0], Array(parts.dropFirst()), value, raw)
+    if parts[0] == "config" {
+      self = try Self.config(Array(parts.dropFirst()), value, raw)
+    } else {
+      self = try Self.named(parts[0], Array(parts.dropFirst()), value.plainText, raw)
+    }
   }
 
   private static let known = [
     "fqn", "tag", "group", "access", "source", "path", "file", "package", "config", "test_name", "test_type",
     "resource_type", "exposure", "load", "version", "metric", "semantic_model", "saved_query", "unit_test",
-    "state",
-    "result", "source_status",
+    "state", "result", "source_status",
   ]
 
   private static func suggested(by value: String) -> SelectionMethod {
-    if value.contains("/") { return .path(PathPattern(value)) }
+    switch suggestedName(by: value) {
+    case "path": .path(PathPattern(value))
+    case "file": .file(Wildcard(value))
+    default: .name(NamePattern(value))
+    }
+  }
+
+  /// The name of the method that a value without one is taken for.
+  static func suggestedName(by value: String) -> String {
+    if value.contains("/") { return "path" }
     let lower = value.lowercased()
-    let isFile = [".sql", ".py", ".csv"].contains { lower.hasSuffix($0) }
-    return isFile ? .file(Wildcard(value)) : .name(NamePattern(value))
+    return [".sql", ".py", ".csv"].contains { lower.hasSuffix($0) } ? "file" : "fqn"
   }
 
   private static func named(
@@ -57,22 +77,18 @@ enum SelectionMethod {
     case "path": return .path(PathPattern(value))
     case "file": return .file(Wildcard(value))
     case "package": return .package(Wildcard(value), isThis: value == "this")
-    case "config": return try config(arguments, value, raw)
     case "test_name": return .testName(Wildcard(value))
     case "source": return try source(value, raw)
-    case "exposure":
-      let (package, name) = try packageAndName(value, raw, kind: "exposure", article: "an")
-      return .exposure(package: package, name: name)
-    case "load":
-      let (package, name) = try packageAndName(value, raw, kind: "load", article: "a")
-      return .load(package: package, name: name)
+    case "exposure", "load", "unit_test", "metric", "semantic_model", "saved_query":
+      return try resource(name, value, raw)
     case "test_type": return try testType(value, raw)
     case "resource_type": return try resourceType(value, raw)
     case "version": return try version(value, raw)
-    case "metric", "semantic_model", "saved_query", "unit_test": return .nothing
-    case "state", "result", "source_status":
-      throw Diagnostic(
-        .unsupportedSelector, "the selector '\(raw)' uses the method '\(name)', which is not supported yet")
+    case "state": return try state(value, raw)
+    case "result": return try result(value, raw)
+    case "source_status":
+      guard value == "fresher" else { throw badValue(value, of: ["fresher"], raw) }
+      return .sourceStatus
     default:
       throw Diagnostic(
         .unknownSelectorMethod, "the selector '\(raw)' uses the method '\(name)', which does not exist",
@@ -81,8 +97,37 @@ enum SelectionMethod {
     }
   }
 
+  /// A resource that is called by its package and name.
+  private static func resource(
+    _ method: String, _ value: String, _ raw: String
+  ) throws(Diagnostic) -> SelectionMethod {
+    let article = method == "exposure" ? "an" : "a"
+    let (package, name) = try packageAndName(value, raw, kind: method, article: article)
+    switch method {
+    case "exposure": return .exposure(package: package, name: name)
+    case "load": return .load(package: package, name: name)
+    case "unit_test": return .unitTest(package: package, name: name)
+    default: return .nothing
+    }
+  }
+
+  private static func state(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
+    guard let aspect = StateAspect(rawValue: value) else {
+      throw badValue(value, of: StateAspect.allCases.map(\.rawValue), raw)
+    }
+    return .state(aspect)
+  }
+
+  private static func result(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
+    let known = [
+      "success", "error", "fail", "warn", "skipped", "pass", "runtime error", "partial success", "no-op",
+    ]
+    guard known.contains(value) else { throw badValue(value, of: known, raw) }
+    return .result(value)
+  }
+
   private static func config(
-    _ keys: [String], _ value: String, _ raw: String
+    _ keys: [String], _ value: DataValue, _ raw: String
   ) throws(Diagnostic) -> SelectionMethod {
     if keys.isEmpty || keys.contains("") {
       throw Diagnostic(
@@ -121,10 +166,10 @@ enum SelectionMethod {
 
   private static func testType(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
     switch value {
-    case "generic", "schema": return .testType(generic: true, singular: false)
-    case "singular": return .testType(generic: false, singular: true)
-    case "data": return .testType(generic: true, singular: true)
-    case "unit": return .nothing
+    case "generic", "schema": return .testType(generic: true, singular: false, unit: false)
+    case "singular": return .testType(generic: false, singular: true, unit: false)
+    case "data": return .testType(generic: true, singular: true, unit: false)
+    case "unit": return .testType(generic: false, singular: false, unit: true)
     default: throw badValue(value, of: ["generic", "singular", "data", "unit"], raw)
     }
   }
@@ -132,7 +177,8 @@ enum SelectionMethod {
   private static func resourceType(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
     if let type = ResourceType(rawValue: value) { return .resourceType(type) }
     let later = [
-      "metric", "group", "saved_query", "semantic_model", "fixture", "function", "sql_operation", "rpc",
+      "metric", "saved_query", "semantic_model", "fixture", "function", "sql operation", "sql_operation",
+      "rpc",
     ]
     if later.contains(value) { return .resourceType(nil) }
     throw badValue(value, of: ResourceType.allCases.map(\.rawValue), raw)
@@ -151,51 +197,5 @@ enum SelectionMethod {
       .badSelectorValue, "the selector '\(raw)' has the value '\(value)', which does not exist",
       notes: ["the values are \(known.joined(separator: ", "))"],
       hint: Spelling.hint(for: value, among: known))
-  }
-}
-
-/// A node's name or its path of package, folders and name, as dbt matches it.
-struct NamePattern {
-  private let raw: String
-  private let isNested: Bool
-  /// The leading parts that must be equal.
-  private let fixed: [Substring]
-  /// The rest from the first part with a wildcard on; dots in it are characters.
-  private let rest: Wildcard?
-  private let partCount: Int
-  private let whole: Wildcard
-
-  init(_ pattern: String) {
-    raw = pattern
-    let parts = pattern.split(separator: ".", omittingEmptySubsequences: false)
-    let special = parts.firstIndex { Wildcard.isSpecial($0) }
-    fixed = Array(parts.prefix(special ?? parts.count))
-    rest = special.map { Wildcard(parts[$0...].joined(separator: ".")) }
-    partCount = parts.count
-    isNested = parts.count > 1
-    whole = Wildcard(pattern)
-  }
-
-  /// The name, if the pattern can only mean one.
-  var plainName: String? { rest == nil && !raw.isEmpty ? raw : nil }
-
-  /// Whether the pattern fits the whole path or the path within the package.
-  func matches(fqn: [String]) -> Bool { fits(fqn[...]) || fits(fqn.dropFirst()) }
-
-  private func fits(_ fqn: ArraySlice<String>) -> Bool {
-    guard let leaf = fqn.last else { return false }
-    if leaf == raw { return true }
-    let hasDots = fqn.contains { $0.utf8.contains(0x2E) }
-    if hasDots {
-      return fitsFlat(fqn.flatMap { $0.split(separator: ".", omittingEmptySubsequences: false) }, leaf)
-    }
-    return fitsFlat(fqn.map { $0[...] }, leaf)
-  }
-
-  private func fitsFlat(_ flat: [Substring], _ leaf: String) -> Bool {
-    guard flat.count >= partCount, flat.starts(with: fixed) else { return false }
-    guard let rest else { return true }
-    if rest.matches(flat.dropFirst(fixed.count).joined(separator: ".")) { return true }
-    return !isNested && whole.matches(leaf)
   }
 }

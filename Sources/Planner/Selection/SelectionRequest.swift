@@ -19,6 +19,8 @@ public struct SelectionRequest: Sendable, Hashable {
   public var select: [String]
   /// Expressions to leave out.
   public var exclude: [String]
+  /// A selector of `selectors.yml`, in place of expressions.
+  public var selector: String?
   /// The only kinds that stay in the result; empty means every kind.
   public var resourceTypes: [ResourceType]
   /// Kinds that do not stay in the result.

@@ -20,6 +20,8 @@ public struct Project: Sendable {
   public var operations: [Node] = []
   /// Groups of models, sorted by unique name.
   public var groups: [GroupDefinition] = []
+  /// The named selections of `selectors.yml`, in the file's order.
+  public var selectors: [SelectorDefinition] = []
   /// Named pieces of documentation.
   public var docs: [DocsBlock]
   /// What is switched off by `enabled: false`, for selectors and artifacts.

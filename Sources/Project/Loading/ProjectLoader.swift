@@ -57,6 +57,8 @@ public struct ProjectLoader: Sendable {
       settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
       invocation: Invocation(options), sections: settingsStage.root,
       unrendered: ConfigTrees(settingsStage.file.root.data), fileText: settingsStage.file.text)
+    let selectors = SelectorFile(root: options.projectRoot, render: environment.rendered)
+    problems += selectors.problems
     let loads = LoadStage.run(files.loads, environment)
     var contents = await FileStage.read(files, environment)
     guard settingsStage.file.isReadable else {
@@ -99,6 +101,7 @@ public struct ProjectLoader: Sendable {
       disabled: parsed.disabled,
       vars: environment.vars, connections: loads.connections)
     project.groups = parsed.groups
+    project.selectors = selectors.selectors
     project.operations = parsed.operations
     project.packageVars = environment.packageVars
     await PlainSQLStage.run(&project, parser, patterns, &problems)

@@ -86,7 +86,7 @@ public final class Compiler {
       throw problem
     }
     let found = project.plainNames.references(in: sql, references, own: nil)
-    let (text, direct) = PlainSQL.compiled(sql, found, project, context.dialect)
+    let (text, direct) = try PlainSQL.compiled(sql, found, project, context)
     return try finished(id, CommonTableInjection.withoutTerminator(text), direct)
   }
 
@@ -99,7 +99,7 @@ public final class Compiler {
       return (sql, context.frame.ephemerals)
     }
     if node.isPlainSQL {
-      let (sql, direct) = PlainSQL.compiled(node.code, node.plainReferences, project, context.dialect)
+      let (sql, direct) = try PlainSQL.compiled(node.code, node.plainReferences, project, context)
       return (CommonTableInjection.withoutTerminator(sql), direct)
     }
     let template = try node.template ?? Template(parsing: node.code, name: node.span.file)

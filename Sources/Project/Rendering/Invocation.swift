@@ -18,6 +18,10 @@ public struct Invocation: Sendable {
   public var environment: [String: String]
   /// The nodes that are selected, sorted, once they are known: `selected_resources`.
   public var selected: [NodeID] = []
+  /// Where nodes are read from that the target does not have, if that is asked for.
+  public var deferral: Deferral?
+  /// Whether what is read gives no rows.
+  public var readsNothing = false
 
   /// What the options say.
   public init(_ options: LoadOptions) {
@@ -28,6 +32,17 @@ public struct Invocation: Sendable {
     storesFailures = options.storesFailures
     vars = options.vars
     environment = options.environment
+  }
+
+  /// Whether a node is selected.
+  func isSelected(_ id: NodeID) -> Bool {
+    // The list is sorted.
+    var bounds = selected[...]
+    while let middle = bounds.isEmpty ? nil : bounds.startIndex + bounds.count / 2 {
+      if bounds[middle] == id { return true }
+      bounds = bounds[middle] < id ? bounds[(middle + 1)...] : bounds[..<middle]
+    }
+    return false
   }
 }
 

@@ -17,6 +17,8 @@ final class NodeContext {
   var parsedModel: Node?
   /// Results of `statement` blocks by name.
   var results: [String: Value] = [:]
+  /// Nodes that the target was seen to have.
+  var presentNodes: Set<NodeID> = []
   private(set) lazy var interpreter = makeInterpreter()
   private var macroValues: [NodeID: Value] = [:]
   private lazy var graphValue = GraphValues.graph(project)
@@ -156,7 +158,7 @@ final class NodeContext {
       return .object(RelationObject(.commonTable(name), dialect))
     }
     guard let relation = project.nodes[index].relation else { return placeholder(name) }
-    return .object(RelationObject(relation.withoutKind, dialect))
+    return try readRelation(of: id, relation.withoutKind)
   }
 
   static func reference(_ arguments: Arguments) throws -> ModelReference {
@@ -195,7 +197,13 @@ final class NodeContext {
     let table = try project.references.resolve(reference, from: frame.package, in: project)
       .located(at: interpreter.location)
     try checkDeclared(table.id, "source('\(reference.source)', '\(reference.table)')")
-    return .object(RelationObject(table.relation, dialect))
+    return try readRelation(of: table.id, table.relation)
+  }
+
+  /// What is read in a node's or source's place.
+  private func readRelation(of id: NodeID, _ own: Relation) throws -> Value {
+    let relation = try relation(readFor: id, own: own)
+    return .object(RelationObject(relation, dialect, filter: filter(on: id)))
   }
 
   /// A reference that shows only while executing would not be built in time: dbt refuses it, and so does this.
@@ -266,6 +274,9 @@ extension Relation {
     copy.kind = nil
     return copy
   }
+
+  /// Whether it stands for an ephemeral model.
+  var isCommonTable: Bool { expression?.hasPrefix("__dbt__cte__") ?? false }
 
   /// The common table expression that stands for an ephemeral model.
   static func commonTable(_ name: String) -> Relation {

@@ -14,16 +14,28 @@ final class RelationObject: HostObject {
   let dialect: any Dialect
   let included: Parts
   let quoted: Parts
+  /// Which rows are read where the relation stands in SQL.
+  let filter: RelationFilter?
   let typeName = "Relation"
 
-  init(_ relation: Relation, _ dialect: any Dialect, included: Parts = Parts(), quoted: Parts = Parts()) {
+  init(
+    _ relation: Relation, _ dialect: any Dialect, included: Parts = Parts(), quoted: Parts = Parts(),
+    filter: RelationFilter? = nil
+  ) {
     self.relation = relation
     self.dialect = dialect
     self.included = included
     self.quoted = quoted
+    self.filter = filter
   }
 
   func text() -> String {
+    guard let filter else { return name() }
+    return "\(filter.query(name())) \(dialect.quoted(filter.alias(relation.identifier)))"
+  }
+
+  /// The relation's name alone, whatever rows are read.
+  private func name() -> String {
     if included == Parts(), quoted == Parts() { return dialect.rendered(relation) }
     var names: [String] = []
     if included.database, let name = relation.database {
@@ -74,7 +86,7 @@ final class RelationObject: HostObject {
 
   private func method(_ name: String) -> Value? {
     switch name {
-    case "render": .function(name) { _, _ in .string(self.text()) }
+    case "render": .function(name) { _, _ in .string(self.name()) }
     case "include":
       .function(name) { arguments, _ in
         .object(self.copy(included: Self.parts(self.included, arguments)))
@@ -118,7 +130,8 @@ final class RelationObject: HostObject {
   }
 
   private func copy(included: Parts? = nil, quoted: Parts? = nil) -> RelationObject {
-    RelationObject(relation, dialect, included: included ?? self.included, quoted: quoted ?? self.quoted)
+    RelationObject(
+      relation, dialect, included: included ?? self.included, quoted: quoted ?? self.quoted, filter: filter)
   }
 
   private static func parts(_ parts: Parts, _ arguments: Arguments) -> Parts {
@@ -151,7 +164,7 @@ final class RelationObject: HostObject {
       default: continue
       }
     }
-    return RelationObject(changed, dialect, included: included, quoted: quoted)
+    return RelationObject(changed, dialect, included: included, quoted: quoted, filter: filter)
   }
 
   private static func text(_ value: String?) -> Value { value.map { .string($0) } ?? Value.none }

@@ -5,8 +5,9 @@ import EngineCore
 enum PlainSQL {
   /// The text with every reference in its warehouse's spelling, and the ephemeral models that it reads.
   static func compiled(
-    _ sql: String, _ references: [PlainReference], _ project: Project, _ dialect: any Dialect
-  ) -> (sql: String, ephemerals: [NodeID]) {
+    _ sql: String, _ references: [PlainReference], _ project: Project, _ context: NodeContext
+  ) throws -> (sql: String, ephemerals: [NodeID]) {
+    let dialect = context.dialect
     guard !references.isEmpty else { return (sql, []) }
     var bytes = Array(sql.utf8)
     var ephemerals: [NodeID] = []
@@ -21,7 +22,10 @@ enum PlainSQL {
       guard let relation = relation(reference.node, project), reference.range.upperBound <= bytes.count else {
         continue
       }
-      var text = dialect.rendered(relation)
+      let filter = relation.isCommonTable ? nil : context.filter(on: reference.node)
+      let name = dialect.rendered(
+        relation.isCommonTable ? relation : try context.relation(readFor: reference.node, own: relation))
+      var text = filter?.query(name) ?? name
       if !reference.hasAlias { text += " AS " + dialect.quoted(lastName(bytes, reference.range)) }
       bytes.replaceSubrange(reference.range, with: Array(text.utf8))
     }

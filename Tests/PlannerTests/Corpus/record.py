@@ -18,10 +18,15 @@ FACTS = ["unique_id", "resource_type", "name", "package_name", "path", "original
 
 
 def arguments(request):
-    flags = {"select": "--select", "exclude": "--exclude", "types": "--resource-type"}
+    flags = {
+        "select": "--select", "exclude": "--exclude", "types": "--resource-type",
+        "excluded": "--exclude-resource-type",
+    }
     for key, flag in flags.items():
         for value in request.get(key, []):
             yield from (flag, value)
+    if "selector" in request:
+        yield from ("--selector", request["selector"])
     if "indirect" in request:
         yield from ("--indirect-selection", request["indirect"])
 
@@ -55,7 +60,9 @@ def main():
             found = sorted(places[json.loads(text)["unique_id"]] for text in listed.result or [])
             lines.append(json.dumps({**request, "found": found}))
         kept = [json.dumps(facts(nodes[name])) for name in sorted(nodes)]
-        text = '{"nodes": [\n%s\n], "requests": [\n%s\n]}\n' % (",\n".join(kept), ",\n".join(lines))
+        selectors = json.dumps(manifest["selectors"])
+        text = '{"nodes": [\n%s\n], "requests": [\n%s\n],\n"selectors": %s}\n' % (
+            ",\n".join(kept), ",\n".join(lines), selectors)
         (HERE / "recorded.json").write_text(text)
 
 

@@ -1,0 +1,110 @@
+import Diagnostics
+import Jinja
+import Planner
+import Project
+
+/// Does again what the last run left undone: what failed, and what was skipped because of it.
+struct RetryOperation {
+  let session: CommandSession
+  let project: ProjectOptions
+  let state: String?
+  let fullRefresh: Bool?
+
+  func perform() async throws -> ExitStatus {
+    let (folder, text) = try savedRun()
+    let run = try SavedRun(json: text, file: "\(folder)/run_results.json")
+    let command = run.arguments["which"]?.stringValue ?? ""
+    guard let verb = Verb(rawValue: command), PlanCommand(rawValue: command) != nil else {
+      throw Diagnostic(
+        .usage, "the last command was '\(TerminalText.oneLine(command))', which cannot be tried again",
+        hint: "only commands that run nodes can")
+    }
+    var session = session
+    session.verb = verb
+    var operation = try RunOperation(
+      session: session, project: resumed(run.arguments), selection: try selection(run.arguments), kinds: nil,
+      fullRefresh: fullRefresh ?? run.arguments["full_refresh"]?.boolValue,
+      failFast: run.arguments["fail_fast"]?.boolValue,
+      storesFailures: run.arguments["store_failures"]?.boolValue, empty: run.arguments["empty"]?.boolValue)
+    operation.retried = RetriedNodes(run: run, retriesWarnings: try session.treatsWarningsAsErrors())
+    return try await operation.perform()
+  }
+
+  private func savedRun() throws -> (folder: String, text: String) {
+    let request = ProjectRequest(session: session, flags: project)
+    let root = try request.root()
+    let named = state ?? session.environment.text("DBT_STATE")
+    let folder = try named ?? targetFolder(request)
+    guard let text = LocalFiles.text(of: LocalFiles.absolute(folder, from: root) + "/run_results.json") else {
+      throw Diagnostic(
+        .missingState, "there is no run_results.json in '\(folder)'",
+        hint: named == nil ? "there has been no run yet" : "name the folder of a run's artifacts with --state"
+      )
+    }
+    return (folder, text)
+  }
+
+  private func targetFolder(_ request: ProjectRequest) throws -> String {
+    if let path = project.targetPath ?? session.environment.text("DBT_TARGET_PATH") { return path }
+    let options = try request.loadOptions(isFullRefresh: nil, storesFailures: nil)
+    return try ProjectLoader(options: options, parser: session.program.engines.parseStatements)
+      .loadSettings().settings.targetPath
+  }
+
+  /// The flags that are given now, and those of the last run where nothing is said.
+  private func resumed(_ arguments: DataValue) -> ProjectOptions {
+    var project = project
+    project.target = project.target ?? arguments["target"]?.stringValue
+    project.profile = project.profile ?? arguments["profile"]?.stringValue
+    project.threads = project.threads ?? arguments["threads"]?.intValue
+    if project.vars == nil, let vars = arguments["vars"], !(vars.dictValue?.isEmpty ?? true) {
+      project.vars = vars.json()
+    }
+    return project
+  }
+
+  private func selection(_ arguments: DataValue) throws -> SelectionOptions {
+    var selection = try SelectionOptions.parse([])
+    func texts(_ key: String) -> [String] {
+      let value = arguments[key]
+      return value?.listValue?.compactMap(\.stringValue) ?? value?.stringValue.map { [$0] } ?? []
+    }
+    selection.select = texts("select")
+    selection.exclude = texts("exclude")
+    selection.selector = arguments["selector"]?.stringValue
+    selection.state.state = arguments["state"]?.stringValue
+    selection.state.deferState = arguments["defer_state"]?.stringValue
+    selection.state.isDeferring = arguments["defer"]?.boolValue
+    selection.state.favorState = arguments["favor_state"]?.boolValue
+    return selection
+  }
+}
+
+/// What of a run is done again.
+struct RetriedNodes: Sendable {
+  let run: SavedRun
+  /// Whether what warned counts as failed.
+  let retriesWarnings: Bool
+
+  private static let statuses: Set<String> = [
+    "error", "fail", "skipped", "runtime error", "partial success",
+  ]
+
+  /// The nodes: what did not succeed, and all checks of the last run that gate what is built again.
+  func selection(in workspace: Workspace) -> Selection {
+    var ids: [String: NodeID] = [:]
+    for node in workspace.project.nodes { ids[node.artifactID.rawValue] = node.id }
+    var nodes: Set<NodeID> = []
+    for result in run.results {
+      let isRetried = Self.statuses.contains(result.status) || (retriesWarnings && result.status == "warn")
+      if isRetried, let id = ids[result.id] { nodes.insert(id) }
+    }
+    for result in run.results {
+      guard let id = ids[result.id], let check = workspace.project.node(id), check.resourceType == .check,
+        check.dependencies.contains(where: nodes.contains)
+      else { continue }
+      nodes.insert(id)
+    }
+    return Selection(nodes: nodes)
+  }
+}

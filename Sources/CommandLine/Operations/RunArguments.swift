@@ -1,0 +1,39 @@
+import Jinja
+import Project
+
+/// What a command was called with, by dbt's names: what `run_results.json` shows and `retry` reads.
+struct RunArguments {
+  let session: CommandSession
+  let project: ProjectOptions
+  let selection: SelectionOptions
+  let kinds: ResourceTypeOptions?
+
+  /// The values that every command has, and those of this one. Vars stand there by themselves.
+  func values(_ workspace: Workspace, _ own: [(String, DataValue)]) -> DataValue {
+    func texts(_ values: [String]) -> DataValue { .list(values.map { .string($0) }) }
+    func text(_ value: String?) -> DataValue { value.map { .string($0) } ?? .none }
+    var values: [(String, DataValue)] = [
+      ("select", texts(selection.expressions)), ("exclude", texts(selection.exclude)),
+    ]
+    values += own
+    values += [
+      ("quiet", .bool(session.printer.options.isQuiet)),
+      ("log_format", .string(session.printer.options.isJSON ? "json" : "default")),
+    ]
+    // dbt takes these up again where they are said: what is not said is left out.
+    let optional: [(String, DataValue)] = [
+      ("selector", text(selection.selector)), ("target", text(project.target)),
+      ("profile", text(project.profile)),
+      ("indirect_selection", text(selection.indirectSelection?.rawValue)),
+      ("state", text(selection.state.state)), ("defer_state", text(selection.state.deferState)),
+      ("defer", selection.state.isDeferring.map { .bool($0) } ?? .none),
+      ("favor_state", selection.state.favorState.map { .bool($0) } ?? .none),
+      ("resource_types", kinds.map { $0.resourceTypes.isEmpty ? .none : texts($0.resourceTypes) } ?? .none),
+      (
+        "exclude_resource_types",
+        kinds.map { $0.excludedResourceTypes.isEmpty ? .none : texts($0.excludedResourceTypes) } ?? .none
+      ),
+    ]
+    return .dict(values + optional.filter { !$0.1.isNone })
+  }
+}
