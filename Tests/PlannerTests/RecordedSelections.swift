@@ -26,19 +26,34 @@ struct RecordedSelections: Decodable {
   struct Request: Decodable {
     var select: [String]?
     var exclude: [String]?
-    var types: [ResourceType]?
+    var selector: String?
+    var types: [String]?
+    var excluded: [String]?
     var indirect: IndirectSelection?
     var found: [Int]
 
+    /// What `weir ls` makes of the flags: analyses are listed only where they are asked for.
     var asked: SelectionRequest {
-      SelectionRequest(
-        select: select ?? [], exclude: exclude ?? [], resourceTypes: types ?? [], indirect: indirect ?? .eager
-      )
+      let standard = ResourceType.allCases.filter { $0 != .analysis }
+      let kinds = (types ?? ["default"]).flatMap { word -> [ResourceType] in
+        switch word {
+        case "all": ResourceType.allCases
+        case "default": standard
+        default: [ResourceType(rawValue: word) ?? .macro]
+        }
+      }
+      var request = SelectionRequest(
+        select: select ?? [], exclude: exclude ?? [], resourceTypes: kinds,
+        excludedResourceTypes: (excluded ?? []).compactMap(ResourceType.init), indirect: indirect ?? .eager)
+      request.selector = selector
+      return request
     }
   }
 
   var nodes: [Facts]
   var requests: [Request]
+  /// The manifest's `selectors`.
+  var selectors: DataValue
 
   static func load() throws -> RecordedSelections {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus/recorded.json")
@@ -55,7 +70,17 @@ struct RecordedSelections: Decodable {
       default: fixture.nodes.append(node(facts))
       }
     }
-    return fixture.project
+    var project = fixture.project
+    project.selectors = Self.selectorFile?.selectors ?? []
+    return project
+  }
+
+  /// The project's `selectors.yml`.
+  static var selectorFile: SelectorFile? {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Corpus/project/selectors.yml")
+    // A file that cannot be read has no selectors, and the requests that name them fail.
+    return try? SelectorFile(text: String(contentsOf: file, encoding: .utf8))
   }
 
   private func node(_ facts: Facts) -> Node {

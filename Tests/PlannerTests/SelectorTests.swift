@@ -11,12 +11,21 @@ struct SelectorTests {
     let recorded = try RecordedSelections.load()
     let project = recorded.project
     let graph = try Graph(project)
-    #expect(recorded.requests.count >= 390)
+    #expect(recorded.requests.count >= 530)
     for request in recorded.requests {
       let selection = try Selector().select(request.asked, project: project, graph: graph)
       let expected = request.found.map { recorded.nodes[$0].unique_id }
       #expect(selection.nodes.map(\.rawValue).sorted() == expected, "\(request)")
     }
+  }
+
+  @Test("the manifest shows selectors as dbt's does")
+  func entries() throws {
+    let recorded = try RecordedSelections.load()
+    let shown = SelectorEntries.normalized(recorded.project.selectors)
+    #expect(shown.count >= 28)
+    for (name, entry) in shown { #expect(entry == recorded.selectors[name], "\(name)") }
+    #expect(Set(shown.keys) == Set(recorded.selectors.dictValue?.keys ?? []))
   }
 
   private var shop: ProjectFixture {
