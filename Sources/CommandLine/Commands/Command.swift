@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Jinja
 
 /// A command: it parses its arguments, calls one operation and prints the value that comes back.
 protocol Command: ParsableCommand, Sendable {
@@ -46,6 +47,8 @@ struct CommandSession: Sendable {
   let environment: ProcessEnvironment
   let printer: Printer
   let output: OutputOptions
+  /// `flags` of the project file, once it is read.
+  var projectFlags: DataValue?
 
   /// Resolves what the flags and the environment say of output. Throws usage errors.
   init(_ program: Program, _ command: some Command) throws(Diagnostic) {
@@ -90,12 +93,12 @@ struct CommandSession: Sendable {
   /// Whether artifacts are written.
   func writesArtifacts() throws(Diagnostic) -> Bool {
     if let flag = output.writeJSON { return flag }
-    return try environment.isOn("DBT_WRITE_JSON") ?? true
+    return try environment.isOn("DBT_WRITE_JSON") ?? projectFlags?["write_json"]?.boolValue ?? true
   }
 
   /// Whether warnings count as errors.
   func treatsWarningsAsErrors() throws(Diagnostic) -> Bool {
     if let flag = output.warnError { return flag }
-    return try environment.isOn("DBT_WARN_ERROR") ?? false
+    return try environment.isOn("DBT_WARN_ERROR") ?? projectFlags?["warn_error"]?.boolValue ?? false
   }
 }

@@ -67,17 +67,41 @@ struct ListOperation {
 
   private typealias Entry = (key: String, write: (inout JSONWriter) -> Void)
 
+  /// As in dbt, the keys come in the order in which they are asked for, and `config.materialized` is a key.
   private func json(_ entries: [Entry]) -> String {
-    let wanted = Set(
-      (keys.isEmpty ? Self.standardKeys : keys).flatMap { $0.split(separator: ",").map(String.init) })
+    let wanted = keys.flatMap { $0.split(separator: ",").map(String.init) }
     var writer = JSONWriter()
     writer.object { writer in
-      for entry in entries where wanted.contains(entry.key) {
-        writer.key(entry.key)
-        entry.write(&writer)
+      guard !wanted.isEmpty else {
+        for entry in entries where Self.standardKeys.contains(entry.key) {
+          writer.key(entry.key)
+          entry.write(&writer)
+        }
+        return
+      }
+      for key in wanted {
+        if let entry = entries.first(where: { $0.key == key }) {
+          writer.key(key)
+          entry.write(&writer)
+        } else if let value = nested(key, in: entries) {
+          writer.key(key)
+          writer.value(value)
+        }
       }
     }
     return writer.text
+  }
+
+  /// The value at a path with dots.
+  private func nested(_ path: String, in entries: [Entry]) -> DataValue? {
+    let names = path.split(separator: ".").map(String.init)
+    guard names.count > 1, let entry = entries.first(where: { $0.key == names[0] }) else { return nil }
+    var writer = JSONWriter()
+    entry.write(&writer)
+    // What was just written parses.
+    var value = try? DataValue.parse(json: writer.text)
+    for name in names.dropFirst() { value = value?[name] }
+    return value.flatMap { $0.isNone ? nil : $0 }
   }
 
   private func common(
@@ -105,7 +129,7 @@ struct ListOperation {
   private func entries(of node: Node) -> [Entry] {
     var entries = common(
       id: node.id, name: node.name, type: node.resourceType, package: node.package, path: node.originalPath,
-      tags: node.config.tags, dependencies: node.dependencies, macros: node.macros)
+      tags: node.config.tags, dependencies: node.dependencies, macros: node.calledMacros)
     entries.insert(
       ("alias", { $0.string(node.relation?.identifier ?? node.config.alias ?? node.name) }), at: 5)
     entries.insert(("config", { $0.value(node.config.values) }), at: 6)

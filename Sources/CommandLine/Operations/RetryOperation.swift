@@ -21,7 +21,7 @@ struct RetryOperation {
     }
     var session = session
     session.verb = verb
-    var operation = try RunOperation(
+    var operation = RunOperation(
       session: session, project: resumed(run.arguments), selection: try selection(run.arguments), kinds: nil,
       fullRefresh: fullRefresh ?? run.arguments["full_refresh"]?.boolValue,
       failFast: run.arguments["fail_fast"]?.boolValue,

@@ -20,13 +20,12 @@ struct RunOperation: Sendable {
   var loads: LoadSelection?
   /// What of an earlier run is done again, in place of a selection.
   var retried: RetriedNodes?
-  private var treatsWarningsAsErrors = false
 
   init(
     session: CommandSession, project: ProjectOptions, selection: SelectionOptions,
     kinds: ResourceTypeOptions?, fullRefresh: Bool? = nil, failFast: Bool? = nil,
     storesFailures: Bool? = nil, empty: Bool? = nil, loads: LoadSelection? = nil
-  ) throws(Diagnostic) {
+  ) {
     self.session = session
     self.project = project
     self.selection = selection
@@ -36,7 +35,6 @@ struct RunOperation: Sendable {
     self.storesFailures = storesFailures
     self.empty = empty
     self.loads = loads
-    treatsWarningsAsErrors = try session.treatsWarningsAsErrors()
   }
 
   func perform() async throws -> ExitStatus {
@@ -86,7 +84,7 @@ struct RunOperation: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let connections = workspace.makeResolver()
     let artifacts =
-      try session.writesArtifacts()
+      try workspace.session.writesArtifacts()
       ? RunArtifacts(
         workspace, arguments: arguments(options, workspace), hidden: { connections.redactor }) : nil
     try artifacts?.verify()
@@ -110,7 +108,7 @@ struct RunOperation: Sendable {
     do throws(Diagnostic) { try state.close() } catch { problems.append(error) }
     session.printer.report(connections.warnings + result.diagnostics)
     display.end(result, unwritten: problems) { artifacts?.compiledPath($0) }
-    return status(of: result, hasProblems: !problems.isEmpty)
+    return try status(of: result, hasProblems: !problems.isEmpty, in: workspace)
   }
 
   /// What the command was called with, by dbt's names.
@@ -157,11 +155,13 @@ struct RunOperation: Sendable {
     return .success
   }
 
-  private func status(of result: RunResult, hasProblems: Bool) -> ExitStatus {
+  private func status(
+    of result: RunResult, hasProblems: Bool, in workspace: Workspace
+  ) throws -> ExitStatus {
     if result.status == .succeeded {
       // As in dbt, to fail at what a run leaves is to fail as a whole; no node did.
       if hasProblems { return .unusable }
-      if hasBannedWarnings(result) { return .failure }
+      if try hasBannedWarnings(result, workspace) { return .failure }
     }
     if result.status == .failed, result.nodes.allSatisfy({ $0.status == .skipped }),
       result.diagnostics.contains(where: { $0.severity == .error && $0.code != .runHookFailed })
@@ -172,7 +172,7 @@ struct RunOperation: Sendable {
   }
 
   /// Whether a check warned that was told to fail.
-  private func hasBannedWarnings(_ result: RunResult) -> Bool {
-    treatsWarningsAsErrors && result.all.contains { $0.status == .warn }
+  private func hasBannedWarnings(_ result: RunResult, _ workspace: Workspace) throws -> Bool {
+    try workspace.session.treatsWarningsAsErrors() && result.all.contains { $0.status == .warn }
   }
 }

@@ -39,6 +39,8 @@ struct Workspace: Sendable {
     if let path = flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") {
       loaded.project.settings.targetPath = path
     }
+    var session = session
+    session.projectFlags = loaded.project.settings.values["flags"]
     let workspace = Workspace(
       session: session, project: loaded.project, graph: loaded.graph, options: options,
       invocation: Invocation(options))

@@ -203,7 +203,7 @@ final class NodeContext {
   /// What is read in a node's or source's place.
   private func readRelation(of id: NodeID, _ own: Relation) throws -> Value {
     let relation = try relation(readFor: id, own: own)
-    return .object(RelationObject(relation, dialect, filter: filter(on: id)))
+    return .object(RelationObject(relation, dialect, filter: rowFilter(id)))
   }
 
   /// A reference that shows only while executing would not be built in time: dbt refuses it, and so does this.

@@ -14,28 +14,27 @@ final class RelationObject: HostObject {
   let dialect: any Dialect
   let included: Parts
   let quoted: Parts
-  /// Which rows are read where the relation stands in SQL.
-  let filter: RelationFilter?
+  /// The rows that it stands for, as a condition, where it is not all of them: `render()` leaves it out.
+  let filter: String?
   let typeName = "Relation"
 
   init(
     _ relation: Relation, _ dialect: any Dialect, included: Parts = Parts(), quoted: Parts = Parts(),
-    filter: RelationFilter? = nil
+    filter: String? = nil
   ) {
+    self.filter = filter
     self.relation = relation
     self.dialect = dialect
     self.included = included
     self.quoted = quoted
-    self.filter = filter
   }
 
   func text() -> String {
-    guard let filter else { return name() }
-    return "\(filter.query(name())) \(dialect.quoted(filter.alias(relation.identifier)))"
+    filter.map { "(select * from \(plainText) where \($0))" } ?? plainText
   }
 
-  /// The relation's name alone, whatever rows are read.
-  private func name() -> String {
+  /// The name alone.
+  private var plainText: String {
     if included == Parts(), quoted == Parts() { return dialect.rendered(relation) }
     var names: [String] = []
     if included.database, let name = relation.database {
@@ -86,7 +85,7 @@ final class RelationObject: HostObject {
 
   private func method(_ name: String) -> Value? {
     switch name {
-    case "render": .function(name) { _, _ in .string(self.name()) }
+    case "render": .function(name) { _, _ in .string(self.plainText) }
     case "include":
       .function(name) { arguments, _ in
         .object(self.copy(included: Self.parts(self.included, arguments)))

@@ -22,10 +22,13 @@ enum PlainSQL {
       guard let relation = relation(reference.node, project), reference.range.upperBound <= bytes.count else {
         continue
       }
-      let filter = relation.isCommonTable ? nil : context.filter(on: reference.node)
-      let name = dialect.rendered(
-        relation.isCommonTable ? relation : try context.relation(readFor: reference.node, own: relation))
-      var text = filter?.query(name) ?? name
+      var text: String
+      if relation.isCommonTable {
+        text = dialect.rendered(relation)
+      } else {
+        text = dialect.rendered(try context.relation(readFor: reference.node, own: relation))
+        if let filter = context.rowFilter(reference.node) { text = "(select * from \(text) where \(filter))" }
+      }
       if !reference.hasAlias { text += " AS " + dialect.quoted(lastName(bytes, reference.range)) }
       bytes.replaceSubrange(reference.range, with: Array(text.utf8))
     }
