@@ -1,0 +1,1 @@
+{{ config(materialized='table') }} select id, {{ doubled('amount') }} as amount from {{ ref('stg_orders') }}
