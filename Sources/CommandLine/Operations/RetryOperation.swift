@@ -21,11 +21,13 @@ struct RetryOperation {
     }
     var session = session
     session.verb = verb
+    // Where nothing was said of it, `false` is written, and each check's own configuration counts.
+    let storesFailures = run.arguments["store_failures"]?.boolValue == true ? true : nil
     var operation = RunOperation(
       session: session, project: resumed(run.arguments), selection: try selection(run.arguments), kinds: nil,
       fullRefresh: fullRefresh ?? run.arguments["full_refresh"]?.boolValue,
       failFast: run.arguments["fail_fast"]?.boolValue,
-      storesFailures: run.arguments["store_failures"]?.boolValue, empty: run.arguments["empty"]?.boolValue)
+      storesFailures: storesFailures, empty: run.arguments["empty"]?.boolValue)
     operation.retried = RetriedNodes(run: run, retriesWarnings: try session.treatsWarningsAsErrors())
     return try await operation.perform()
   }

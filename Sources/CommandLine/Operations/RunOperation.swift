@@ -117,7 +117,7 @@ struct RunOperation: Sendable {
       workspace,
       [
         ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
-        ("store_failures", options.storesFailures.map { .bool($0) } ?? .none),
+        ("store_failures", .bool(options.storesFailures ?? false)),
         ("threads", .int(options.threads)), ("empty", .bool(workspace.invocation.readsNothing)),
       ])
   }
