@@ -153,8 +153,8 @@ struct RunOperation: Sendable {
   private func nothingToDo(_ options: RunOptions, in workspace: Workspace) throws -> ExitStatus {
     let text = "Nothing to do: no enabled node is selected."
     session.printer.log(text, LogRecord(.warn, "NothingToDo", "Q035", text))
-    guard try session.writesArtifacts() else { return .success }
-    let artifacts = RunArtifacts(workspace, arguments: arguments(options), hidden: { .none })
+    guard try workspace.session.writesArtifacts() else { return .success }
+    let artifacts = RunArtifacts(workspace, arguments: arguments(options, workspace), hidden: { .none })
     try artifacts.verify()
     let nothing = RunResult(status: .succeeded, nodes: [], diagnostics: [], elapsed: .zero)
     let problems = artifacts.finish(nothing, at: session.program.now())
