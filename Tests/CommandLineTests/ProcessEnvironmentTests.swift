@@ -42,7 +42,10 @@ import Testing
 @Suite struct ResourceTypesTests {
   @Test("Kinds have dbt's names, and mistakes are told")
   func parse() throws {
-    #expect(try ResourceTypes.parse(["model", "test", "all", "Seed"]) == [.model, .check, .seed])
+    #expect(try ResourceTypes.parse(["model", "test", "Seed"]) == [.model, .check, .seed])
+    // No kind in particular is every kind.
+    #expect(try ResourceTypes.parse(["model", "all"]) == [])
+    #expect(try ResourceTypes.parse(["default", "seed"], standard: [.model]) == [.model, .seed])
     #expect(
       throws: Diagnostic(.usage, "no kind of node is called 'modle'", hint: "did you mean 'model'?")
     ) { try ResourceTypes.parse(["modle"]) }
