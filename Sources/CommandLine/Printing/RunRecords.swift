@@ -43,6 +43,7 @@ struct RunRecords: Sendable {
       switch (result.status, result.resourceType) {
       case (.skipped, _): ("SkippingDetails", "Q034")
       case (_, .check): ("LogTestResult", "Q007")
+      case (_, .unitTest): ("LogUnitTestResult", "Q007")
       case (_, .seed): ("LogSeedResult", "Q016")
       case (_, .load): ("LogLoadResult", "W001")
       default: ("LogModelResult", "Q012")
@@ -58,7 +59,7 @@ struct RunRecords: Sendable {
       writer.number(seconds)
       writer.member("index", index)
       Self.write(node, status: result.status.rawValue, startedAt: startedAt, finishedAt: time, to: &writer)
-      if result.resourceType == .check { writer.member("num_failures", result.failures) }
+      if [.check, .unitTest].contains(result.resourceType) { writer.member("num_failures", result.failures) }
       if let rows = result.rows { writer.member("rows_affected", rows) }
       if result.resourceType == .load { Self.write(result.loads, to: &writer) }
       writer.member("status", result.status.rawValue)
@@ -139,8 +140,10 @@ struct RunRecords: Sendable {
   private func description(_ node: NodeFacts) -> String {
     node.resourceType == .check
       ? "test \(node.name)"
-      : node.resourceType == .load
-        ? "load \(node.name)" : "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
+      : node.resourceType == .unitTest
+        ? "unit_test \(node.title)"
+        : node.resourceType == .load
+          ? "load \(node.name)" : "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
   }
 
   private static func level(of status: NodeStatus) -> LogLevel {

@@ -24,6 +24,10 @@ struct ConfigDecoder {
     config.postHooks = hooks("post-hook", values)
     config.publish =
       choice("publish", values, ["after_checks", "always"]).flatMap(PublishRule.init) ?? .afterChecks
+    if !isSeed {
+      config.access = access(values, config.materialization)
+      config.contract = contract(values, config.materialization)
+    }
     config.uniqueKey = texts("unique_key", values)
     config.incrementalPredicates = texts("incremental_predicates", values) + texts("predicates", values)
     config.fullRefresh = bool("full_refresh", values)
@@ -55,6 +59,13 @@ struct ConfigDecoder {
     return config
   }
 
+  /// The typed form of a unit test's configuration.
+  mutating func unitTest(_ values: DataValue) -> NodeConfig {
+    var config = NodeConfig(materialization: .unit, values: values)
+    shared(values, &config)
+    return config
+  }
+
   /// Either of the two settings for stored failures says the other, as in dbt.
   private func failureStorage(_ values: DataValue, _ kind: String?, _ stores: Bool?) -> DataValue {
     if let kind { return values.setting("store_failures", to: .bool(kind != "ephemeral")) }
@@ -75,6 +86,7 @@ struct ConfigDecoder {
     config.database = text("database", values)
     config.schema = text("schema", values)
     config.alias = text("alias", values)
+    config.group = text("group", values)
     var seen: Set<String> = []
     config.tags = texts("tags", values).filter { seen.insert($0).inserted }
   }
@@ -197,9 +209,6 @@ struct ConfigDecoder {
           "on_schema_change", .badValue, "\(subject) has the unknown on_schema_change '\(text)'",
           hint: Spelling.hint(for: text, among: known))
       }
-    }
-    if values["contract"]?["enforced"] == .bool(true) {
-      report("contract", .unsupported, "the contract of \(subject) is not enforced yet", .warning)
     }
     for key in ["persist_docs", "grants"] where !(values[key]?.entries ?? []).isEmpty {
       report(key, .unsupported, "'\(key)' of \(subject) is not supported yet", .warning)

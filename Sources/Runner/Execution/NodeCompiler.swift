@@ -1,3 +1,4 @@
+import Diagnostics
 import EngineCore
 import Project
 
@@ -9,6 +10,16 @@ public protocol NodeCompiler: AnyObject {
   func render(_ hook: Hook, for node: Node) throws -> String
   /// A hook of the whole run, ready to run; at the run's end with what became of its nodes.
   func render(_ hook: Hook, after reports: [NodeReport]?) throws -> String
+  /// A unit test's two queries; `seed` gives the query that reads a seed's file.
+  func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
+}
+
+extension NodeCompiler {
+  /// Refuses.
+  public func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
+  {
+    throw Diagnostic(.notSupported, "'\(node.name)' cannot be compiled here", at: node.span)
+  }
 }
 
 extension Compiler: NodeCompiler {}

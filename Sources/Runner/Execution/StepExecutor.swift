@@ -23,6 +23,7 @@ struct StepExecutor {
     }
     switch step.action {
     case .build: return build(node, audits: step.audits.compactMap(context.project.node))
+    case .check where node.unitTest != nil: return runUnitTest(node)
     case .check: return check(node)
     }
   }
