@@ -38,7 +38,9 @@ struct FreshnessTests {
     #expect(
       freshness("raw.own")
         == FreshnessCriteria(warnAfter: day, errorAfter: .init(count: 2, period: .day), filter: "id > 0"))
-    #expect(freshness("raw.asked") == FreshnessCriteria(warnAfter: .init(count: 3, period: .hour), filter: "id > 0"))
+    #expect(
+      freshness("raw.asked") == FreshnessCriteria(warnAfter: .init(count: 3, period: .hour), filter: "id > 0")
+    )
     #expect(freshness("raw.silent") == nil)
     #expect(freshness("other.plain") == FreshnessCriteria(warnAfter: .init(count: 5, period: .minute)))
     let asked = project.source(NodeID("source.shop.raw.asked"))
@@ -58,26 +60,29 @@ struct FreshnessTests {
     #expect(FreshnessReading(loadedAt: nil, askedAt: 0).age == 62_135_596_800)
   }
 
-  @Test("wrong limits are told with their place", arguments: [
-    ("daily", "1:48: WEIR-E0106 'freshness' of source 'r.t' must be a mapping, not a string"),
-    (
-      "{warn_after: {count: 1, period: week}}",
-      "1:48: WEIR-E0106 the period of 'warn_after' under 'freshness' of source 'r.t' cannot be 'week'"
-    ),
-    (
-      "{warn_after: {count: soon, period: day}}",
-      "1:48: WEIR-E0106 the count of 'warn_after' under 'freshness' of source 'r.t' must be a whole number, not a string"
-    ),
-    (
-      "{error_after: {count: 3}}",
-      "1:48: WEIR-E0107 'error_after' under 'freshness' of source 'r.t' has no period; it is ignored"
-    ),
-    ("{warn: 1}", "1:48: WEIR-E0105 'freshness' of source 'r.t' has no key 'warn'; it is ignored"),
-  ])
+  @Test(
+    "wrong limits are told with their place",
+    arguments: [
+      ("daily", "1:48: WEIR-E0106 'freshness' of source 'r.t' must be a mapping, not text"),
+      (
+        "{warn_after: {count: 1, period: week}}",
+        "1:48: WEIR-E0106 the period of 'warn_after' under 'freshness' of source 'r.t' cannot be 'week'"
+      ),
+      (
+        "{warn_after: {count: soon, period: day}}",
+        "1:48: WEIR-E0106 the count of 'warn_after' under 'freshness' of source 'r.t' must be a whole number, not text"
+      ),
+      (
+        "{error_after: {count: 3}}",
+        "1:48: WEIR-E0107 'error_after' under 'freshness' of source 'r.t' has no period; it is ignored"
+      ),
+      ("{warn: 1}", "1:48: WEIR-E0105 'freshness' of source 'r.t' has no key 'warn'; it is ignored"),
+    ])
   func wrong(freshness: String, complaint: String) async throws {
     let folder = try TemporaryProject([
       "weir.yml": "name: shop",
-      "models/s.yml": "sources: [{name: r, tables: [{name: t, freshness: \(freshness), loaded_at_field: at}]}]",
+      "models/s.yml":
+        "sources: [{name: r, tables: [{name: t, freshness: \(freshness), loaded_at_field: at}]}]",
     ])
     #expect(await folder.complaints() == ["models/s.yml:" + complaint])
   }

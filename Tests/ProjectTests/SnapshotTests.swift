@@ -8,7 +8,9 @@ import Testing
 @Suite("Snapshots")
 struct SnapshotTests {
   private func project(_ files: [String: String]) throws -> TemporaryProject {
-    let own = ["weir.yml": "name: shop", "models/orders.sql": "{{ config(materialized='view') }} select 1 as id"]
+    let own = [
+      "weir.yml": "name: shop", "models/orders.sql": "{{ config(materialized='view') }} select 1 as id",
+    ]
     return try TemporaryProject(own.merging(files) { $1 })
   }
 
@@ -90,38 +92,44 @@ struct SnapshotTests {
       ])
   }
 
-  @Test("what a snapshot lacks or says twice is told", arguments: [
-    ("unique_key='id'", "WEIR-E0107 snapshot 'a' has no strategy"),
-    ("strategy='check', check_cols='all'", "WEIR-E0107 snapshot 'a' has no unique_key"),
-    ("strategy='check', unique_key='id'", "WEIR-E0107 snapshot 'a' uses the strategy 'check' and has no check_cols"),
-    (
-      "strategy='check', unique_key='id', check_cols='id'", "WEIR-E0106 'check_cols' of snapshot 'a' cannot be 'id'"
-    ),
-    (
-      "strategy='timestamp', unique_key='id'",
-      "WEIR-E0107 snapshot 'a' uses the strategy 'timestamp' and has no updated_at"
-    ),
-    (
-      "strategy='timestamp', unique_key='id', updated_at='at', check_cols='all'",
-      "WEIR-E0106 snapshot 'a' uses the strategy 'timestamp', which compares no check_cols"
-    ),
-    (
-      "strategy='timestamp', unique_key='id', updated_at='at', hard_deletes='never'",
-      "WEIR-E0106 'hard_deletes' of snapshot 'a' cannot be 'never'"
-    ),
-    (
-      "strategy='timestamp', unique_key='id', updated_at='at', hard_deletes='ignore', invalidate_hard_deletes=false",
-      "WEIR-E0106 snapshot 'a' has both 'hard_deletes' and 'invalidate_hard_deletes'"
-    ),
-    (
-      "strategy='timestamp', unique_key='id', updated_at='at', snapshot_meta_column_names={'dbt_to': 'x'}",
-      "WEIR-E0106 'snapshot_meta_column_names' of snapshot 'a' names 'dbt_to', which is no column of a snapshot"
-    ),
-    (
-      "strategy='timestamp', unique_key='id', updated_at='at', materialized='table'",
-      "WEIR-E0106 snapshot 'a' cannot be materialized as 'table'"
-    ),
-  ])
+  @Test(
+    "what a snapshot lacks or says twice is told",
+    arguments: [
+      ("unique_key='id'", "WEIR-E0107 snapshot 'a' has no strategy"),
+      ("strategy='check', check_cols='all'", "WEIR-E0107 snapshot 'a' has no unique_key"),
+      (
+        "strategy='check', unique_key='id'",
+        "WEIR-E0107 snapshot 'a' uses the strategy 'check' and has no check_cols"
+      ),
+      (
+        "strategy='check', unique_key='id', check_cols='id'",
+        "WEIR-E0106 'check_cols' of snapshot 'a' cannot be 'id'"
+      ),
+      (
+        "strategy='timestamp', unique_key='id'",
+        "WEIR-E0107 snapshot 'a' uses the strategy 'timestamp' and has no updated_at"
+      ),
+      (
+        "strategy='timestamp', unique_key='id', updated_at='at', check_cols='all'",
+        "WEIR-E0106 snapshot 'a' uses the strategy 'timestamp', which compares no check_cols"
+      ),
+      (
+        "strategy='timestamp', unique_key='id', updated_at='at', hard_deletes='never'",
+        "WEIR-E0106 'hard_deletes' of snapshot 'a' cannot be 'never'"
+      ),
+      (
+        "strategy='timestamp', unique_key='id', updated_at='at', hard_deletes='ignore', invalidate_hard_deletes=false",
+        "WEIR-E0106 snapshot 'a' has both 'hard_deletes' and 'invalidate_hard_deletes'"
+      ),
+      (
+        "strategy='timestamp', unique_key='id', updated_at='at', snapshot_meta_column_names={'dbt_to': 'x'}",
+        "WEIR-E0106 'snapshot_meta_column_names' of snapshot 'a' names 'dbt_to', which is no column of a snapshot"
+      ),
+      (
+        "strategy='timestamp', unique_key='id', updated_at='at', materialized='table'",
+        "WEIR-E0106 snapshot 'a' cannot be materialized as 'table'"
+      ),
+    ])
   func mistakes(config: String, complaint: String) async throws {
     let folder = try project([
       "snapshots/a.sql": "{% snapshot a %}{{ config(\(config)) }} select 1 as id{% endsnapshot %}"

@@ -24,7 +24,8 @@ public struct FreshnessRecord: Sendable {
 
   /// Makes a record; what is not known yet starts empty.
   public init(
-    id: NodeID, reading: FreshnessReading?, status: ResultStatus, criteria: FreshnessCriteria, threadName: String,
+    id: NodeID, reading: FreshnessReading?, status: ResultStatus, criteria: FreshnessCriteria,
+    threadName: String,
     executionTime: Double
   ) {
     self.id = id
@@ -43,7 +44,8 @@ public struct SourcesArtifact: Sendable {
   private let elapsed: Double
 
   /// Makes the artifact.
-  public init(records: [FreshnessRecord], invocation: Invocation, generatedAt: Double, elapsedSeconds: Double) {
+  public init(records: [FreshnessRecord], invocation: Invocation, generatedAt: Double, elapsedSeconds: Double)
+  {
     metadata = ArtifactMetadata(schema: "sources/v3", invocation: invocation, generatedAt: generatedAt)
     self.records = records
     elapsed = elapsedSeconds

@@ -146,9 +146,9 @@ struct RunRecords: Sendable {
     node.resourceType == .check
       ? "test \(node.name)"
       : node.resourceType == .source
-      ? "freshness of \(node.name)"
-      : node.resourceType == .load
-        ? "load \(node.name)" : "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
+        ? "freshness of \(node.name)"
+        : node.resourceType == .load
+          ? "load \(node.name)" : "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
   }
 
   private static func level(of status: NodeStatus) -> LogLevel {

@@ -38,7 +38,8 @@ extension ConfigDecoder {
     if count.isNone, period.isNone { return nil }
     guard !count.isNone, !period.isNone else {
       report(
-        "freshness", .missingKey, "\(what) has no \(count.isNone ? "count" : "period"); it is ignored", .warning,
+        "freshness", .missingKey, "\(what) has no \(count.isNone ? "count" : "period"); it is ignored",
+        .warning,
         hint: "write for example \(key): {count: 12, period: hour}")
       return nil
     }
@@ -51,7 +52,8 @@ extension ConfigDecoder {
       let written = period.scalarText ?? period.typeName
       report(
         "freshness", .badValue, "the period of \(what) cannot be '\(written)'",
-        hint: Spelling.hint(for: written, among: periods) ?? "it is one of: " + periods.joined(separator: ", "))
+        hint: Spelling.hint(for: written, among: periods) ?? "it is one of: "
+          + periods.joined(separator: ", "))
       return nil
     }
     return FreshnessCriteria.Limit(count: number, period: known)

@@ -24,7 +24,8 @@ extension ConfigDecoder {
     if let written = text("materialized", values), written != "snapshot" {
       report("materialized", .badValue, "\(subject) cannot be materialized as '\(written)'")
     }
-    config.strategy = required("strategy", values, "say how changes are found: strategy='timestamp' or 'check'")
+    config.strategy = required(
+      "strategy", values, "say how changes are found: strategy='timestamp' or 'check'")
     config.uniqueKey = SnapshotKey(texts("unique_key", values), isList: values["unique_key"]?.items != nil)
     if config.uniqueKey.expressions.isEmpty {
       report(
@@ -92,7 +93,9 @@ extension ConfigDecoder {
   private mutating func hardDeletes(_ values: DataValue) -> SnapshotConfig.HardDeletes {
     let legacy = bool("invalidate_hard_deletes", values)
     let known = SnapshotConfig.HardDeletes.allCases.map(\.rawValue)
-    guard let written = choice("hard_deletes", values, known) else { return legacy == true ? .invalidate : .ignore }
+    guard let written = choice("hard_deletes", values, known) else {
+      return legacy == true ? .invalidate : .ignore
+    }
     if legacy != nil {
       report(
         "invalidate_hard_deletes", .badValue,

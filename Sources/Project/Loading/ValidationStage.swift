@@ -125,7 +125,8 @@ struct ValidationStage {
     collect(parsed.nodes)
     collect(parsed.disabled)
     let sections: [(String, [[String]])] = [
-      ("models", models), ("seeds", seeds), ("snapshots", snapshots), ("tests", checks), ("data_tests", checks),
+      ("models", models), ("seeds", seeds), ("snapshots", snapshots), ("tests", checks),
+      ("data_tests", checks),
       ("checks", checks),
       ("sources", parsed.sources.map(\.fqn)),
     ]

@@ -59,7 +59,9 @@ extension Compiler {
 
   /// Older strategies say it with a truth value.
   private func hardDeletes(_ given: DictObject) -> SnapshotConfig.HardDeletes? {
-    if let written = given["hard_deletes"]?.stringValue { return SnapshotConfig.HardDeletes(rawValue: written) }
+    if let written = given["hard_deletes"]?.stringValue {
+      return SnapshotConfig.HardDeletes(rawValue: written)
+    }
     return given["invalidate_hard_deletes"]?.isTruthy ?? false ? .invalidate : nil
   }
 }

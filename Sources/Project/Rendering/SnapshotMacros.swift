@@ -31,7 +31,8 @@ enum SnapshotMacros {
       let (history, source) = try aliases(arguments)
       let config = config(context)
       let updatedAt = config.updatedAt ?? ""
-      let changed = "(\(history).\(context.dialect.quoted(config.columns.validFrom)) < \(source).\(updatedAt))"
+      let changed =
+        "(\(history).\(context.dialect.quoted(config.columns.validFrom)) < \(source).\(updatedAt))"
       return try strategy(context, updatedAt: updatedAt, rowChanged: changed)
     },
     "snapshot_check_strategy": { context, arguments in
@@ -110,7 +111,10 @@ enum SnapshotMacros {
     let id = try call(
       context, "snapshot_hash_arguments", Arguments([Value(parts.map { .string($0) })]))
     return Value([
-      ("unique_key", key.isList ? Value(key.expressions.map { .string($0) }) : .string(key.expressions.first ?? "")),
+      (
+        "unique_key",
+        key.isList ? Value(key.expressions.map { .string($0) }) : .string(key.expressions.first ?? "")
+      ),
       ("updated_at", .string(updatedAt)), ("row_changed", .string(rowChanged)), ("scd_id", .string(id)),
       ("invalidate_hard_deletes", .bool(config.hardDeletes == .invalidate)),
       ("hard_deletes", .string(config.hardDeletes.rawValue)),

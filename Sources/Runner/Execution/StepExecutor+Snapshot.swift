@@ -15,11 +15,11 @@ extension StepExecutor {
         "the snapshot '\(node.name)' cannot write to \(dialect.rendered(target)), a view",
         at: node.span, hint: "drop the view if it is not needed, or give the snapshot another alias")
     }
+    let given = try statements.columnNames(of: select)
     let strategy = try compiler.snapshotStrategy(
       for: node, compiledSQL: select, targetExists: existing != nil)
     let snapshot = SnapshotMaterialization(
       target: target, dialect: dialect, config: node.config.snapshot ?? SnapshotConfig(), strategy: strategy)
-    let given = try connection.columns(ofQuery: select).map(\.name)
     try refuseReserved(given, snapshot, node)
     guard existing != nil else {
       let rows = try statements.execute(snapshot.create(select: select))

@@ -66,7 +66,10 @@ struct SnapshotMaterialization {
       (strategy.versionID, columns.id), (strategy.updatedAt, columns.updatedAt),
       (strategy.updatedAt, columns.validFrom),
       // The type is the one that both ends of a version's time have.
-      ("CASE WHEN FALSE THEN \(strategy.updatedAt) ELSE \(config.validToCurrent ?? "NULL") END", columns.validTo),
+      (
+        "CASE WHEN FALSE THEN \(strategy.updatedAt) ELSE \(config.validToCurrent ?? "NULL") END",
+        columns.validTo
+      ),
     ]
     return (values + (marksDeletions ? [("'False'", columns.isDeleted)] : [])).map {
       "\($0.0) AS \(dialect.quoted($0.1))"
@@ -159,8 +162,12 @@ struct SnapshotMaterialization {
   /// Ends versions and begins others: statements that each count as one of the two. `columns` are the query's own that
   /// the history has now, and `kept` those that it had before.
   func apply(columns: [String], kept: [String]) -> [String] {
-    var statements = [end(changes, id: Self.endedID, at: dialect.quoted(config.columns.validFrom))]
-    if findsDeletions { statements.append(end(deletions, id: dialect.quoted(config.columns.id), at: nil)) }
+    // A version whose row does not say when it was changed ends now: it must not stay valid beside the next one.
+    let changedAt = "coalesce(weir_found.\(dialect.quoted(config.columns.validFrom)), \(strategy.now))"
+    var statements = [end(changes, id: Self.endedID, at: changedAt)]
+    if findsDeletions {
+      statements.append(end(deletions, id: dialect.quoted(config.columns.id), at: strategy.now))
+    }
     statements.append(
       insert(
         columns + addedColumns, from: changes,
@@ -169,11 +176,11 @@ struct SnapshotMaterialization {
     return statements
   }
 
-  private func end(_ found: Relation, id: String, at time: String?) -> String {
+  private func end(_ found: Relation, id: String, at time: String) -> String {
     let validTo = dialect.quoted(config.columns.validTo)
     return """
       UPDATE \(dialect.rendered(target)) AS weir_history
-      SET \(validTo) = \(time.map { "weir_found.\($0)" } ?? strategy.now)
+      SET \(validTo) = \(time)
       FROM \(dialect.quoted(found.identifier)) AS weir_found
       WHERE weir_history.\(dialect.quoted(config.columns.id)) = weir_found.\(id)
         AND \(isOpen("weir_history"))
@@ -202,7 +209,9 @@ struct SnapshotMaterialization {
 
   /// Removes what was put aside.
   func unstage() -> [String] {
-    ([staging, changes] + (findsDeletions ? [deletions] : [])).map { "DROP TABLE \(dialect.quoted($0.identifier))" }
+    ([staging, changes] + (findsDeletions ? [deletions] : [])).map {
+      "DROP TABLE \(dialect.quoted($0.identifier))"
+    }
   }
 
   // MARK: - Questions

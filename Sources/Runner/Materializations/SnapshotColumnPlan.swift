@@ -43,7 +43,8 @@ struct SnapshotColumnPlan {
   /// The type that holds all values of both as they are; nil if none does, or it is of another kind.
   private static func wider(_ old: SQLType, _ new: SQLType) -> SQLType? {
     switch (old, new) {
-    case (.integer, .integer), (.integer, .decimal), (.decimal, .decimal), (.float, .double), (.date, .timestamp),
+    case (.integer, .integer), (.integer, .decimal), (.decimal, .decimal), (.float, .double),
+      (.date, .timestamp),
       (.timestamp, .timestamp):
       let joined = old.joined(with: new)
       return joined == .text ? nil : joined
@@ -56,7 +57,8 @@ struct SnapshotColumnPlan {
   /// Whether the engine would round or cut values to make them fit.
   private static func isLossy(_ old: SQLType, _ new: SQLType) -> Bool {
     switch (old, new) {
-    case (.integer, .double), (.integer, .float), (.integer, .decimal), (.decimal, .double), (.decimal, .float),
+    case (.integer, .double), (.integer, .float), (.integer, .decimal), (.decimal, .double),
+      (.decimal, .float),
       (.decimal, .decimal), (.float, .double):
       true
     default: false

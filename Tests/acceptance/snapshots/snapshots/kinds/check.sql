@@ -10,7 +10,7 @@ select id, region, status, amount from {{ source('raw', 'orders') }}
 
 {% snapshot by_all_growing %}
 {{ config(strategy='check', unique_key='id', check_cols='all', updated_at='updated_at', hard_deletes='new_record') }}
-select * from {{ source('raw', 'orders') }}
+select * from {{ source('raw', 'orders') }} where updated_at is not null
 {% endsnapshot %}
 
 {% snapshot by_some_of_open %}

@@ -1,1 +1,1 @@
-select 1 as id, now() as at
+select 1 as id, now() as changed
