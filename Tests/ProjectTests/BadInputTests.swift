@@ -112,7 +112,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "version: 3", "models/x.yml:1:10: WEIR-E0106 'version' of a property file must be 2"),
     BadInput(
       "models/x.yml", "snapshots: [{name: x}]",
-      "models/x.yml:1:1: WEIR-E0113 'snapshots' are not supported yet; they are left out"),
+      "models/x.yml:1:13: WEIR-E0114 'snapshots' describes 'x', which does not exist"),
+    BadInput(
+      "models/x.yml", "unit_tests: [{name: x}]",
+      "models/x.yml:1:1: WEIR-E0113 'unit_tests' are not supported yet; they are left out"),
     BadInput(
       "models/x.yml", "models: [{name: model, data_tests: [uniqe]}]",
       "models/x.yml:1:37: WEIR-E0117 there is no check 'uniqe'"),

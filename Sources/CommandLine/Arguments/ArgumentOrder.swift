@@ -11,7 +11,7 @@ enum ArgumentOrder {
 
   /// dbt's commands that this version does not have.
   static let unsupportedVerbs: Set<String> = [
-    "clone", "deps", "docs", "freshness", "retry", "run-operation", "snapshot", "source",
+    "clone", "deps", "docs", "freshness", "retry", "run-operation",
   ]
 
   /// What a command line asks for.
@@ -76,6 +76,8 @@ enum ArgumentOrder {
         .usage, "unknown command '\(TerminalText.oneLine(verb))'",
         hint: nearest.map { "did you mean 'weir \($0)'?" } ?? "'weir --help' lists the commands")
     }
-    return .command([verb] + before + after)
+    // What a verb does to which thing comes right behind it.
+    let isNested = verb == Verb.source.rawValue && !(after.first?.hasPrefix("-") ?? true)
+    return .command([verb] + after.prefix(isNested ? 1 : 0) + before + after.dropFirst(isNested ? 1 : 0))
   }
 }

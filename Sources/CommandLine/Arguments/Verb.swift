@@ -1,7 +1,7 @@
 /// The commands, grouped as the help shows them.
 enum Verb: String, CaseIterable {
   case initialize = "init"
-  case build, load, run, test, seed
+  case build, load, run, test, seed, snapshot, source
   case list = "ls"
   case parse, compile, show, deps, maintain, debug, connections, state, clean, completions
 
@@ -17,6 +17,8 @@ enum Verb: String, CaseIterable {
     case .list: "List what a selection means"
     case .parse: "Read the whole project and report every problem"
     case .compile: "Write the SQL that would run, and run nothing"
+    case .snapshot: "Keep the history of what changes in tables"
+    case .source: "Ask how fresh sources are: 'weir source freshness'"
     case .show: "Run a query or a model's SQL and print its rows"
     case .deps: "Install the packages that the project names"
     case .maintain: "Compact a lake, drop old snapshots and files"
@@ -27,6 +29,9 @@ enum Verb: String, CaseIterable {
     case .completions: "Print a completion script for bash, zsh or fish"
     }
   }
+
+  /// What templates and artifacts know of it: dbt's name for what it does.
+  var invocationName: String { self == .source ? "freshness" : rawValue }
 
   /// Other names of the same command.
   var aliases: [String] { self == .list ? ["list"] : [] }

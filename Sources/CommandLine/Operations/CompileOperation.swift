@@ -48,7 +48,7 @@ struct CompileOperation: Sendable {
     let session = workspace.session
     let selected = try workspace.select(selection, kinds)
     let nodes = workspace.project.nodes.filter {
-      selected.nodes.contains($0.id) && [.model, .check, .analysis].contains($0.resourceType)
+      selected.nodes.contains($0.id) && [.model, .snapshot, .check, .analysis].contains($0.resourceType)
     }
     var operation = self
     operation.workspace.invocation.selected = selected.nodes.sorted()

@@ -43,6 +43,23 @@ struct NodeFacts: Sendable {
     if case .generic(let check) = node.check { attachedNode = check.attachedNode }
   }
 
+  /// Reads a source's facts.
+  init(_ source: SourceTable) {
+    id = source.id
+    resourceType = .source
+    name = "\(source.sourceName).\(source.name)"
+    title = name
+    kind = "source"
+    materialization = ""
+    path = source.originalPath
+    originalPath = source.originalPath
+    span = source.span
+    database = source.relation.database ?? ""
+    schema = source.relation.schema ?? ""
+    alias = source.identifier
+    checksum = ""
+  }
+
   /// Facts of a name that the project does not hold: the name is all there is.
   init(unknown id: NodeID) {
     self.id = id

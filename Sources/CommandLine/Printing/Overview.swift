@@ -23,8 +23,8 @@ enum Overview {
 
   private static let groups: [(String, [Verb])] = [
     ("Start", [.initialize, .deps, .debug, .connections]),
-    ("Work", [.build, .load, .run, .test, .seed, .show]),
-    ("Look", [.list, .compile, .parse, .state]),
+    ("Work", [.build, .load, .run, .test, .seed, .snapshot, .show]),
+    ("Look", [.list, .compile, .parse, .source, .state]),
     ("Tidy", [.maintain, .clean, .completions]),
   ]
 

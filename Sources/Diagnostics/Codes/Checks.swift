@@ -6,8 +6,11 @@ extension DiagnosticCode {
   /// A check's result says nothing.
   public static let noVerdict = DiagnosticCode("WEIR-E0603", "a check gives no count of failures")
 
+  /// A source's newest row is older than it may be.
+  public static let staleSource = DiagnosticCode("WEIR-E0611", "a source is older than it may be")
+
   /// Codes of checks and contracts: E06xx.
   static let checks: [DiagnosticCode] = [
-    checkFailed, badThreshold, noVerdict,
+    checkFailed, badThreshold, noVerdict, staleSource,
   ]
 }

@@ -69,7 +69,7 @@ struct ConfigDecoder {
     mappings(["meta"], values)
   }
 
-  private mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
+  mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
     mappings(["meta", "docs", "quoting", "contract", "persist_docs", "grants"], values)
     config.isEnabled = bool("enabled", values) ?? true
     config.database = text("database", values)
@@ -142,7 +142,7 @@ struct ConfigDecoder {
     }
   }
 
-  private mutating func hooks(_ key: String, _ values: DataValue) -> [Hook] {
+  mutating func hooks(_ key: String, _ values: DataValue) -> [Hook] {
     guard let value = values[key], !value.isNone else { return [] }
     do {
       return try Self.hooks(value)
@@ -185,7 +185,7 @@ struct ConfigDecoder {
     return Hook(sql: sql, isTransactional: isTransactional)
   }
 
-  private mutating func warnAboutUnsupported(_ values: DataValue) {
+  mutating func warnAboutUnsupported(_ values: DataValue) {
     if let text = values["on_schema_change"]?.scalarText, text != "ignore" {
       let known = ["ignore", "fail", "append_new_columns", "sync_all_columns"]
       if known.contains(text) {
@@ -250,7 +250,7 @@ struct ConfigDecoder {
     return texts
   }
 
-  private mutating func bool(_ key: String, _ values: DataValue) -> Bool? {
+  mutating func bool(_ key: String, _ values: DataValue) -> Bool? {
     guard let value = values[key], !value.isNone else { return nil }
     switch value {
     case .bool(let truth): return truth

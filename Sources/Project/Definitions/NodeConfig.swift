@@ -2,7 +2,7 @@ import Jinja
 
 /// How a model is stored.
 public enum Materialization: String, Sendable, Codable, Hashable {
-  case view, table, incremental, external, ephemeral, seed
+  case view, table, incremental, external, ephemeral, seed, snapshot
   /// A check's own.
   case check = "test"
   /// A load's own.
@@ -83,6 +83,8 @@ public struct NodeConfig: Sendable {
   public var fullRefresh: Bool?
   /// External models: where and how their files are written.
   public var external: ExternalConfig?
+  /// Snapshots: the history that they keep.
+  public var snapshot: SnapshotConfig?
   /// Seeds: declared types by column, and how the file is written.
   public var columnTypes: [(column: String, type: String)] = []
   /// What parts a seed's columns.

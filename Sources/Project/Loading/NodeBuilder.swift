@@ -5,12 +5,12 @@ import Jinja
 /// Makes nodes of files and declarations. One for each thread.
 final class NodeBuilder {
   let environment: LoadEnvironment
-  private let contents: FileContents
-  private let properties: PropertyIndex
+  let contents: FileContents
+  let properties: PropertyIndex
   let trees: ConfigTrees
   let context: NodeContext
   private let said = LogCollector()
-  private var problems: [Diagnostic] = []
+  var problems: [Diagnostic] = []
   /// Folders' configurations by kind and path.
   private var folders: [String: (rendered: ConfigTree.Folder, unrendered: ConfigTree.Folder)] = [:]
 
@@ -109,7 +109,7 @@ final class NodeBuilder {
   }
 
   /// Does `body`; whether that went well. What fails in a macro whose file does not parse is no problem of its own.
-  private func attempt(_ body: () throws -> Void) -> Bool {
+  func attempt(_ body: () throws -> Void) -> Bool {
     do {
       try body()
     } catch {
@@ -121,7 +121,7 @@ final class NodeBuilder {
     return context.frame.macros.isDisjoint(with: contents.lost.macros)
   }
 
-  private func nameRelation(of node: inout Node, kind: RelationKind? = nil) {
+  func nameRelation(of node: inout Node, kind: RelationKind? = nil) {
     guard !contents.lost.hidesNaming else { return }
     _ = attempt { node.relation = try Naming(context: context).relation(of: node, kind: kind) }
   }
@@ -167,7 +167,7 @@ final class NodeBuilder {
   }
 
   /// What hooks refer to must be there before the model, so hooks are rendered with it.
-  private func recordHooks(_ node: Node, _ span: SourceSpan) throws {
+  func recordHooks(_ node: Node, _ span: SourceSpan) throws {
     for hook in node.config.preHooks + node.config.postHooks where YAMLRenderer.holdsJinja(hook.sql) {
       try SnippetNames.relocating(to: span) {
         let template = try Template(parsing: hook.sql, name: SnippetNames.hook(of: node.span.file))
@@ -220,7 +220,7 @@ final class NodeBuilder {
   }
 
   /// Where a node's configuration is written.
-  private func origins(
+  func origins(
     of node: Node, _ entry: ResourceProperties?, _ more: [ConfigOrigins.Entry] = []
   ) -> ConfigOrigins {
     var origins = ConfigOrigins()
@@ -229,6 +229,7 @@ final class NodeBuilder {
     let sections =
       switch node.resourceType {
       case .seed: ["seeds"]
+      case .snapshot: ["snapshots"]
       case .check: ["data_tests", "tests", "checks"]
       default: ["models"]
       }
@@ -252,7 +253,7 @@ final class NodeBuilder {
     problems += decoder.problems.filter { isWhole || $0.code != .missingKey }
   }
 
-  private func describe(_ node: inout Node, _ entry: ResourceProperties?) {
+  func describe(_ node: inout Node, _ entry: ResourceProperties?) {
     guard let entry else { return }
     let describer = Describer(context: context, file: entry.file)
     node.propertiesPath = environment.settings.inner(entry.file)
@@ -355,7 +356,7 @@ final class NodeBuilder {
 
   // MARK: - Outcomes
 
-  private func outcome(_ body: () throws -> ParsedNode?) -> NodeOutcome {
+  func outcome(_ body: () throws -> ParsedNode?) -> NodeOutcome {
     problems = []
     var parsed: ParsedNode?
     do {

@@ -14,10 +14,26 @@ struct ValidationStage {
     unusedConfiguration(parsed, &problems)
     orphanProperties(&problems)
     uncalledMacros(&problems)
+    unknownAges(&problems)
+  }
+
+  /// As in dbt, a warning: only who asks for freshness is stopped by it.
+  private func unknownAges(_ problems: inout [Diagnostic]) {
+    for source in project.sources where source.isEnabled && source.freshness != nil {
+      guard source.loadedAtField == nil, source.loadedAtQuery == nil, source.loadedBy == nil else { continue }
+      problems.append(
+        Diagnostic(
+          .missingKey,
+          "source '\(source.sourceName).\(source.name)' says how fresh it must be and not when its rows were loaded",
+          at: source.span, severity: .warning,
+          hint: "name a column under 'config': loaded_at_field: updated_at; or give a loaded_at_query"))
+    }
   }
 
   /// dbt's macros that a project may replace and that nothing here calls: to take one over in silence would be wrong.
   private static let uncalled: Set<String> = [
+    "snapshot_staging_table", "build_snapshot_table", "build_snapshot_staging_table", "snapshot_merge_sql",
+    "post_snapshot", "create_columns", "snapshot_check_all_get_existing_columns",
     "create_table_as", "create_view_as", "get_create_table_as_sql", "get_create_view_as_sql",
     "get_delete_insert_merge_sql", "get_incremental_append_sql", "get_incremental_delete_insert_sql",
     "get_merge_sql", "load_csv_rows", "create_csv_table", "reset_csv_table", "get_test_sql", "run_hooks",
@@ -94,12 +110,14 @@ struct ValidationStage {
   private func unusedConfiguration(_ parsed: ParsedProject, _ problems: inout [Diagnostic]) {
     var models: [[String]] = []
     var seeds: [[String]] = []
+    var snapshots: [[String]] = []
     var checks: [[String]] = []
     func collect(_ nodes: [Node]) {
       for index in nodes.indices {
         switch nodes[index].resourceType {
         case .model: models.append(nodes[index].fqn)
         case .seed: seeds.append(nodes[index].fqn)
+        case .snapshot: snapshots.append(nodes[index].fqn)
         default: checks.append(nodes[index].fqn)
         }
       }
@@ -107,7 +125,8 @@ struct ValidationStage {
     collect(parsed.nodes)
     collect(parsed.disabled)
     let sections: [(String, [[String]])] = [
-      ("models", models), ("seeds", seeds), ("tests", checks), ("data_tests", checks),
+      ("models", models), ("seeds", seeds), ("snapshots", snapshots), ("tests", checks),
+      ("data_tests", checks),
       ("checks", checks),
       ("sources", parsed.sources.map(\.fqn)),
     ]
@@ -141,7 +160,12 @@ struct ValidationStage {
     var known: [String: Set<String>] = [:]
     for node in project.nodes + project.disabled {
       let section =
-        node.resourceType == .seed ? "seeds" : node.resourceType == .check ? "data_tests" : "models"
+        switch node.resourceType {
+        case .seed: "seeds"
+        case .snapshot: "snapshots"
+        case .check: "data_tests"
+        default: "models"
+        }
       known[section, default: []].insert(node.name)
     }
     for resource in properties {

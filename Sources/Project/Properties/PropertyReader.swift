@@ -84,7 +84,8 @@ struct PropertyReader {
       result.macros.append(entry(item, name))
     default:
       let kind = section == "analyses" ? "analysis" : String(section.dropLast())
-      if let resource = resource(item, name, section, "\(kind) '\(name)'", PropertyKeys.resource) {
+      let keys = section == "snapshots" ? PropertyKeys.snapshot : PropertyKeys.resource
+      if let resource = resource(item, name, section, "\(kind) '\(name)'", keys) {
         result.resources.append(resource)
       }
     }

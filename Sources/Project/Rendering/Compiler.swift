@@ -23,7 +23,7 @@ public struct CompiledNode: Sendable {
 public final class Compiler {
   private let project: Project
   private let base: BaseContext
-  private let context: NodeContext
+  let context: NodeContext
   private var ephemerals: [NodeID: (sql: String, parents: [NodeID])] = [:]
   private var hookTemplates: [String: Template] = [:]
 
@@ -103,7 +103,7 @@ public final class Compiler {
       return (CommonTableInjection.withoutTerminator(sql), direct)
     }
     let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
-    let sql = try context.interpreter.render(template)
+    let sql = node.codeOffset.removed(from: try context.interpreter.render(template))
     return (CommonTableInjection.withoutTerminator(sql), context.frame.ephemerals)
   }
 
@@ -143,7 +143,7 @@ public final class Compiler {
 
   // MARK: - Frames
 
-  private func enter(_ node: Node, isIncremental: Bool) {
+  func enter(_ node: Node, isIncremental: Bool) {
     var frame = RenderFrame(package: node.package)
     frame.model = node
     frame.this =
@@ -170,7 +170,7 @@ public final class Compiler {
     return template
   }
 
-  private func located<T>(_ node: Node, _ body: () throws -> T) throws -> T {
+  func located<T>(_ node: Node, _ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch {

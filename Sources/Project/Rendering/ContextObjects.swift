@@ -58,6 +58,9 @@ final class ConfigObject: HostObject {
 
   private func value(_ key: String) -> DataValue? {
     let key = ConfigMerge.canonical(key)
+    if key == "snapshot_table_column_names", let snapshot = context.frame.model?.config.snapshot {
+      return .mapping(snapshot.columns.named.map { ($0.standard, .string($0.own)) })
+    }
     return context.frame.model?.config.values[key] ?? context.frame.config[key]
   }
 }

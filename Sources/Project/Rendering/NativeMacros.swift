@@ -40,6 +40,7 @@ final class NativeMacros {
 
   private static func body(_ name: String) -> Body? {
     core[name] ?? naming[name] ?? checks[name] ?? CrossDatabaseMacros.bodies[name]
+      ?? SnapshotMacros.bodies[name] ?? FreshnessMacros.bodies[name]
   }
 
   // MARK: - Running

@@ -89,7 +89,7 @@ extension StepExecutor {
     result.compiledSQL = compiled.sql
     guard !SQLText.isEmpty(compiled.sql) else {
       throw Diagnostic(
-        .nodeFailed, "the model '\(node.name)' holds no SQL once it is rendered",
+        .nodeFailed, "the \(node.resourceType.rawValue) '\(node.name)' holds no SQL once it is rendered",
         at: SourceSpan(file: node.span.file), hint: "give it a SELECT, or delete the file")
     }
     switch node.config.materialization {
@@ -101,6 +101,7 @@ extension StepExecutor {
     case .external:
       return NodeBuild(
         node: node, target: target, work: .external(compiled.sql, try externalWriter(node, target, result)))
+    case .snapshot: return NodeBuild(node: node, target: target, work: .snapshot(compiled.sql))
     case .ephemeral, .seed, .check, .load:
       throw Diagnostic(
         .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)",
@@ -177,7 +178,7 @@ extension StepExecutor {
         target: build.target, dialect: dialect, config: build.node.config,
         path: context.absolute(build.node.span.file)
       ).statements(file, existing: existing, capabilities: context.capabilities)
-    case .incremental, .external: return nil
+    case .incremental, .external, .snapshot: return nil
     }
   }
 
@@ -188,6 +189,9 @@ extension StepExecutor {
     }
     if let list = try list(build, existing) {
       return try list.reduce(nil) { _, statement in try statements.execute(statement) }
+    }
+    if case .snapshot(let select) = build.work {
+      return try takeSnapshot(select, build.node, build.target, existing)
     }
     guard case .incremental(let select) = build.work else { return nil }
     let incremental = IncrementalMaterialization(
@@ -271,6 +275,8 @@ struct NodeBuild {
     /// New rows for the table that is there.
     case incremental(String)
     case seed(SeedFile)
+    /// A query whose rows' versions are kept.
+    case snapshot(String)
     /// Rows that become files.
     case external(String, ExternalWriter)
   }
@@ -283,7 +289,7 @@ struct NodeBuild {
   var kind: RelationKind {
     switch work {
     case .view, .external: .view
-    case .table, .incremental, .seed: .table
+    case .table, .incremental, .seed, .snapshot: .table
     }
   }
 
