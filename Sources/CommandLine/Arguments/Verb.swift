@@ -3,6 +3,7 @@ enum Verb: String, CaseIterable {
   case initialize = "init"
   case build, load, run, test, seed
   case list = "ls"
+  case runOperation = "run-operation"
   case parse, compile, show, deps, maintain, debug, connections, state, clean, completions
 
   /// What it does, in a few words.
@@ -18,6 +19,7 @@ enum Verb: String, CaseIterable {
     case .parse: "Read the whole project and report every problem"
     case .compile: "Write the SQL that would run, and run nothing"
     case .show: "Run a query or a model's SQL and print its rows"
+    case .runOperation: "Call a macro, and run the statements that it runs"
     case .deps: "Install the packages that the project names"
     case .maintain: "Compact a lake, drop old snapshots and files"
     case .debug: "Check versions, paths and the connection"

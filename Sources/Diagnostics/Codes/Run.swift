@@ -27,10 +27,14 @@ extension DiagnosticCode {
   /// A file of an external model cannot be put in its place.
   public static let externalFile = DiagnosticCode("WEIR-E0711", "an external model's file cannot be written")
 
+  /// Several of the rows that an incremental model takes up have one key.
+  public static let repeatedKeys = DiagnosticCode(
+    "WEIR-E0712", "several new rows of an incremental model have one key")
+
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
     nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
     runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
-    externalFile,
+    externalFile, repeatedKeys,
   ]
 }
