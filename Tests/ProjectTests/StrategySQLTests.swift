@@ -12,11 +12,14 @@ struct StrategySQLTests {
   ) -> StrategySQL {
     StrategySQL(
       dialect: dialect, target: Relation(schema: "main", identifier: "t"),
-      source: Relation(identifier: "new"), columns: columns.map { ColumnDescription(name: $0, type: "VARCHAR") },
+      source: Relation(identifier: "new"),
+      columns: columns.map { ColumnDescription(name: $0, type: "VARCHAR") },
       uniqueKey: key, predicates: predicates)
   }
 
-  private func merge(_ base: StrategySQL, source: [String]? = nil, _ configure: (inout MergeConfig) -> Void = { _ in }) -> String {
+  private func merge(
+    _ base: StrategySQL, source: [String]? = nil, _ configure: (inout MergeConfig) -> Void = { _ in }
+  ) -> String {
     var config = MergeConfig()
     configure(&config)
     let columns = source.map { $0.map { ColumnDescription(name: $0, type: "VARCHAR") } } ?? base.columns
@@ -65,7 +68,9 @@ struct StrategySQLTests {
   func usingColumns() {
     let plain = merge(base(key: [])) { $0.usingColumns = ["id"] }
     #expect(plain.contains("\nUSING (\"id\")\n"))
-    let filtered = merge(base(key: [], predicates: ["DBT_INTERNAL_DEST.day > 1"])) { $0.usingColumns = ["id"] }
+    let filtered = merge(base(key: [], predicates: ["DBT_INTERNAL_DEST.day > 1"])) {
+      $0.usingColumns = ["id"]
+    }
     #expect(
       filtered.contains(
         "\nON (DBT_INTERNAL_SOURCE.\"id\" = DBT_INTERNAL_DEST.\"id\") AND (DBT_INTERNAL_DEST.day > 1)\n"))
@@ -83,7 +88,8 @@ struct StrategySQLTests {
       $0.insertCondition = "b"
       $0.returning = ["merge_action", "id"]
     }
-    #expect(set.contains("WHEN MATCHED AND (a) THEN UPDATE SET \"id\" = DBT_INTERNAL_DEST.id + 1, \"the name\" = "))
+    #expect(
+      set.contains("WHEN MATCHED AND (a) THEN UPDATE SET \"id\" = DBT_INTERNAL_DEST.id + 1, \"the name\" = "))
     #expect(set.contains("\nWHEN NOT MATCHED AND (b) THEN INSERT "))
     #expect(set.hasSuffix("\nRETURNING merge_action, id"))
   }
@@ -130,7 +136,8 @@ struct StrategySQLTests {
       list.map { ColumnDescription(name: $0.key, type: $0.value) }
     }
     let changes = SchemaChanges(
-      source: columns(["ID": "BIGINT", "new one": "DATE"]), target: columns(["id": "INTEGER", "old": "VARCHAR"]))
+      source: columns(["ID": "BIGINT", "new one": "DATE"]),
+      target: columns(["id": "INTEGER", "old": "VARCHAR"]))
     #expect(
       changes.description == [
         "new columns: new one DATE", "columns that are gone: old VARCHAR",
@@ -149,7 +156,8 @@ struct StrategySQLTests {
     #expect(changes.statements(.ignore, target: table, dialect: dialect).isEmpty)
   }
 
-  @Test("statements that begin or commit a transaction are left out of a text, and one that undoes it is named")
+  @Test(
+    "statements that begin or commit a transaction are left out of a text, and one that undoes it is named")
   func transactions() {
     #expect(TransactionControl.withoutBounds("begin; select 1; commit").sql == " select 1;")
     #expect(TransactionControl.withoutBounds("BEGIN").sql == "")

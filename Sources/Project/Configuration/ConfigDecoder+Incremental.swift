@@ -7,15 +7,19 @@ extension ConfigDecoder {
     let standard: IncrementalStrategy = config.uniqueKey.isEmpty ? .append : .deleteInsert
     guard let written = text("incremental_strategy", values), written != "default" else {
       // A project's own default goes before dbt-duckdb's.
-      return macros.hasMacro("get_incremental_default_sql") ? IncrementalStrategy(rawValue: "default") : standard
+      return macros.hasMacro("get_incremental_default_sql")
+        ? IncrementalStrategy(rawValue: "default") : standard
     }
     let strategy = IncrementalStrategy(rawValue: written == "delete_insert" ? "delete+insert" : written)
     if strategy == .deleteInsert, config.uniqueKey.isEmpty {
       report(
-        "incremental_strategy", .missingKey, "\(subject) uses 'delete+insert' and has no unique_key", .warning,
+        "incremental_strategy", .missingKey, "\(subject) uses 'delete+insert' and has no unique_key",
+        .warning,
         hint: "without one every new row is added: say which columns identify a row, or use 'append'")
     }
-    if IncrementalStrategy.builtIn.contains(strategy) || macros.hasMacro(strategy.macroName) { return strategy }
+    if IncrementalStrategy.builtIn.contains(strategy) || macros.hasMacro(strategy.macroName) {
+      return strategy
+    }
     let names = IncrementalStrategy.builtIn.map(\.rawValue)
     if written == "insert_overwrite" {
       report(
@@ -88,7 +92,8 @@ extension ConfigDecoder {
       "merge_update_set_expressions", "merge_exclude_columns",
     ]
     for key in basic {
-      guard let value = values[key], !value.isNone, value.items?.isEmpty != true, value.entries?.isEmpty != true
+      guard let value = values[key], !value.isNone, value.items?.isEmpty != true,
+        value.entries?.isEmpty != true
       else { continue }
       report(
         key, .badValue, "'\(key)' of \(subject) has no effect beside 'merge_clauses'",
@@ -122,16 +127,19 @@ extension ConfigDecoder {
     let actions = MergeClause.Action.allCases.map(\.rawValue)
     guard value.entries != nil, let written = value["action"]?.scalarText else {
       report(
-        "merge_clauses", .badValue, "a clause under '\(key)' of \(subject) must be a mapping with an 'action'",
+        "merge_clauses", .badValue,
+        "a clause under '\(key)' of \(subject) must be a mapping with an 'action'",
         hint: "an action is one of: " + actions.joined(separator: ", "))
       return nil
     }
     guard let action = MergeClause.Action(rawValue: written), key == "when_not_matched" || action != .insert
     else {
       report(
-        "merge_clauses", .badValue, "a clause under '\(key)' of \(subject) cannot have the action '\(written)'",
+        "merge_clauses", .badValue,
+        "a clause under '\(key)' of \(subject) cannot have the action '\(written)'",
         hint: Spelling.hint(for: written, among: actions)
-          ?? "an action is one of: " + actions.filter { key != "when_matched" || $0 != "insert" }
+          ?? "an action is one of: "
+          + actions.filter { key != "when_matched" || $0 != "insert" }
           .joined(separator: ", "))
       return nil
     }
@@ -149,14 +157,16 @@ extension ConfigDecoder {
   }
 
   /// A clause that names columns.
-  private mutating func withColumns(_ clause: MergeClause, _ key: String, _ value: DataValue) -> MergeClause? {
+  private mutating func withColumns(_ clause: MergeClause, _ key: String, _ value: DataValue) -> MergeClause?
+  {
     var clause = clause
     let modes = MergeClause.Mode.allCases.map(\.rawValue)
     clause.assignments = assignments("merge_clauses", value["set_expressions"])
     if clause.action == .update, key == "when_not_matched" {
       guard !clause.assignments.isEmpty else {
         report(
-          "merge_clauses", .badValue, "an update of rows that do not match needs 'set_expressions' in \(subject)")
+          "merge_clauses", .badValue,
+          "an update of rows that do not match needs 'set_expressions' in \(subject)")
         return nil
       }
       clause.side = clause.side ?? "source"

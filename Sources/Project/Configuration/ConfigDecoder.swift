@@ -25,7 +25,9 @@ struct ConfigDecoder {
   /// The typed form of a model's or seed's configuration.
   mutating func node(_ values: DataValue, isSeed: Bool) -> NodeConfig {
     var config = NodeConfig(materialization: isSeed ? .seed : materialization(values), values: values)
-    if !isSeed { config.ownMaterialization = macros.materialization(values["materialized"]?.scalarText ?? "view")?.id }
+    if !isSeed {
+      config.ownMaterialization = macros.materialization(values["materialized"]?.scalarText ?? "view")?.id
+    }
     if config.ownMaterialization != nil { config.materialization = .own }
     shared(values, &config)
     config.preHooks = hooks("pre-hook", values)
@@ -175,8 +177,8 @@ struct ConfigDecoder {
     if values["contract"]?["enforced"] == .bool(true) {
       report("contract", .unsupported, "the contract of \(subject) is not enforced yet", .warning)
     }
-    for key in ["persist_docs", "grants"] where !(values[key]?.entries ?? []).isEmpty {
-      report(key, .unsupported, "'\(key)' of \(subject) is not supported yet", .warning)
+    if !(values["grants"]?.entries ?? []).isEmpty, macros.adapter == "duckdb" {
+      report("grants", .unsupported, "'grants' of \(subject) has no effect: DuckDB has no users", .warning)
     }
     for key in ["sql_header", "indexes"] where !(values[key]?.isNone ?? true) {
       report(key, .unsupported, "'\(key)' of \(subject) is not supported yet")

@@ -2,12 +2,13 @@
 struct KnownMacros: Sendable {
   /// Nil where macros are not known: then everything may be.
   private let macros: MacroTable?
-  private let adapter: String
+  /// The kind of the engine that the target names.
+  let adapter: String
 
   /// Nothing is known.
   init() {
     macros = nil
-    adapter = ""
+    adapter = "duckdb"
   }
 
   init(_ macros: MacroTable, adapter: String) {
@@ -38,7 +39,8 @@ struct MaterializationLookup {
     "duckdb": ["table", "incremental", "external", "table_function"]
   ]
   private static let shared: Set<String> = [
-    "view", "table", "incremental", "seed", "snapshot", "materialized_view", "test", "unit", "clone", "function",
+    "view", "table", "incremental", "seed", "snapshot", "materialized_view", "test", "unit", "clone",
+    "function",
   ]
 
   /// The macro; nil if the one that is built in goes first, or there is none.

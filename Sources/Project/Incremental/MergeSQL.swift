@@ -24,7 +24,9 @@ public struct MergeSQL {
 
   /// The statement.
   public func statement() -> String {
-    var parts = ["MERGE INTO \(base.table) AS DBT_INTERNAL_DEST", "USING \(base.rows) AS DBT_INTERNAL_SOURCE"]
+    var parts = [
+      "MERGE INTO \(base.table) AS DBT_INTERNAL_DEST", "USING \(base.rows) AS DBT_INTERNAL_SOURCE",
+    ]
     parts.append(join)
     if let clauses = config.matched {
       parts += clauses.map { "WHEN MATCHED\(conditions($0.conditions)) THEN \(action($0))" }

@@ -47,7 +47,9 @@ public struct SchemaChanges: Sendable, Hashable {
     func list(_ columns: [ColumnDescription]) -> String {
       columns.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
     }
-    return [("new columns", added), ("columns that are gone", removed), ("columns with another type", retyped)]
-      .filter { !$0.1.isEmpty }.map { "\($0.0): \(list($0.1))" }
+    return [
+      ("new columns", added), ("columns that are gone", removed), ("columns with another type", retyped),
+    ]
+    .filter { !$0.1.isEmpty }.map { "\($0.0): \(list($0.1))" }
   }
 }

@@ -14,6 +14,7 @@ struct ValidationStage {
     unusedConfiguration(parsed, &problems)
     orphanProperties(&problems)
     uncalledMacros(&problems)
+    undividedBatches(&problems)
   }
 
   /// dbt's macros that a project may replace and that nothing here calls: to take one over in silence would be wrong.
@@ -43,13 +44,15 @@ struct ValidationStage {
     let definition = macro.template.definitions[macro.definitionIndex]
     guard case .materialization(let adapter) = definition.kind else { return false }
     let name = definition.name
-    guard macro.package == project.settings.name, adapter == "default" || adapter == project.target.type else {
+    guard macro.package == project.settings.name, adapter == "default" || adapter == project.target.type
+    else {
       return true
     }
     if ["seed", "snapshot", "test", "unit", "clone"].contains(name) {
       problems.append(
         Diagnostic(
-          .unsupported, "the materialization '\(name)' cannot be replaced; this one is left out", at: macro.span,
+          .unsupported, "the materialization '\(name)' cannot be replaced; this one is left out",
+          at: macro.span,
           severity: .warning))
       return true
     }
@@ -58,8 +61,10 @@ struct ValidationStage {
       problems.append(
         Diagnostic(
           .unsupported,
-          "the materialization '\(name)' is not used: \(project.target.type)'s own is more specific", at: macro.span,
-          severity: .warning, hint: "write it as {% materialization \(name), adapter='\(project.target.type)' %}"))
+          "the materialization '\(name)' is not used: \(project.target.type)'s own is more specific",
+          at: macro.span,
+          severity: .warning,
+          hint: "write it as {% materialization \(name), adapter='\(project.target.type)' %}"))
     }
     return true
   }

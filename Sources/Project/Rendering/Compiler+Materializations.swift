@@ -85,7 +85,8 @@ extension Compiler {
       context.frame.compiledSQL = select
       guard let callable = context.lookup(name) else { return nil }
       let target = Value.object(RelationObject(relation, context.dialect))
-      let arguments = relation.kind == .view ? [target, .string(select)] : [.bool(isTemporary), target, .string(select)]
+      let arguments =
+        relation.kind == .view ? [target, .string(select)] : [.bool(isTemporary), target, .string(select)]
       return try context.interpreter.call(callable, Arguments(arguments)).description
     }
   }

@@ -25,10 +25,13 @@ public struct MacroCall: Sendable {
     if let package {
       if let found = macros.macro(name, of: package) { return found }
       throw missing(
-        macros, macros.has(package: package) ? "in the package '\(package)'" : "in '\(package)', which is no package")
+        macros,
+        macros.has(package: package) ? "in the package '\(package)'" : "in '\(package)', which is no package")
     }
     if let found = macros.macro(name, of: macros.root) { return found }
-    if let other = macros.packages(defining: name).first, let found = macros.macro(name, of: other) { return found }
+    if let other = macros.packages(defining: name).first, let found = macros.macro(name, of: other) {
+      return found
+    }
     throw missing(macros, "in the project or its packages")
   }
 

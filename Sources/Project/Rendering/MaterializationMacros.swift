@@ -11,7 +11,8 @@ enum MaterializationMacros {
 
   private static let relations: [String: NativeMacros.Body] = [
     "make_temp_relation": { context, arguments in
-      let bound = try arguments.bind(["base_relation", "suffix"], required: 1, function: "make_temp_relation")
+      let bound = try arguments.bind(
+        ["base_relation", "suffix"], required: 1, function: "make_temp_relation")
       guard var relation = RelationObject.relation(bound[0]) else { return .none }
       relation = Relation(
         identifier: relation.identifier + (bound[1]?.description ?? "__dbt_tmp"), kind: relation.kind)
@@ -119,7 +120,19 @@ enum MaterializationMacros {
       return ""
     },
     "create_indexes": { _, _ in "" }, "drop_indexes_on_relation": { _, _ in "" },
-    "persist_docs": { _, _ in "" },
+    "persist_docs": { context, arguments in
+      guard let node = context.frame.model, let connection = context.connection,
+        var relation = RelationObject.relation(arguments.value(0, "relation"))
+      else { return "" }
+      let names = ["relation", "model", "for_relation", "for_columns"]
+      _ = try arguments.bind(names, required: 2, function: "persist_docs")
+      if relation.kind == nil { relation.kind = try connection.find(relation)?.kind }
+      let columns = try connection.columns(of: relation)
+      for sql in DocumentationSQL.statements(node, relation, columns: columns, dialect: context.dialect) {
+        _ = try context.execute(sql)
+      }
+      return ""
+    },
     "py_current_timestring": { context, _ in
       let moment = DateTimeObject(secondsSince1970: context.base.invocation.startedAt, isAware: false)
       return .string(moment.text().filter(\.isNumber))
@@ -147,7 +160,8 @@ enum MaterializationMacros {
       try table(context, arguments, "get_create_table_as_sql")
     },
     "create_view_as": { context, arguments in try view(context, arguments, "create_view_as") },
-    "get_create_view_as_sql": { context, arguments in try view(context, arguments, "get_create_view_as_sql") },
+    "get_create_view_as_sql": { context, arguments in try view(context, arguments, "get_create_view_as_sql")
+    },
     "get_empty_subquery_sql": { _, arguments in
       let select = arguments.value(0, "select_sql")?.description ?? ""
       return .string("select * from (\n\(select)\n) as __dbt_sbq\nwhere false\nlimit 0")

@@ -46,7 +46,8 @@ extension NodeContext {
     return Value(
       hooks.enumerated().map { index, hook in
         Value([
-          ("sql", .string(hook.sql)), ("transaction", .bool(hook.isTransactional)), ("index", .int(index + 1)),
+          ("sql", .string(hook.sql)), ("transaction", .bool(hook.isTransactional)),
+          ("index", .int(index + 1)),
         ])
       })
   }

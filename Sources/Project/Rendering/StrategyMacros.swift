@@ -28,7 +28,8 @@ enum StrategyMacros {
         let config = context.frame.model?.config.incremental.microbatch,
         let base = try base(values, context)
       else {
-        throw Diagnostic(.templateRuntime, "get_incremental_microbatch_sql is for a batch of a microbatch model")
+        throw Diagnostic(
+          .templateRuntime, "get_incremental_microbatch_sql is for a batch of a microbatch model")
       }
       return joined(base.microbatch(batch, eventTime: config.eventTime))
     },
@@ -46,7 +47,8 @@ enum StrategyMacros {
       return .string(MergeSQL(base, config, sourceColumns: base.columns).statement())
     },
     "get_insert_overwrite_merge_sql": { _, _ in
-      throw Diagnostic(.unsupported, "DuckDB has no insert_overwrite", hint: "use delete+insert or microbatch")
+      throw Diagnostic(
+        .unsupported, "DuckDB has no insert_overwrite", hint: "use delete+insert or microbatch")
     },
     "get_merge_update_columns": { context, arguments in
       let names = ["merge_update_columns", "merge_exclude_columns", "dest_columns"]
@@ -120,7 +122,9 @@ enum StrategyMacros {
     return Relation(identifier: text, expression: text)
   }
 
-  private static func joined(_ statements: [String]) -> Value { .string(statements.joined(separator: ";\n\n")) }
+  private static func joined(_ statements: [String]) -> Value {
+    .string(statements.joined(separator: ";\n\n"))
+  }
 
   // MARK: - Columns that changed
 
@@ -135,7 +139,8 @@ enum StrategyMacros {
       let bound = try arguments.bind(
         ["source_columns", "target_columns"], required: 2, function: "diff_columns")
       let present = Set(try descriptions(bound[1], context).map { $0.name.lowercased() })
-      return values(try descriptions(bound[0], context).filter { !present.contains($0.name.lowercased()) }, context)
+      return values(
+        try descriptions(bound[0], context).filter { !present.contains($0.name.lowercased()) }, context)
     },
     "diff_column_data_types": { context, arguments in
       let bound = try arguments.bind(
@@ -215,7 +220,8 @@ enum StrategyMacros {
     },
   ]
 
-  private static func differences(_ source: Value?, _ target: Value?, _ context: NodeContext) throws -> Value {
+  private static func differences(_ source: Value?, _ target: Value?, _ context: NodeContext) throws -> Value
+  {
     let (source, target) = (try columns(of: source, context), try columns(of: target, context))
     let changes = SchemaChanges(source: source, target: target)
     return Value([
@@ -232,7 +238,9 @@ enum StrategyMacros {
   }
 
   private static func columns(of value: Value?, _ context: NodeContext) throws -> [ColumnDescription] {
-    guard let relation = RelationObject.relation(value), let connection = context.connection else { return [] }
+    guard let relation = RelationObject.relation(value), let connection = context.connection else {
+      return []
+    }
     return try connection.columns(of: relation)
   }
 

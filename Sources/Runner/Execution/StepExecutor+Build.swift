@@ -127,7 +127,9 @@ extension StepExecutor {
   ) throws {
     let node = build.node
     let isGated = !audits.isEmpty && node.config.publish == .afterChecks
-    let hasHooks = (node.config.preHooks + node.config.postHooks).contains(where: \.isTransactional)
+    let hasHooks =
+      (node.config.preHooks + node.config.postHooks).contains(where: \.isTransactional)
+      || DocumentationSQL.isWanted(by: node)
     var rows: Int?
     var held: [StoredFailures] = []
     if !isGated, !hasHooks, let statement = try single(build, existing) {
@@ -137,6 +139,7 @@ extension StepExecutor {
         try statements.transaction {
           try runHooks(node.config.preHooks, isTransactional: true, of: node)
           rows = try apply(build, existing, isAudited: isGated || hasHooks, &result)
+          try document(node, build.target, as: build.kind)
           try runHooks(node.config.postHooks, isTransactional: true, of: node)
           if isGated {
             result.audits = auditAll(audits)

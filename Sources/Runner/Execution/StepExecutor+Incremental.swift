@@ -45,9 +45,12 @@ extension StepExecutor {
     let changes = SchemaChanges(source: new, target: target)
     if rule == .fail, !changes.isEmpty {
       throw Diagnostic(
-        .incrementalMismatch, "the columns of '\(node.name)' are not those of its table any more", at: node.span,
+        .incrementalMismatch, "the columns of '\(node.name)' are not those of its table any more",
+        at: node.span,
         notes: changes.description,
-        hint: "rebuild the table with --full-refresh, or set on_schema_change to append_new_columns or sync_all_columns")
+        hint:
+          "rebuild the table with --full-refresh, or set on_schema_change to append_new_columns or sync_all_columns"
+      )
     }
     for statement in changes.statements(rule, target: incremental.target, dialect: dialect) {
       try statements.execute(statement)
@@ -83,7 +86,8 @@ extension StepExecutor {
       notes: found.rows.map { Self.described($0, keyed.node.config.uniqueKey) })
     if strategy == .merge {
       problem.hint = "keep one row a key: qualify row_number() over (partition by \(names) order by …) = 1"
-      problem.notes.append("a merge would keep one of them and lose the others, or add them all; nothing was changed")
+      problem.notes.append(
+        "a merge would keep one of them and lose the others, or add them all; nothing was changed")
       throw problem
     }
     problem.severity = .warning

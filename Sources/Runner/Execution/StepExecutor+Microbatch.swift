@@ -108,9 +108,12 @@ extension StepExecutor {
     let name = context.project.node(blocking.node)?.name ?? blocking.node.rawValue
     result.diagnostics.append(
       Diagnostic(
-        .notPublished, "the batch \(plan.title(batch)) of '\(node.name)' was not published: check '\(name)' failed",
+        .notPublished,
+        "the batch \(plan.title(batch)) of '\(node.name)' was not published: check '\(name)' failed",
         at: node.span, notes: ["the rows of that time that were there before are unchanged"],
-        hint: "correct the model or its data, and build the batch again with --event-time-start and --event-time-end"))
+        hint:
+          "correct the model or its data, and build the batch again with --event-time-start and --event-time-end"
+      ))
     return false
   }
 
@@ -171,6 +174,7 @@ extension StepExecutor {
       try statements.transaction {
         try runHooks(plan.node.config.preHooks, isTransactional: true, of: plan.node)
         result.rows = try fill(plan, staged, existing, &result)
+        try document(plan.node, plan.target, as: .table)
         try runHooks(plan.node.config.postHooks, isTransactional: true, of: plan.node)
         blocking = try gate(plan, &result, &held)
         return blocking == nil

@@ -38,11 +38,23 @@ extension StepExecutor {
     if !isGated, !audits.isEmpty { result.audits = auditAll(audits) }
   }
 
+  /// Keeps the node's descriptions with what was just built, if it is to. Runs within the node's transaction.
+  func document(_ node: Node, _ target: Relation, as kind: RelationKind) throws {
+    guard DocumentationSQL.isWanted(by: node) else { return }
+    var relation = target
+    relation.kind = kind
+    let columns = try connection.columns(of: relation)
+    for statement in DocumentationSQL.statements(node, relation, columns: columns, dialect: dialect) {
+      try statements.execute(statement)
+    }
+  }
+
   private func endOpenTransaction(of node: Node) throws {
     guard TransactionControl.leavesOpen(statements.executed) else { return }
     try statements.execute("ROLLBACK")
     throw Diagnostic(
-      .badValue, "the materialization of '\(node.name)' begins a transaction and does not end it", at: node.span,
+      .badValue, "the materialization of '\(node.name)' begins a transaction and does not end it",
+      at: node.span,
       notes: ["it was rolled back"], hint: "end it with COMMIT")
   }
 
@@ -53,7 +65,9 @@ extension StepExecutor {
     var beside = target
     beside.identifier += "__dbt_tmp"
     beside.kind = kind
-    return try compiler.creation(beside, as: select, of: node, isTemporary: false).map { .written($0, beside) }
+    return try compiler.creation(beside, as: select, of: node, isTemporary: false).map {
+      .written($0, beside)
+    }
   }
 
   /// Creates what a macro wrote beside what is live, and puts it in its place. Runs within the node's transaction.

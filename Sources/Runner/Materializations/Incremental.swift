@@ -18,7 +18,7 @@ struct IncrementalMaterialization {
     staging = Relation(identifier: target.identifier + "__weir_new", kind: .table)
   }
 
-  /// The strategy. A key makes the strategies that need one of those that do not.
+  /// The strategy; one that deletes by a key that is not there comes to adding.
   var strategy: IncrementalStrategy {
     let strategy = config.incrementalStrategy ?? (config.uniqueKey.isEmpty ? .append : .deleteInsert)
     return strategy == .deleteInsert && config.uniqueKey.isEmpty ? .append : strategy
