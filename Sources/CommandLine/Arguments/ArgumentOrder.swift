@@ -11,7 +11,7 @@ enum ArgumentOrder {
 
   /// dbt's commands that this version does not have.
   static let unsupportedVerbs: Set<String> = [
-    "clone", "deps", "docs", "freshness", "retry", "run-operation",
+    "clone", "deps", "docs", "freshness", "retry",
   ]
 
   /// What a command line asks for.

@@ -3,6 +3,7 @@ enum Verb: String, CaseIterable {
   case initialize = "init"
   case build, load, run, test, seed, snapshot, source
   case list = "ls"
+  case runOperation = "run-operation"
   case parse, compile, show, deps, maintain, debug, connections, state, clean, completions
 
   /// What it does, in a few words.
@@ -20,6 +21,7 @@ enum Verb: String, CaseIterable {
     case .snapshot: "Keep the history of what changes in tables"
     case .source: "Ask how fresh sources are: 'weir source freshness'"
     case .show: "Run a query or a model's SQL and print its rows"
+    case .runOperation: "Call a macro, and run the statements that it runs"
     case .deps: "Install the packages that the project names"
     case .maintain: "Compact a lake, drop old snapshots and files"
     case .debug: "Check versions, paths and the connection"

@@ -28,8 +28,8 @@ struct RootCommand: ParsableCommand {
     commandName: "weir", abstract: "From source to audited tables, in one program.",
     subcommands: [
       InitializeCommand.self, BuildCommand.self, LoadCommand.self, RunCommand.self, TestCommand.self,
-      SeedCommand.self, SnapshotCommand.self, SourceCommand.self, ListCommand.self, ParseCommand.self,
-      CompileCommand.self, ShowCommand.self,
+      SeedCommand.self, SnapshotCommand.self, SourceCommand.self, MacroCommand.self, ListCommand.self,
+      ParseCommand.self, CompileCommand.self, ShowCommand.self,
       DependenciesCommand.self, MaintainCommand.self, DebugCommand.self, ConnectionsCommand.self,
       StateCommand.self, CleanCommand.self,
       CompletionsCommand.self,

@@ -17,12 +17,14 @@ struct RunOperation: Sendable {
   var failFast: Bool?
   var storesFailures: Bool?
   var loads: LoadSelection?
+  /// Which time microbatch models are built for, in microseconds since 1970; all that is due if none.
+  private var eventTime: (start: Int, end: Int)?
   private var treatsWarningsAsErrors = false
 
   init(
     session: CommandSession, project: ProjectOptions, selection: SelectionOptions,
     kinds: ResourceTypeOptions?, fullRefresh: Bool? = nil, failFast: Bool? = nil,
-    storesFailures: Bool? = nil, loads: LoadSelection? = nil
+    storesFailures: Bool? = nil, loads: LoadSelection? = nil, eventTime: EventTimeOptions? = nil
   ) throws(Diagnostic) {
     self.session = session
     self.project = project
@@ -32,6 +34,7 @@ struct RunOperation: Sendable {
     self.failFast = failFast
     self.storesFailures = storesFailures
     self.loads = loads
+    self.eventTime = try eventTime?.span(session.environment)
     treatsWarningsAsErrors = try session.treatsWarningsAsErrors()
   }
 
@@ -59,6 +62,8 @@ struct RunOperation: Sendable {
     }
     options.since = loads?.since
     options.until = loads?.until
+    options.eventTimeStart = eventTime?.start
+    options.eventTimeEnd = eventTime?.end
     options.reportsProgress = session.printer.showsProgress
     return options
   }

@@ -28,7 +28,7 @@ struct NodeFacts: Sendable {
     id = node.id
     resourceType = node.resourceType
     name = node.name
-    materialization = node.config.materialization.rawValue
+    materialization = node.config.materializationName
     path = node.path
     originalPath = node.originalPath
     span = node.span
@@ -39,7 +39,7 @@ struct NodeFacts: Sendable {
     let stored = [schema, alias].filter { !$0.isEmpty }.joined(separator: ".")
     let isCheck = node.resourceType == .check
     title = isCheck || node.resourceType == .load ? node.name : stored
-    kind = isCheck ? "check" : node.config.materialization.rawValue
+    kind = isCheck ? "check" : node.config.materializationName
     if case .generic(let check) = node.check { attachedNode = check.attachedNode }
   }
 

@@ -118,7 +118,7 @@ struct RunRecords: Sendable {
   }
 
   private func problem(_ item: NodeResult, _ summary: RunSummary) -> [LogRecord] {
-    guard [.error, .fail, .warn].contains(item.status) else { return [] }
+    guard [.error, .fail, .warn, .partialSuccess].contains(item.status) else { return [] }
     let node = facts[item.node] ?? NodeFacts(unknown: item.node)
     let isWarning = item.status == .warn
     let message = item.diagnostics.first?.message ?? item.message ?? "\(node.name): \(item.status.rawValue)"
@@ -155,7 +155,7 @@ struct RunRecords: Sendable {
     switch status {
     case .success, .pass, .skipped: .info
     case .warn: .warn
-    case .error, .fail, .interrupted: .error
+    case .error, .fail, .interrupted, .partialSuccess: .error
     }
   }
 

@@ -60,6 +60,7 @@ struct RunText: Sendable {
     case .pass: style.green("PASS ")
     case .warn: style.yellow("WARN ")
     case .fail: style.red("FAIL ")
+    case .partialSuccess: style.red("PART ")
     case .error: style.red("ERROR")
     case .skipped: style.yellow("SKIP ")
     case .interrupted: style.red("STOP ")

@@ -244,7 +244,8 @@ final class NodeBuilder {
   ) {
     let kind = node.resourceType == .check ? "check" : node.resourceType.rawValue
     var decoder = ConfigDecoder(
-      subject: "\(kind) '\(node.name)'", span: span ?? node.span, origins: origins)
+      subject: "\(kind) '\(node.name)'", span: span ?? node.span, origins: origins,
+      macros: KnownMacros(context.macros, adapter: environment.target.type))
     node.config =
       node.resourceType == .check
       ? decoder.check(node.config.values, storesFailures: environment.invocation.storesFailures)

@@ -51,7 +51,14 @@ final class ConfigObject: HostObject {
         }
         return ""
       }
-    case "persist_relation_docs", "persist_column_docs": .function(name) { _, _ in false }
+    case "persist_relation_docs":
+      .function(name) { [unowned self] _, _ in
+        .bool(self.context.frame.model.map(DocumentationSQL.keepsRelation) ?? false)
+      }
+    case "persist_column_docs":
+      .function(name) { [unowned self] _, _ in
+        .bool(self.context.frame.model.map(DocumentationSQL.keepsColumns) ?? false)
+      }
     default: value(name).map { Value($0) }
     }
   }

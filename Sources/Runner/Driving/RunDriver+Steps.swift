@@ -106,7 +106,7 @@ extension RunDriver {
     events.send(.finished(result, index: index, total: run.total))
     switch result.status {
     case .interrupted: return .interrupted
-    case .error, .fail: return .failed
+    case .error, .fail, .partialSuccess: return .failed
     case .success, .pass, .warn, .skipped: return .succeeded
     }
   }
