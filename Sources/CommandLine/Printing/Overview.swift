@@ -24,7 +24,7 @@ enum Overview {
   private static let groups: [(String, [Verb])] = [
     ("Start", [.initialize, .deps, .debug, .connections]),
     ("Work", [.build, .load, .run, .test, .seed, .show]),
-    ("Look", [.list, .compile, .parse, .state]),
+    ("Look", [.list, .compile, .parse, .docs, .state]),
     ("Tidy", [.maintain, .clean, .completions]),
   ]
 
