@@ -24,7 +24,7 @@ enum Overview {
   private static let groups: [(String, [Verb])] = [
     ("Start", [.initialize, .deps, .debug, .connections]),
     ("Work", [.build, .load, .run, .test, .seed, .snapshot, .show, .runOperation]),
-    ("Look", [.list, .compile, .parse, .source, .state]),
+    ("Look", [.list, .compile, .parse, .docs, .source, .state]),
     ("Tidy", [.maintain, .clean, .completions]),
   ]
 
