@@ -35,7 +35,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.sql:1:4: WEIR-E0111 there is no package 'other' with a model or seed 'model'"),
     BadInput(
       "models/x.sql", "{{ ref('model', v=2) }}",
-      "models/x.sql:1:4: WEIR-E0113 ref('model') asks for a version; versions are not supported yet"),
+      "models/x.sql:1:4: WEIR-E0111 ref('model', v=2) asks for a version, and 'model' has none"),
     BadInput(
       "models/x.sql", "{{ ref('off') }}",
       "models/x.sql:1:4: WEIR-E0112 ref('off') names a model that is disabled"),
@@ -135,8 +135,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "models: [{name: model, description: \"{{ doc('gone') }}\"}]",
       "models/x.yml:1:37: WEIR-E0111 there is no docs block 'gone'"),
     BadInput(
-      "models/x.yml", "models: [{name: model, versions: [{v: 1}]}]",
-      "models/x.yml:1:34: WEIR-E0113 versions of model 'model' are not supported yet"),
+      "models/x.yml", "models: [{name: model, versions: [{v: 1}, {v: 1}]}]",
+      "models/x.yml:1:47: WEIR-E0109 model 'model' has the version '1' twice"),
     BadInput(
       "models/x.yml", "exposures: [{name: e, type: dashbord, owner: {}, depends_on: [ref('gone')]}]",
       "models/x.yml:1:29: WEIR-E0106 exposure 'e' has the unknown type 'dashbord'",

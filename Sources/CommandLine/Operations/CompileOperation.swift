@@ -53,7 +53,9 @@ struct CompileOperation: Sendable {
     let compiled = try await operation.compile(nodes, engine)
     try workspace.writeManifest(compiled: compiled)
     let named = Set(selection.select.flatMap { $0.split(separator: " ").map(String.init) })
-    let shown = nodes.filter { named.contains($0.name) || (nodes.count == 1 && !named.isEmpty) }
+    let shown = nodes.filter {
+      named.contains($0.name) || named.contains($0.searchName) || (nodes.count == 1 && !named.isEmpty)
+    }
     for node in shown { print(node, compiled[node.id]?.sql ?? "") }
     if !shown.isEmpty { return }
     let elapsed = Quantities.duration(.seconds(session.program.now() - session.startedAt))

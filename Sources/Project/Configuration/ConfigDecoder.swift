@@ -34,6 +34,10 @@ struct ConfigDecoder {
     config.postHooks = hooks("post-hook", values)
     config.publish =
       choice("publish", values, ["after_checks", "always"]).flatMap(PublishRule.init) ?? .afterChecks
+    if !isSeed {
+      config.access = access(values, config.materialization)
+      config.contract = contract(values, config.materialization)
+    }
     config.uniqueKey = texts("unique_key", values)
     config.incrementalPredicates = texts("incremental_predicates", values) + texts("predicates", values)
     config.fullRefresh = bool("full_refresh", values)
@@ -68,6 +72,13 @@ struct ConfigDecoder {
     return config
   }
 
+  /// The typed form of a unit test's configuration.
+  mutating func unitTest(_ values: DataValue) -> NodeConfig {
+    var config = NodeConfig(materialization: .unit, values: values)
+    shared(values, &config)
+    return config
+  }
+
   /// Either of the two settings for stored failures says the other, as in dbt.
   private func failureStorage(_ values: DataValue, _ kind: String?, _ stores: Bool?) -> DataValue {
     if let kind { return values.setting("store_failures", to: .bool(kind != "ephemeral")) }
@@ -88,6 +99,7 @@ struct ConfigDecoder {
     config.database = text("database", values)
     config.schema = text("schema", values)
     config.alias = text("alias", values)
+    config.group = text("group", values)
     var seen: Set<String> = []
     config.tags = texts("tags", values).filter { seen.insert($0).inserted }
   }
@@ -174,11 +186,8 @@ struct ConfigDecoder {
   }
 
   mutating func warnAboutUnsupported(_ values: DataValue) {
-    if values["contract"]?["enforced"] == .bool(true) {
-      report("contract", .unsupported, "the contract of \(subject) is not enforced yet", .warning)
-    }
     if !(values["grants"]?.entries ?? []).isEmpty, macros.adapter == "duckdb" {
-      report("grants", .unsupported, "'grants' of \(subject) has no effect: DuckDB has no users", .warning)
+      report("grants", .unsupported, "'grants' of \\(subject) has no effect: DuckDB has no users", .warning)
     }
     for key in ["sql_header", "indexes"] where !(values[key]?.isNone ?? true) {
       report(key, .unsupported, "'\(key)' of \(subject) is not supported yet")

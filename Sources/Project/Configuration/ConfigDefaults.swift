@@ -19,6 +19,9 @@ enum ConfigDefaults {
       ("dbt_valid_to_current", .none),
     ])
   static let operation = node(materialized: "view", [])
+  static let unitTest: DataValue = .mapping([
+    ("tags", .list([])), ("meta", .emptyMapping), ("enabled", .bool(true)), ("static_analysis", .none),
+  ])
   static let check: DataValue = .mapping([
     ("enabled", .bool(true)), ("alias", .none), ("schema", .string("dbt_test__audit")), ("database", .none),
     ("tags", .list([])), ("meta", .emptyMapping), ("group", .none), ("static_analysis", .none),

@@ -9,6 +9,8 @@ public enum Materialization: String, Sendable, Codable, Hashable {
   case check = "test"
   /// A load's own.
   case load
+  /// A unit test's own.
+  case unit
 }
 
 /// When a new version becomes visible.
@@ -22,6 +24,16 @@ public enum PublishRule: String, Sendable, Codable, Hashable {
 /// How a failing check counts.
 public enum CheckSeverity: String, Sendable, Codable, Hashable {
   case error, warn
+}
+
+/// From where a model may be referred to.
+public enum ModelAccess: String, Sendable, Codable, Hashable, CaseIterable {
+  /// From models of its own group.
+  case `private`
+  /// From its own package, and from others unless the package says `restrict-access`.
+  case protected
+  /// From everywhere.
+  case `public`
 }
 
 /// A statement that runs before or after a model, still with its Jinja.
@@ -67,6 +79,12 @@ public struct NodeConfig: Sendable {
   public var preHooks: [Hook] = []
   /// Statements after the model.
   public var postHooks: [Hook] = []
+  /// From where a model may be referred to.
+  public var access: ModelAccess = .protected
+  /// What it promises of its columns.
+  public var contract = ContractConfig()
+  /// The group that it belongs to.
+  public var group: String?
   /// When a new version becomes visible.
   public var publish: PublishRule = .afterChecks
   /// Incremental models: the columns that identify a row, the strategy, further conditions for deleting.

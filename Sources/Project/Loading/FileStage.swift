@@ -28,6 +28,8 @@ struct ProjectFiles: Sendable {
   var models: [FilePlace] = []
   var seeds: [FilePlace] = []
   var checks: [FilePlace] = []
+  /// Rows for unit tests.
+  var fixtures: [FilePlace] = []
   var macros: [FilePlace] = []
   var snapshots: [FilePlace] = []
   var properties: [FilePlace] = []
@@ -81,8 +83,15 @@ enum FileStage {
     }
     files.seeds = places(settings.seedPaths, ["csv"])
     for place in places(settings.testPaths, ["sql"]) {
-      if place.inner.hasPrefix("generic/") { files.macros.append(place) } else { files.checks.append(place) }
+      if place.inner.hasPrefix("generic/") {
+        files.macros.append(place)
+      } else if place.inner.hasPrefix("fixtures/") {
+        files.fixtures.append(place)
+      } else {
+        files.checks.append(place)
+      }
     }
+    files.fixtures += places(settings.testPaths, ["csv"]).filter { $0.inner.hasPrefix("fixtures/") }
     files.macros = places(settings.macroPaths, ["sql"]) + files.macros
     files.snapshots = places(settings.snapshotPaths, ["sql"])
     for (what, paths) in [("analyses", settings.analysisPaths)] {

@@ -10,7 +10,7 @@ struct Naming {
   func relation(of node: Node, kind: RelationKind? = nil) throws -> Relation? {
     let config = node.config
     switch config.materialization {
-    case .ephemeral: return nil
+    case .ephemeral, .unit: return nil
     case .check where !config.storesFailures: return nil
     default: break
     }
@@ -61,7 +61,7 @@ struct Naming {
     return switch macro {
     case "generate_database_name": custom ?? context.target.database
     case "generate_schema_name": custom.map { context.target.schema + "_" + $0 } ?? context.target.schema
-    default: custom.flatMap { $0.isEmpty ? nil : $0 } ?? node.name
+    default: custom.flatMap { $0.isEmpty ? nil : $0 } ?? node.standardAlias
     }
   }
 }

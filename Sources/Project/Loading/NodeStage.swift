@@ -7,12 +7,15 @@ struct ParsedNode: Sendable {
   var node: Node
   var referenceSpans: [SourceSpan?] = []
   var sourceSpans: [SourceSpan?] = []
+  var groupSpan: SourceSpan?
 }
 
 /// Where references stand in the files, by the node that holds them.
 struct RecordedReferences: Sendable {
   var references: [SourceSpan?]
   var sources: [SourceSpan?]
+  /// Where the node's group is said, if it is.
+  var group: SourceSpan?
 }
 
 /// Everything that the files define, references not yet followed.
@@ -39,7 +42,7 @@ struct ParsedProject: Sendable {
 
   mutating func add(_ parsed: ParsedNode) {
     recorded[parsed.node.id] = RecordedReferences(
-      references: parsed.referenceSpans, sources: parsed.sourceSpans)
+      references: parsed.referenceSpans, sources: parsed.sourceSpans, group: parsed.groupSpan)
     if parsed.node.config.isEnabled { nodes.append(parsed.node) } else { disabled.append(parsed.node) }
   }
 }
@@ -88,6 +91,7 @@ enum NodeStage {
     declarations.groups(&result)
     operations(NodeBuilder(environment, contents, index, trees), environment.settings, &result)
     await genericChecks(contents, environment, index, trees, &result)
+    unitTests(NodeBuilder(environment, contents, index, trees), contents, files, &result)
     PatternSources(loads: contents.loads, package: environment.settings.name, target: environment.target)
       .add(to: &result)
     return result
@@ -106,6 +110,18 @@ enum NodeStage {
       }
     }
     result.operations.sort { $0.id < $1.id }
+  }
+
+  private static func unitTests(
+    _ builder: NodeBuilder, _ contents: FileContents, _ files: ProjectFiles, _ result: inout ParsedProject
+  ) {
+    let entries = contents.properties.flatMap(\.unitTests).filter { !contents.lost.models.contains($0.model) }
+    guard !entries.isEmpty else { return }
+    let surroundings = UnitTestSurroundings(result.nodes + result.disabled, fixtures: files.fixtures)
+    let outcomes = entries.flatMap { builder.unitTests($0, surroundings) }
+    collect(outcomes, &result)
+    result.problems += FileStage.duplicates(
+      outcomes.compactMap(\.parsed).map { ($0.node.id, $0.node.span) }, "unit tests")
   }
 
   private static func collect(_ outcomes: [NodeOutcome], _ result: inout ParsedProject) {
@@ -139,15 +155,15 @@ enum NodeStage {
     _ result: inout ParsedProject
   ) async {
     var owners: [String: NodeID] = [:]
-    var off: Set<String> = []
-    for node in result.disabled { off.insert(node.name) }
     for node in result.nodes where node.resourceType != .check && node.resourceType != .load {
-      owners[node.name] = node.id
+      owners[node.searchName] = node.id
     }
     var entries: [CheckEntry] = []
     for resource in contents.properties.flatMap(\.resources) where resource.hasChecks {
-      guard let owner = owners[resource.name] else { continue }
-      entries += CheckEntry.all(of: resource, owner: .resource(name: resource.name), attachedTo: owner)
+      guard let owner = owners[resource.searchName] else { continue }
+      let version = resource.version?.version.value
+      entries += CheckEntry.all(
+        of: resource, owner: .resource(name: resource.name, version: version), attachedTo: owner)
     }
     var tables: [NodeID: SourceTable] = [:]
     for table in result.sources where table.isEnabled { tables[table.id] = table }
@@ -221,9 +237,10 @@ struct PropertyIndex: Sendable {
 
   init(_ files: [PropertyFile], _ problems: inout [Diagnostic]) {
     for resource in files.flatMap(\.resources) {
-      let key = Self.key(resource.section, resource.name)
-      guard let known = entries[key] else {
-        entries[key] = resource
+      let keys = (resource.version?.fileNames ?? [resource.name]).map { Self.key(resource.section, $0) }
+      let taken = keys.first { entries[$0] != nil }
+      guard let known = taken.flatMap({ entries[$0] }) else {
+        for key in keys { entries[key] = resource }
         continue
       }
       problems.append(
@@ -255,6 +272,7 @@ struct ConfigTrees: Sendable {
   let checks: ConfigTree
   let sources: ConfigTree
   let exposures: ConfigTree
+  let unitTests: ConfigTree
 
   /// The section for a kind of node.
   subscript(type: ResourceType) -> ConfigTree {
@@ -264,6 +282,7 @@ struct ConfigTrees: Sendable {
     case .check: checks
     case .source: sources
     case .exposure: exposures
+    case .unitTest: unitTests
     default: models
     }
   }
@@ -275,5 +294,6 @@ struct ConfigTrees: Sendable {
     checks = ConfigTree(values["data_tests"] ?? values["tests"] ?? values["checks"])
     sources = ConfigTree(values["sources"])
     exposures = ConfigTree(values["exposures"])
+    unitTests = ConfigTree(values["unit_tests"])
   }
 }

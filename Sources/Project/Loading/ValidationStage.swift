@@ -96,11 +96,11 @@ struct ValidationStage {
         continue
       }
       // Two of one name have been complained about already.
-      guard other.name != node.name else { continue }
+      guard other.searchName != node.searchName else { continue }
       problems.append(
         Diagnostic(
           .ambiguousRelation,
-          "'\(node.name)' and '\(other.name)' would both be stored as \(relation.path.joined(separator: "."))",
+          "'\(node.searchName)' and '\(other.searchName)' would both be stored as \(relation.path.joined(separator: "."))",
           at: node.span, notes: ["the other is at \(other.span)"],
           hint: "give one of them another alias or schema"))
     }
@@ -138,12 +138,14 @@ struct ValidationStage {
     var seeds: [[String]] = []
     var snapshots: [[String]] = []
     var checks: [[String]] = []
+    var unitTests: [[String]] = []
     func collect(_ nodes: [Node]) {
       for index in nodes.indices {
         switch nodes[index].resourceType {
         case .model: models.append(nodes[index].fqn)
         case .seed: seeds.append(nodes[index].fqn)
         case .snapshot: snapshots.append(nodes[index].fqn)
+        case .unitTest: unitTests.append(nodes[index].fqn)
         default: checks.append(nodes[index].fqn)
         }
       }
@@ -154,7 +156,7 @@ struct ValidationStage {
       ("models", models), ("seeds", seeds), ("snapshots", snapshots), ("tests", checks),
       ("data_tests", checks),
       ("checks", checks),
-      ("sources", parsed.sources.map(\.fqn)),
+      ("sources", parsed.sources.map(\.fqn)), ("unit_tests", unitTests),
     ]
     for (section, fqns) in sections {
       guard let value = project.settings.values[section] else { continue }
@@ -192,11 +194,20 @@ struct ValidationStage {
         case .check: "data_tests"
         default: "models"
         }
-      known[section, default: []].insert(node.name)
+      known[section, default: []].formUnion([node.name, node.searchName])
     }
     for resource in properties {
       let section = ["tests", "checks"].contains(resource.section) ? "data_tests" : resource.section
-      guard section != "analyses", known[section]?.contains(resource.name) != true else { continue }
+      guard section != "analyses", known[section]?.contains(resource.searchName) != true else { continue }
+      if let version = resource.version {
+        problems.append(
+          Diagnostic(
+            .orphanProperties,
+            "version '\(version.version.text)' of model '\(resource.name)' has no file", at: resource.span,
+            severity: .warning,
+            hint: "it would be called \(version.fileNames[0]).sql; 'defined_in' names another"))
+        continue
+      }
       let isElsewhere = known.first { $0.value.contains(resource.name) }
       problems.append(
         Diagnostic(

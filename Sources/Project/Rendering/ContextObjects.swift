@@ -84,6 +84,10 @@ final class NamespaceObject: HostObject {
   }
 
   func attribute(_ attribute: String, _ interpreter: Interpreter) throws -> Value? {
+    if context.overrides != nil {
+      if let value = context.overriding("\(name).\(attribute)") { return value }
+      if name == "dbt", let value = context.overriding(attribute) { return value }
+    }
     if let macro = context.macro(attribute, of: name) { return macro }
     return name == "dbt" || name == "dbt_duckdb" ? context.original(attribute) : nil
   }

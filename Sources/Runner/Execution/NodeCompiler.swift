@@ -1,3 +1,4 @@
+import Diagnostics
 import EngineCore
 import Project
 
@@ -29,6 +30,8 @@ public protocol NodeCompiler: AnyObject {
   func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation]
+  /// A unit test's two queries; `seed` gives the query that reads a seed's file.
+  func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
 }
 
 /// Without macros.
@@ -45,6 +48,11 @@ extension NodeCompiler {
   public func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation] { [] }
+  /// Refuses.
+  public func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
+  {
+    throw Diagnostic(.notSupported, "'\(node.name)' cannot be compiled here", at: node.span)
+  }
 }
 
 extension Compiler: NodeCompiler {}

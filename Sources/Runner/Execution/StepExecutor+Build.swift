@@ -102,6 +102,7 @@ extension StepExecutor {
         .nodeFailed, "the \(node.resourceType.rawValue) '\(node.name)' holds no SQL once it is rendered",
         at: SourceSpan(file: node.span.file), hint: "give it a SELECT, or delete the file")
     }
+    try verifyContract(of: node, compiled.sql)
     let work: NodeBuild.Work
     switch node.config.materialization {
     case .table:
@@ -113,7 +114,7 @@ extension StepExecutor {
     case .own: work = .own(compiled.sql)
     case .snapshot: work = .snapshot(compiled.sql)
     case .external: work = .external(compiled.sql, try externalWriter(node, target, result))
-    case .ephemeral, .seed, .check, .load:
+    case .ephemeral, .seed, .check, .load, .unit:
       throw Diagnostic(
         .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)",
         at: node.span)
@@ -176,6 +177,8 @@ extension StepExecutor {
   /// The statements of a build that needs to look at nothing in between; nil for others.
   private func list(_ build: NodeBuild, _ existing: Relation?) throws -> [String]? {
     switch build.work {
+    case .table(let select) where build.node.config.contract.isEnforced:
+      return try contractedStatements(build, select, existing)
     case .table(let select):
       return TableMaterialization(target: build.target, dialect: dialect, capabilities: context.capabilities)
         .statements(select: select, existing: existing)

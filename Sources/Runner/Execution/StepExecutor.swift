@@ -24,6 +24,7 @@ struct StepExecutor {
     }
     switch step.action {
     case .build: return build(node, audits: step.audits.compactMap(context.project.node))
+    case .check where node.unitTest != nil: return runUnitTest(node)
     case .check, .freshness: return check(node)
     }
   }
