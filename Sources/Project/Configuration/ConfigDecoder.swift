@@ -187,7 +187,7 @@ struct ConfigDecoder {
 
   mutating func warnAboutUnsupported(_ values: DataValue) {
     if !(values["grants"]?.entries ?? []).isEmpty, macros.adapter == "duckdb" {
-      report("grants", .unsupported, "'grants' of \\(subject) has no effect: DuckDB has no users", .warning)
+      report("grants", .unsupported, "'grants' of \(subject) has no effect: DuckDB has no users", .warning)
     }
     for key in ["sql_header", "indexes"] where !(values[key]?.isNone ?? true) {
       report(key, .unsupported, "'\(key)' of \(subject) is not supported yet")

@@ -86,7 +86,7 @@ struct PropertyReader {
     default:
       let kind = section == "analyses" ? "analysis" : String(section.dropLast())
       let keys = section == "snapshots" ? PropertyKeys.snapshot : PropertyKeys.resource
-      let resource = resource(item, name, section, "\\(kind) '\\(name)'", keys)
+      let resource = resource(item, name, section, "\(kind) '\(name)'", keys)
       result.resources += section == "models" ? versions(of: resource) : [resource]
     }
   }
