@@ -30,12 +30,21 @@ extension Manifest {
     writer.key("created_at")
     writer.number(generatedAt)
     writer.member("relation_name", node.relation.map(dialect.rendered))
-    writer.member("raw_code", node.resourceType == .seed ? "" : Self.stripped(node.code))
+    writer.member("raw_code", rawCode(of: node))
     writer.member("doc_blocks", node.docsBlocks.map(\.rawValue))
     if node.resourceType == .seed {
       writeSeedMembers(to: &writer)
     } else {
       writeCodeMembers(of: node, to: &writer)
+    }
+  }
+
+  private func rawCode(of node: Node) -> String {
+    switch node.resourceType {
+    case .seed: ""
+    // As in dbt, all that stands between the two tags.
+    case .snapshot: node.code
+    default: Self.stripped(node.code)
     }
   }
 

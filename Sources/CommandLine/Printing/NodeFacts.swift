@@ -28,7 +28,7 @@ struct NodeFacts: Sendable {
     id = node.id
     resourceType = node.resourceType
     name = node.name
-    materialization = node.config.materialization.rawValue
+    materialization = node.config.materializationName
     path = node.path
     originalPath = node.originalPath
     span = node.span
@@ -39,8 +39,25 @@ struct NodeFacts: Sendable {
     let stored = [schema, alias].filter { !$0.isEmpty }.joined(separator: ".")
     let isCheck = node.resourceType == .check
     title = node.unitTest != nil ? node.title : isCheck || node.resourceType == .load ? node.name : stored
-    kind = isCheck ? "check" : node.unitTest != nil ? "unit test" : node.config.materialization.rawValue
+    kind = isCheck ? "check" : node.unitTest != nil ? "unit test" : node.config.materializationName
     if case .generic(let check) = node.check { attachedNode = check.attachedNode }
+  }
+
+  /// Reads a source's facts.
+  init(_ source: SourceTable) {
+    id = source.id
+    resourceType = .source
+    name = "\(source.sourceName).\(source.name)"
+    title = name
+    kind = "source"
+    materialization = ""
+    path = source.originalPath
+    originalPath = source.originalPath
+    span = source.span
+    database = source.relation.database ?? ""
+    schema = source.relation.schema ?? ""
+    alias = source.identifier
+    checksum = ""
   }
 
   /// Facts of a name that the project does not hold: the name is all there is.

@@ -19,7 +19,7 @@ struct RunSummary: Sendable {
         switch result.status {
         case .success, .pass: pass += 1
         case .warn: warn += 1
-        case .error, .fail, .interrupted: error += 1
+        case .error, .fail, .interrupted, .partialSuccess: error += 1
         case .skipped: skip += 1
         }
       }
@@ -85,7 +85,7 @@ struct RunSummary: Sendable {
     for step in result.nodes {
       let failed = step.audits.filter { $0.status == .fail || $0.status == .error }
       for audit in failed { lines += problem(audit, style: style, width: width, render: render) }
-      guard step.status == .error || step.status == .fail else { continue }
+      guard step.status.isFailure else { continue }
       if !failed.isEmpty, step.diagnostics.allSatisfy({ $0.code == .notPublished }) {
         // The check says why; here is what it meant for the model.
         let title = (facts[step.node] ?? NodeFacts(unknown: step.node)).title

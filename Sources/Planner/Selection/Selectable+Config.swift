@@ -45,7 +45,7 @@ extension Selectable {
     let config = node.config
     switch key {
     case "enabled": return .bool(config.isEnabled)
-    case "materialized": return .string(config.materialization.rawValue)
+    case "materialized": return .string(config.materializationName)
     case "tags": return .list(config.tags.map { .string($0) })
     case "schema": return config.schema.map { .string($0) }
     case "database": return config.database.map { .string($0) }

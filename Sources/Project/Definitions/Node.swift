@@ -29,6 +29,8 @@ public struct Node: Sendable {
   public var unrenderedConfig: DataValue
   /// The file's text as it is; for a generic check the call that stands for it.
   public var code: String
+  /// Where the text begins in its file.
+  public var codeOffset = CodeOffset()
   /// SHA-256 of the text without the space around it, in hex; of a large seed its path.
   public var checksum: String
   /// The description after docs blocks were filled in.

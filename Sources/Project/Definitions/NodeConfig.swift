@@ -2,7 +2,9 @@ import Jinja
 
 /// How a model is stored.
 public enum Materialization: String, Sendable, Codable, Hashable {
-  case view, table, incremental, external, ephemeral, seed
+  case view, table, incremental, external, ephemeral, seed, snapshot
+  /// One that a macro of the project or a package carries out.
+  case own
   /// A check's own.
   case check = "test"
   /// A load's own.
@@ -22,12 +24,6 @@ public enum PublishRule: String, Sendable, Codable, Hashable {
 /// How a failing check counts.
 public enum CheckSeverity: String, Sendable, Codable, Hashable {
   case error, warn
-}
-
-/// How an incremental model takes up new rows.
-public enum IncrementalStrategy: String, Sendable, Codable, Hashable {
-  case append
-  case deleteInsert = "delete+insert"
 }
 
 /// From where a model may be referred to.
@@ -97,10 +93,16 @@ public struct NodeConfig: Sendable {
   public var incrementalStrategy: IncrementalStrategy?
   /// Further conditions on the rows that are deleted.
   public var incrementalPredicates: [String] = []
+  /// What else is configured of an incremental model.
+  public var incremental = IncrementalConfig()
+  /// The macro that builds the model, where it is not built in.
+  public var ownMaterialization: NodeID?
   /// Overrides `--full-refresh` where set.
   public var fullRefresh: Bool?
   /// External models: where and how their files are written.
   public var external: ExternalConfig?
+  /// Snapshots: the history that they keep.
+  public var snapshot: SnapshotConfig?
   /// Seeds: declared types by column, and how the file is written.
   public var columnTypes: [(column: String, type: String)] = []
   /// What parts a seed's columns.
@@ -123,6 +125,15 @@ public struct NodeConfig: Sendable {
   public var storesFailures = false
   /// How failures are stored: `table` or `view`.
   public var storesFailuresAs: Materialization = .table
+
+  /// How it is stored, by the name that the project gives it.
+  public var materializationName: String {
+    guard materialization == .own else { return materialization.rawValue }
+    return values["materialized"]?.stringValue ?? "view"
+  }
+
+  /// Whether it adds to the table that is there, built in or by a macro of its own.
+  public var isIncremental: Bool { materializationName == "incremental" }
 
   /// Makes a configuration with nothing set but how it is stored.
   public init(materialization: Materialization, values: DataValue) {

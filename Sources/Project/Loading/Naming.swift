@@ -14,9 +14,14 @@ struct Naming {
     case .check where !config.storesFailures: return nil
     default: break
     }
-    let database = try name("generate_database_name", config.database, node)
-    let schema = try name("generate_schema_name", config.schema, node)
+    var database = try name("generate_database_name", config.database, node)
+    var schema = try name("generate_schema_name", config.schema, node)
     let alias = try name("generate_alias_name", config.alias, node)
+    if node.resourceType == .snapshot {
+      // As in dbt, what these two say goes past the naming macros.
+      if let written = config.values["target_database"]?.scalarText, !written.isEmpty { database = written }
+      if let written = config.values["target_schema"]?.scalarText, !written.isEmpty { schema = written }
+    }
     guard !alias.isEmpty, !schema.isEmpty else {
       throw Diagnostic(
         .badValue, "the naming macros give '\(node.name)' no \(alias.isEmpty ? "alias" : "schema")",

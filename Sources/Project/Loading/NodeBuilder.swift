@@ -5,8 +5,8 @@ import Jinja
 /// Makes nodes of files and declarations. One for each thread.
 final class NodeBuilder {
   let environment: LoadEnvironment
-  private let contents: FileContents
-  private let properties: PropertyIndex
+  let contents: FileContents
+  let properties: PropertyIndex
   let trees: ConfigTrees
   let context: NodeContext
   private let said = LogCollector()
@@ -116,7 +116,7 @@ final class NodeBuilder {
   }
 
   /// Does `body`; whether that went well. What fails in a macro whose file does not parse is no problem of its own.
-  private func attempt(_ body: () throws -> Void) -> Bool {
+  func attempt(_ body: () throws -> Void) -> Bool {
     do {
       try body()
     } catch {
@@ -128,7 +128,7 @@ final class NodeBuilder {
     return context.frame.macros.isDisjoint(with: contents.lost.macros)
   }
 
-  private func nameRelation(of node: inout Node, kind: RelationKind? = nil) {
+  func nameRelation(of node: inout Node, kind: RelationKind? = nil) {
     guard !contents.lost.hidesNaming else { return }
     _ = attempt { node.relation = try Naming(context: context).relation(of: node, kind: kind) }
   }
@@ -174,7 +174,7 @@ final class NodeBuilder {
   }
 
   /// What hooks refer to must be there before the model, so hooks are rendered with it.
-  private func recordHooks(_ node: Node, _ span: SourceSpan) throws {
+  func recordHooks(_ node: Node, _ span: SourceSpan) throws {
     for hook in node.config.preHooks + node.config.postHooks where YAMLRenderer.holdsJinja(hook.sql) {
       try SnippetNames.relocating(to: span) {
         let template = try Template(parsing: hook.sql, name: SnippetNames.hook(of: node.span.file))
@@ -228,7 +228,7 @@ final class NodeBuilder {
   }
 
   /// Where a node's configuration is written.
-  private func origins(
+  func origins(
     of node: Node, _ entry: ResourceProperties?, _ more: [ConfigOrigins.Entry] = []
   ) -> ConfigOrigins {
     var origins = ConfigOrigins()
@@ -239,6 +239,7 @@ final class NodeBuilder {
     let sections =
       switch node.resourceType {
       case .seed: ["seeds"]
+      case .snapshot: ["snapshots"]
       case .check: ["data_tests", "tests", "checks"]
       default: ["models"]
       }
@@ -253,7 +254,8 @@ final class NodeBuilder {
   ) {
     let kind = node.resourceType == .check ? "check" : node.resourceType.rawValue
     var decoder = ConfigDecoder(
-      subject: "\(kind) '\(node.name)'", span: span ?? node.span, origins: origins)
+      subject: "\(kind) '\(node.name)'", span: span ?? node.span, origins: origins,
+      macros: KnownMacros(context.macros, adapter: environment.target.type))
     node.config =
       node.resourceType == .check
       ? decoder.check(node.config.values, storesFailures: environment.invocation.storesFailures)
@@ -262,7 +264,7 @@ final class NodeBuilder {
     problems += decoder.problems.filter { isWhole || $0.code != .missingKey }
   }
 
-  private func describe(_ node: inout Node, _ entry: ResourceProperties?) {
+  func describe(_ node: inout Node, _ entry: ResourceProperties?) {
     guard let entry else { return }
     let describer = Describer(context: context, file: entry.file)
     node.propertiesPath = environment.settings.inner(entry.file)

@@ -50,7 +50,7 @@ struct ParsedProject: Sendable {
 /// Renders every file in parse mode and joins it with what property files say.
 enum NodeStage {
   private enum Item: Sendable {
-    case model(FilePlace), seed(FilePlace), check(FilePlace)
+    case model(FilePlace), seed(FilePlace), check(FilePlace), snapshot(DeclaredSnapshot)
   }
 
   static func run(
@@ -58,9 +58,12 @@ enum NodeStage {
   ) async -> ParsedProject {
     var result = ParsedProject()
     let index = PropertyIndex(contents.properties, &result.problems)
+    let entries = SnapshotReader.entries(contents.properties, environment.settings)
+    result.problems += entries.problems
     let items =
       files.models.map { Item.model($0) } + files.seeds.map { Item.seed($0) }
       + files.checks.map { Item.check($0) }
+      + (contents.snapshots + entries.snapshots).map { Item.snapshot($0) }
     let trees = ConfigTrees(environment.settings.values)
     let parsed = await Parallel.chunks(of: items) { chunk in
       let builder = NodeBuilder(environment, contents, index, trees)
@@ -69,11 +72,14 @@ enum NodeStage {
         case .model(let place): builder.model(place)
         case .seed(let place): builder.seed(place)
         case .check(let place): builder.check(place)
+        case .snapshot(let declared): builder.snapshot(declared)
         }
       }
     }
     collect(parsed, &result)
-    for (type, name) in [(ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks")] {
+    for (type, name) in [
+      (ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks"), (.snapshot, "snapshots"),
+    ] {
       let all = (result.nodes + result.disabled).filter { $0.resourceType == type }
       result.problems += FileStage.duplicates(all.map { ($0.id, $0.span) }, name)
     }
@@ -125,16 +131,22 @@ enum NodeStage {
     }
   }
 
-  /// A model and a seed of one name: both would answer to `ref()`.
+  /// A model, a seed or a snapshot of one name: all would answer to `ref()`.
   private static func sharedNames(_ nodes: [Node], _ problems: inout [Diagnostic]) {
-    var seeds: [String: Node] = [:]
-    for node in nodes where node.resourceType == .seed { seeds[node.name] = node }
-    for node in nodes where node.resourceType == .model {
-      guard let seed = seeds[node.name] else { continue }
-      problems.append(
-        Diagnostic(
-          .duplicateName, "a model and a seed are both called '\(node.name)'", at: node.span,
-          notes: ["the other is at \(seed.span)"], hint: "rename one of them"))
+    var known: [String: Node] = [:]
+    for type in [ResourceType.seed, .snapshot, .model] {
+      for node in nodes where node.resourceType == type {
+        guard let other = known[node.name] else {
+          known[node.name] = node
+          continue
+        }
+        guard other.resourceType != type else { continue }
+        problems.append(
+          Diagnostic(
+            .duplicateName,
+            "a \(type.rawValue) and a \(other.resourceType.rawValue) are both called '\(node.name)'",
+            at: node.span, notes: ["the other is at \(other.span)"], hint: "rename one of them"))
+      }
     }
   }
 
@@ -256,6 +268,7 @@ struct PropertyIndex: Sendable {
 struct ConfigTrees: Sendable {
   let models: ConfigTree
   let seeds: ConfigTree
+  let snapshots: ConfigTree
   let checks: ConfigTree
   let sources: ConfigTree
   let exposures: ConfigTree
@@ -265,6 +278,7 @@ struct ConfigTrees: Sendable {
   subscript(type: ResourceType) -> ConfigTree {
     switch type {
     case .seed: seeds
+    case .snapshot: snapshots
     case .check: checks
     case .source: sources
     case .exposure: exposures
@@ -276,6 +290,7 @@ struct ConfigTrees: Sendable {
   init(_ values: DataValue) {
     models = ConfigTree(values["models"])
     seeds = ConfigTree(values["seeds"])
+    snapshots = ConfigTree(values["snapshots"])
     checks = ConfigTree(values["data_tests"] ?? values["tests"] ?? values["checks"])
     sources = ConfigTree(values["sources"])
     exposures = ConfigTree(values["exposures"])

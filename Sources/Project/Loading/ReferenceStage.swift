@@ -30,7 +30,8 @@ enum PlainSQLStage {
         project.nodes[index].dependencies = Array(Set(references.map(\.node))).sorted()
       case .failure(var problem):
         let place = problem.span
-        problem.span = SourceSpan(file: node.span.file, line: place?.line ?? 0, column: place?.column ?? 0)
+        let (line, column) = node.codeOffset.inFile(line: place?.line ?? 0, column: place?.column ?? 0)
+        problem.span = SourceSpan(file: node.span.file, line: line, column: column)
         problems.append(problem)
       }
     }

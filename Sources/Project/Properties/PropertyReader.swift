@@ -85,7 +85,8 @@ struct PropertyReader {
       result.macros.append(entry(item, name))
     default:
       let kind = section == "analyses" ? "analysis" : String(section.dropLast())
-      let resource = resource(item, name, section, "\(kind) '\(name)'", PropertyKeys.resource)
+      let keys = section == "snapshots" ? PropertyKeys.snapshot : PropertyKeys.resource
+      let resource = resource(item, name, section, "\(kind) '\(name)'", keys)
       result.resources += section == "models" ? versions(of: resource) : [resource]
     }
   }

@@ -26,7 +26,7 @@ public final class Compiler {
   let connection: (any Connection)?
   let log: (LogLine) -> Void
   private let base: BaseContext
-  private let context: NodeContext
+  let context: NodeContext
   private var ephemerals: [NodeID: (sql: String, parents: [NodeID])] = [:]
   private var hookTemplates: [String: Template] = [:]
 
@@ -50,7 +50,14 @@ public final class Compiler {
   /// A model's SQL, or for a check the SQL that gives the rows that fail, before `limit` and `fail_calc`.
   /// Throws `Diagnostic`s with places in the project's files.
   public func compile(_ node: Node, isIncremental: Bool = false) throws -> CompiledNode {
-    let (sql, direct) = try located(node) { try body(of: node, isIncremental: isIncremental) }
+    try compile(node, isIncremental: isIncremental, batch: nil)
+  }
+
+  /// A model's SQL for a span of time: of what has an `event_time` it reads that span alone.
+  public func compile(_ node: Node, isIncremental: Bool, batch: EventBatch?) throws -> CompiledNode {
+    let (sql, direct) = try located(node) {
+      try body(of: node, isIncremental: isIncremental, batch: batch)
+    }
     return try finished(node.id, sql, direct)
   }
 
@@ -127,18 +134,21 @@ public final class Compiler {
 
   // MARK: - Bodies
 
-  private func body(of node: Node, isIncremental: Bool) throws -> (String, [NodeID]) {
-    enter(node, isIncremental: isIncremental)
+  private func body(
+    of node: Node, isIncremental: Bool, batch: EventBatch? = nil
+  ) throws -> (String, [NodeID]) {
+    enter(node, isIncremental: isIncremental, batch: batch)
     if case .generic(let check)? = node.check {
       let sql = try CheckRendering(context: context, check: check).sql()
       return (sql, context.frame.ephemerals)
     }
     if node.isPlainSQL {
-      let (sql, direct) = PlainSQL.compiled(node.code, node.plainReferences, project, context.dialect)
+      let (sql, direct) = PlainSQL.compiled(
+        node.code, node.plainReferences, project, context.dialect, filter: context.eventFilter)
       return (CommonTableInjection.withoutTerminator(sql), direct)
     }
     let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
-    let sql = try context.interpreter.render(template)
+    let sql = node.codeOffset.removed(from: try context.interpreter.render(template))
     return (CommonTableInjection.withoutTerminator(sql), context.frame.ephemerals)
   }
 
@@ -178,7 +188,7 @@ public final class Compiler {
 
   // MARK: - Frames
 
-  private func enter(_ node: Node, isIncremental: Bool) {
+  func enter(_ node: Node, isIncremental: Bool, batch: EventBatch? = nil) {
     var frame = RenderFrame(package: node.package)
     frame.model = node
     frame.this =
@@ -187,12 +197,13 @@ public final class Compiler {
         database: project.target.database, schema: project.target.schema,
         identifier: node.config.alias ?? node.standardAlias)
     frame.isIncremental = isIncremental
+    frame.batch = batch
     frame.checksDependencies = true
     context.frame = frame
     base.currentNode = node.id
   }
 
-  private func enterNothing() {
+  func enterNothing() {
     context.frame = RenderFrame(package: project.settings.name)
     base.currentNode = nil
   }
@@ -205,7 +216,7 @@ public final class Compiler {
     return template
   }
 
-  private func located<T>(_ node: Node, _ body: () throws -> T) throws -> T {
+  func located<T>(_ node: Node, _ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch {

@@ -72,7 +72,7 @@ final class NodeContext {
   /// A macro of a package.
   func macro(_ name: String, of package: String) -> Value? { macros.macro(name, of: package).map(callable) }
 
-  private func callable(_ definition: MacroDefinition) -> Value {
+  func callable(_ definition: MacroDefinition) -> Value {
     frame.macros.insert(definition.id)
     noteCall(definition.id)
     if let value = macroValues[definition.id] { return value }
@@ -94,7 +94,7 @@ final class NodeContext {
     case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
     case "config": .object(ConfigObject(self))
     case "this": frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
-    case "model": (frame.model ?? parsedModel).map { GraphValues.node($0) } ?? Value.none
+    case "model": (frame.model ?? parsedModel).map(modelValue) ?? Value.none
     case "execute": .bool(isExecuting)
     case "graph": graphValue
     case "adapter": .object(AdapterObject(self))
@@ -107,8 +107,9 @@ final class NodeContext {
     case "schemas": runValues?.schemas
     case "database_schemas": runValues?.databaseSchemas
     case "selected_resources": Value(base.invocation.selected.map { .string($0.rawValue) })
-    case "pre_hooks", "post_hooks": Value([Value]())
-    case "sql": .string(frame.compiledSQL ?? "")
+    case "pre_hooks", "post_hooks": hooks(name)
+    case "sql", "compiled_code": .string(frame.compiledSQL ?? "")
+    case "render": renderFunction
     case "context": .object(ContextObject(self))
     case "builtins": builtins
     case "store_result", "store_raw_result":
@@ -168,7 +169,7 @@ final class NodeContext {
       return .object(RelationObject(.commonTable(name), dialect))
     }
     guard let relation = project.nodes[index].relation else { return placeholder(name) }
-    return .object(RelationObject(relation.withoutKind, dialect))
+    return .object(RelationObject(relation.withoutKind, dialect, filter: eventFilter(id)))
   }
 
   static func reference(_ arguments: Arguments) throws -> ModelReference {
@@ -216,7 +217,7 @@ final class NodeContext {
     if let inputs = frame.inputs {
       return .object(RelationObject(try inputs.relation(for: table.id), dialect))
     }
-    return .object(RelationObject(table.relation, dialect))
+    return .object(RelationObject(table.relation, dialect, filter: eventFilter(table.id)))
   }
 
   /// A reference that shows only while executing would not be built in time: dbt refuses it, and so does this.
@@ -261,7 +262,8 @@ final class NodeContext {
         .needsConnection, "\(function)() needs a connection, and there is none here",
         hint: "put it inside {% if execute %} … {% endif %}")
     }
-    return ResultTable(try Self.asked(sql, function) { try connection.query(sql) })
+    return ResultTable(
+      try Self.asked(sql, function) { try frame.host?.query(sql) ?? connection.query(sql) })
   }
 
   /// Runs what a template asks of the warehouse. A failure is the template's: its place is the call, and the place
@@ -308,8 +310,12 @@ struct RenderFrame {
   var isIncremental = false
   /// Whether references must be among the node's dependencies.
   var checksDependencies = false
-  /// Whether `store_failures` applies, for checks.
+  /// The SELECT of the model that a macro builds.
   var compiledSQL: String?
+  /// The span of time that is built, for microbatch models.
+  var batch: EventBatch?
+  /// What carries out the statements of a macro that builds a model.
+  var host: (any MaterializationHost)?
   var docs: [DocsBlock] = []
   /// What `config()` said, and where first.
   var config: DataValue = .emptyMapping

@@ -14,9 +14,15 @@ final class RelationObject: HostObject {
   let dialect: any Dialect
   let included: Parts
   let quoted: Parts
+  /// The rows that it stands for, as a condition, where it is not all of them: `render()` leaves it out.
+  let filter: String?
   let typeName = "Relation"
 
-  init(_ relation: Relation, _ dialect: any Dialect, included: Parts = Parts(), quoted: Parts = Parts()) {
+  init(
+    _ relation: Relation, _ dialect: any Dialect, included: Parts = Parts(), quoted: Parts = Parts(),
+    filter: String? = nil
+  ) {
+    self.filter = filter
     self.relation = relation
     self.dialect = dialect
     self.included = included
@@ -24,6 +30,11 @@ final class RelationObject: HostObject {
   }
 
   func text() -> String {
+    filter.map { "(select * from \(plainText) where \($0))" } ?? plainText
+  }
+
+  /// The name alone.
+  private var plainText: String {
     if included == Parts(), quoted == Parts() { return dialect.rendered(relation) }
     var names: [String] = []
     if included.database, let name = relation.database {
@@ -74,7 +85,7 @@ final class RelationObject: HostObject {
 
   private func method(_ name: String) -> Value? {
     switch name {
-    case "render": .function(name) { _, _ in .string(self.text()) }
+    case "render": .function(name) { _, _ in .string(self.plainText) }
     case "include":
       .function(name) { arguments, _ in
         .object(self.copy(included: Self.parts(self.included, arguments)))
@@ -118,7 +129,8 @@ final class RelationObject: HostObject {
   }
 
   private func copy(included: Parts? = nil, quoted: Parts? = nil) -> RelationObject {
-    RelationObject(relation, dialect, included: included ?? self.included, quoted: quoted ?? self.quoted)
+    RelationObject(
+      relation, dialect, included: included ?? self.included, quoted: quoted ?? self.quoted, filter: filter)
   }
 
   private static func parts(_ parts: Parts, _ arguments: Arguments) -> Parts {
@@ -151,7 +163,7 @@ final class RelationObject: HostObject {
       default: continue
       }
     }
-    return RelationObject(changed, dialect, included: included, quoted: quoted)
+    return RelationObject(changed, dialect, included: included, quoted: quoted, filter: filter)
   }
 
   private static func text(_ value: String?) -> Value { value.map { .string($0) } ?? Value.none }
@@ -171,6 +183,7 @@ final class RelationFactory: HostObject {
   init(_ dialect: any Dialect) { self.dialect = dialect }
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    if name == "scd_args" { return SnapshotMacros.versionArguments }
     guard name == "create" else { return nil }
     return .function(name) { [dialect] arguments, _ in
       func text(_ index: Int, _ key: String) -> String? {

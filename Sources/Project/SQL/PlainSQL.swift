@@ -5,7 +5,8 @@ import EngineCore
 enum PlainSQL {
   /// The text with every reference in its warehouse's spelling, and the ephemeral models that it reads.
   static func compiled(
-    _ sql: String, _ references: [PlainReference], _ project: Project, _ dialect: any Dialect
+    _ sql: String, _ references: [PlainReference], _ project: Project, _ dialect: any Dialect,
+    filter: (NodeID) -> String? = { _ in nil }
   ) -> (sql: String, ephemerals: [NodeID]) {
     guard !references.isEmpty else { return (sql, []) }
     var bytes = Array(sql.utf8)
@@ -22,6 +23,7 @@ enum PlainSQL {
         continue
       }
       var text = dialect.rendered(relation)
+      if let filter = filter(reference.node) { text = "(select * from \(text) where \(filter))" }
       if !reference.hasAlias { text += " AS " + dialect.quoted(lastName(bytes, reference.range)) }
       bytes.replaceSubrange(reference.range, with: Array(text.utf8))
     }

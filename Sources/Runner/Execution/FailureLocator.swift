@@ -57,16 +57,20 @@ struct FailureLocator {
     let compiledLines = compiledSQL.split(separator: "\n", omittingEmptySubsequences: false)
     let sourceLines = node.code.split(separator: "\n", omittingEmptySubsequences: false)
     let text = compiledLines[compiled.line - 1]
-    let file = node.span.file
     if compiled.line <= sourceLines.count, sourceLines[compiled.line - 1] == text {
-      return SourceSpan(file: file, line: compiled.line, column: compiled.column)
+      return inFile(compiled.line, compiled.column)
     }
     let same = sourceLines.indices.filter { sourceLines[$0] == text }
     if same.count == 1, text.contains(where: { !$0.isWhitespace }) {
-      return SourceSpan(file: file, line: same[0] + 1, column: compiled.column)
+      return inFile(same[0] + 1, compiled.column)
     }
     guard node.isPlainSQL, compiledLines.count == sourceLines.count else { return nil }
-    return SourceSpan(file: file, line: compiled.line)
+    return inFile(compiled.line, 0)
+  }
+
+  private func inFile(_ line: Int, _ column: Int) -> SourceSpan {
+    let place = node.codeOffset.inFile(line: line, column: column)
+    return SourceSpan(file: node.span.file, line: place.line, column: place.column)
   }
 
   private var isSingular: Bool {
