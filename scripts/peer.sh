@@ -3,6 +3,10 @@
 #   peer.sh CACHE
 set -euo pipefail
 venv=$1/peer-dbt-1.11
+mkdir -p "$1"
+# Two callers at once: the second waits for what the first makes.
+exec 9>"$venv.lock"
+flock 9
 if [ ! -e "$venv/.complete" ]; then
   if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     echo "set-up: needs Python's venv; as root, run: apt-get install -y python3-venv" >&2

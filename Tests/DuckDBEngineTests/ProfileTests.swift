@@ -42,7 +42,10 @@ import Testing
     #expect(setup.path == ":memory:")
     #expect(setup.databaseStatements.isEmpty)
     #expect(
-      setup.openingConfiguration == ["autoinstall_known_extensions": "false", "errors_as_json": "true"])
+      setup.openingConfiguration == [
+        "autoinstall_known_extensions": "false", "errors_as_json": "true",
+        "auto_checkpoint_skip_wal_threshold": "18446744073709551615",
+      ])
   }
 
   @Test("A path starts in the project's folder unless it is absolute or an address")

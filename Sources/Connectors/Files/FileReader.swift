@@ -179,10 +179,11 @@ public final class FileReader: SourceReader {
       let whole = ["sample_size = -1"]
       let looked = select.selects(isSmall ? whole : [])
       let columns = try JSONRows.columns(looked, engine)
-      if JSONRows.areMaps(columns) { select.more = [JSONRows.asColumns] }
-      let lines = try isSmall ? nil : guardedLines(select, number, engine)
+      let areMaps = JSONRows.areMaps(columns)
+      if areMaps { select.more = [JSONRows.asColumns] }
+      let lines = try isSmall ? nil : guardedLines(select, areMaps ? nil : columns, number, engine)
       read.selects = lines?.selects ?? select.selects(whole)
-      if looked.count == 1, read.selects == looked { read.columns = columns }
+      if looked.count == 1 { read.columns = read.selects == looked ? columns : lines?.columns }
     case .excel:
       read.infersTypes = true
       read.selects = select.selects()
@@ -195,11 +196,11 @@ public final class FileReader: SourceReader {
 
   /// What keeps fractions of large files from being rounded; nil where it cannot, or where the first lines are malformed.
   private func guardedLines(
-    _ select: FileSelect, _ number: Int, _ engine: any Connection
+    _ select: FileSelect, _ columns: [ColumnDescription]?, _ number: Int, _ engine: any Connection
   ) throws -> GuardedLines? {
     guard select.format == .ndjson else { return nil }
     do {
-      let lines = try GuardedLines(select, engine, spool: spool, number: number)
+      let lines = try GuardedLines(select, columns: columns, engine, spool: spool, number: number)
       if lines != nil {
         // The line is a file of its own.
         let restoring = try ReadingThreads.shared(amongFiles: select.files.count + 1, engine)

@@ -9,16 +9,22 @@ struct GuardedLines {
   private static let source = "_weir_file"
 
   private let select: FileSelect
-  private let columns: [ColumnDescription]
+  /// The columns of the rows, as `selects` give them too.
+  let columns: [ColumnDescription]
   private let long: Set<String>
   private let example: String
 
-  /// Looks at the first lines. Nil where no line of our own can stand before the others, or whole numbers lie deeper
-  /// than the first level. Throws what the engine says of the lines, or that `spool` takes no file.
-  init?(_ select: FileSelect, _ engine: any Connection, spool: SpoolFolder, number: Int) throws {
+  /// Looks at the first lines, unless it is known already which `columns` they have. Nil where no line of our own can
+  /// stand before the others, or whole numbers lie deeper than the first level. Throws what the engine says of the
+  /// lines, or that `spool` takes no file.
+  init?(
+    _ select: FileSelect, columns known: [ColumnDescription]?, _ engine: any Connection, spool: SpoolFolder,
+    number: Int
+  ) throws {
     let table = select.table
     guard table.settings["compression"] == nil, table.rowNumberColumn == nil else { return nil }
-    columns = try engine.columns(ofQuery: select.selects().joined(separator: " UNION ALL BY NAME "))
+    columns =
+      try known ?? engine.columns(ofQuery: select.selects().joined(separator: " UNION ALL BY NAME "))
     let isDeep = columns.contains { $0.type != "BIGINT" && $0.type.contains("BIGINT") }
     guard !isDeep, !columns.contains(where: { select.isPartition($0.name) || $0.name == Self.source }) else {
       return nil
@@ -45,7 +51,9 @@ struct GuardedLines {
     let tests = columns.map {
       "CAST(coalesce(max(abs(\(StandardQuoting.quoted($0)))) > 1000000000000, false) AS VARCHAR)"
     }
-    let rows = select.selects().prefix(1).joined()
+    // Their types are known: the engine need not look for them.
+    let types = columns.map { "\(StandardQuoting.literal($0)): 'BIGINT'" }.joined(separator: ", ")
+    let rows = select.selects(["columns = {\(types)}"]).prefix(1).joined()
     let row =
       try engine.texts("SELECT \(tests.joined(separator: ", ")) FROM (\(rows) LIMIT 1000)").first ?? []
     return Set(zip(columns, row).filter { $0.1 == "true" }.map(\.0))

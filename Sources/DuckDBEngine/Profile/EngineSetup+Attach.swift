@@ -40,7 +40,8 @@ extension EngineSetup {
     var options: [String] = []
     if let type { options.append("TYPE \(dialect.quoted(type))") }
     if let secret = reader.text("secret") { options.append("SECRET \(dialect.quoted(secret))") }
-    if reader.flag("read_only") { options.append("READ_ONLY") }
+    let isReadOnly = reader.flag("read_only")
+    if isReadOnly { options.append("READ_ONLY") }
     options += attachOptions(&reader, reserved: ["type", "secret", "read_only"])
     if isLake, let alias, .text(alias) == profile.settings["database"] {
       options += snapshotOption(profile.snapshot)
@@ -55,7 +56,12 @@ extension EngineSetup {
       alias: alias, isLake: isLake,
       statement: Statement(
         purpose: "the attached database \(alias ?? (isFile ? path : "without an alias"))", sql: sql,
-        secrets: hidden))
+        secrets: hidden, file: isFile && !isReadOnly ? databaseFile(file) : nil))
+  }
+
+  /// The file of a database that ATTACH names, as a lake's catalog too.
+  static func databaseFile(_ address: String) -> String {
+    address.hasPrefix("ducklake:") ? String(address.dropFirst("ducklake:".count)) : address
   }
 
   /// What stands under `options`, as ATTACH has it. What is `reserved` has a key of its own, and may stand here only

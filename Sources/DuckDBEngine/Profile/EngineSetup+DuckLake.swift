@@ -62,7 +62,7 @@ extension EngineSetup {
         purpose: "the lake \(name)",
         sql: "ATTACH IF NOT EXISTS \(dialect.literal(address)) AS \(dialect.quoted(name))"
           + (options.isEmpty ? "" : " (\(options.joined(separator: ", ")))"),
-        secrets: reader["password"]?.texts ?? []))
+        secrets: reader["password"]?.texts ?? [], file: isServer ? nil : databaseFile(address)))
     return Lake(
       statements: statements,
       use: Statement(purpose: "the lake \(name)", sql: "USE \(dialect.quoted(name))"))

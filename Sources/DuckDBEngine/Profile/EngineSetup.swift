@@ -28,6 +28,8 @@ struct EngineSetup: Sendable {
     var sql: String
     /// Texts that no message may show.
     var secrets: [String] = []
+    /// The file that it opens for writing, if that may be a database of DuckDB's.
+    var file: String?
   }
 
   /// Opens `path` with settings of the caller's.
@@ -36,9 +38,13 @@ struct EngineSetup: Sendable {
     self.configuration = configuration
   }
 
-  /// The settings, with those that the engine relies on.
+  /// The settings, with those that the engine relies on. Commits that end in a checkpoint go into the log like all
+  /// others: by that a checkpoint that did not end is known (`InterruptedCheckpoint`).
   var openingConfiguration: [String: String] {
-    configuration.merging(["autoinstall_known_extensions": "false", "errors_as_json": "true"]) { $1 }
+    configuration.merging([
+      "autoinstall_known_extensions": "false", "errors_as_json": "true",
+      "auto_checkpoint_skip_wal_threshold": String(UInt64.max),
+    ]) { $1 }
   }
 
   /// Makes the database ready. Throws a `Diagnostic`.
@@ -75,6 +81,7 @@ extension EngineSetup.Statement {
   }
 
   private func runOnce(_ connection: DuckDBConnection) throws {
+    if let file { InterruptedCheckpoint.mend(file) }
     do {
       try connection.execute(sql)
     } catch var diagnostic as Diagnostic {

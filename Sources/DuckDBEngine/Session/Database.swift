@@ -30,22 +30,27 @@ final class Database: @unchecked Sendable {
         throw Diagnostic(.profileSetting, "DuckDB has no setting \(name), or it does not take this value")
       }
     }
+    let isWritable =
+      configuration["access_mode"]?.lowercased() != "read_only" && !path.hasPrefix(":memory:")
     var database: duckdb_database?
     var error: UnsafeMutablePointer<CChar>?
-    let state = duckdb_get_or_create_from_cache(Self.cache, path, &database, config, &error)
     defer { duckdb_free(error) }
+    // One at a time: a file is only mended while nobody in this process has it.
+    let state = Self.open.withLock { open in
+      let isFirst = open[path, default: 0] == 0
+      if isFirst, isWritable { InterruptedCheckpoint.mend(path) }
+      let state = duckdb_get_or_create_from_cache(Self.cache, path, &database, config, &error)
+      guard state == DuckDBSuccess, database != nil else { return state }
+      open[path, default: 0] += 1
+      if isFirst, isWritable { SpillFiles.removeLeftovers(besides: path) }
+      return state
+    }
     guard state == DuckDBSuccess, let database else {
       duckdb_close(&database)
       throw Diagnostic.opening(path, error.map { String(cString: $0) } ?? "the engine gave no reason")
     }
     handle = database
     self.path = path
-    let isReadOnly = configuration["access_mode"]?.lowercased() == "read_only"
-    Self.open.withLock { open in
-      let others = open[path, default: 0]
-      open[path] = others + 1
-      if others == 0, !isReadOnly, !path.hasPrefix(":memory:") { SpillFiles.removeLeftovers(besides: path) }
-    }
   }
 
   deinit {
