@@ -88,7 +88,7 @@ final class MacroNode: Statement {
 
   /// Whether a call's arguments can go straight into the parameters' variables.
   @inline(__always)
-  func takesDirectly(_ arguments: ArgumentList, hasCaller: Bool) -> Bool {
+  private func takesDirectly(_ arguments: ArgumentList, hasCaller: Bool) -> Bool {
     guard takesNoOthers, arguments.isPlain, arguments.positional.count <= variables.count,
       !hasCaller || callerName != nil
     else { return false }
@@ -126,6 +126,44 @@ final class MacroNode: Statement {
       let message = "parameter '\(parameter.name)' was not provided"
       parameter.variable.assign(.undefined(UndefinedName(parameter.name, message: message)), frame)
     }
+  }
+
+  /// Evaluates arguments as written, in `outer`, into the macro's variables, or fails as Jinja does.
+  func take(
+    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
+    at position: Int32
+  ) throws {
+    // The common case goes straight into the macro's variables.
+    guard takesDirectly(arguments, hasCaller: caller != nil) else {
+      return try takeSlowly(arguments, caller, outer, frame, interpreter, at: position)
+    }
+    for index in 0..<arguments.positional.count {
+      let value = try arguments.positional.with(index) { try $0.evaluate(outer, interpreter) }
+      try variables.with(index) { $0.assign(value, frame) }
+    }
+    if !arguments.isPositional { try takeKeywords(arguments, outer, frame, interpreter) }
+    if let callerName { callerName.assign(caller ?? noCaller, frame) }
+    interpreter.position = position
+  }
+
+  private func takeKeywords(
+    _ arguments: ArgumentList, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter
+  ) throws {
+    let count = arguments.positional.count
+    for number in 0..<arguments.keywordValues.count {
+      let value = try arguments.keywordValues.with(number) { try $0.evaluate(outer, interpreter) }
+      guard let index = parameter(arguments.keywordKeys[number], after: count) else { continue }
+      try variables.with(index) { $0.assign(value, frame) }
+    }
+  }
+
+  private func takeSlowly(
+    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
+    at position: Int32
+  ) throws {
+    let values = try arguments.evaluate(outer, interpreter)
+    interpreter.position = position
+    try bind(values, caller: caller, frame)
   }
 
   /// Puts evaluated arguments into the macro's variables, or fails as Jinja does.
@@ -264,7 +302,7 @@ final class MacroClosure: Callable {
     let frame = try activate(interpreter)
     defer { interpreter.giveBack(frame) }
     return try frame._withUnsafeGuaranteedRef { frame in
-      try bind(arguments, caller, outer, frame, interpreter, at: position)
+      try definition.take(arguments, caller, outer, frame, interpreter, at: position)
       return try value(frame, interpreter)
     }
   }
@@ -277,47 +315,9 @@ final class MacroClosure: Callable {
     let frame = try activate(interpreter)
     defer { interpreter.giveBack(frame) }
     try frame._withUnsafeGuaranteedRef { frame in
-      try bind(arguments, caller, outer, frame, interpreter, at: position)
+      try definition.take(arguments, caller, outer, frame, interpreter, at: position)
       if let value = try run(frame, interpreter) { try interpreter.output.append(value) }
     }
-  }
-
-  @inline(__always)
-  private func bind(
-    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
-    at position: Int32
-  ) throws {
-    // The common case goes straight into the macro's variables.
-    guard definition.takesDirectly(arguments, hasCaller: caller != nil) else {
-      return try bindSlowly(arguments, caller, outer, frame, interpreter, at: position)
-    }
-    for index in 0..<arguments.positional.count {
-      let value = try arguments.positional.with(index) { try $0.evaluate(outer, interpreter) }
-      try definition.variables.with(index) { $0.assign(value, frame) }
-    }
-    if !arguments.isPositional { try bindKeywords(arguments, outer, frame, interpreter) }
-    if let callerName = definition.callerName { callerName.assign(caller ?? definition.noCaller, frame) }
-    interpreter.position = position
-  }
-
-  private func bindKeywords(
-    _ arguments: ArgumentList, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter
-  ) throws {
-    let count = arguments.positional.count
-    for number in 0..<arguments.keywordValues.count {
-      let value = try arguments.keywordValues.with(number) { try $0.evaluate(outer, interpreter) }
-      guard let index = definition.parameter(arguments.keywordKeys[number], after: count) else { continue }
-      try definition.variables.with(index) { $0.assign(value, frame) }
-    }
-  }
-
-  private func bindSlowly(
-    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
-    at position: Int32
-  ) throws {
-    let values = try arguments.evaluate(outer, interpreter)
-    interpreter.position = position
-    try definition.bind(values, caller: caller, frame)
   }
 
   private func value(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {

@@ -52,7 +52,8 @@ final class OutputRun: Statement {
     var result: [Statement] = []
     var run: [Statement] = []
     func finish() {
-      if run.count > 1 || run.first?.hasBranches == true { result.append(OutputRun(run)) } else { result += run }
+      let isRun = run.count > 1 || run.first?.hasBranches == true
+      result += isRun ? [OutputRun(run)] : run
       run = []
     }
     for statement in statements {
