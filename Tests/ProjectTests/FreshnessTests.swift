@@ -63,20 +63,20 @@ struct FreshnessTests {
   @Test(
     "wrong limits are told with their place",
     arguments: [
-      ("daily", "1:48: WEIR-E0106 'freshness' of source 'r.t' must be a mapping, not text"),
+      ("daily", "1:51: WEIR-E0106 'freshness' of source 'r.t' must be a mapping, not text"),
       (
         "{warn_after: {count: 1, period: week}}",
-        "1:48: WEIR-E0106 the period of 'warn_after' under 'freshness' of source 'r.t' cannot be 'week'"
+        "1:51: WEIR-E0106 the period of 'warn_after' under 'freshness' of source 'r.t' cannot be 'week'"
       ),
       (
         "{warn_after: {count: soon, period: day}}",
-        "1:48: WEIR-E0106 the count of 'warn_after' under 'freshness' of source 'r.t' must be a whole number, not text"
+        "1:51: WEIR-E0106 the count of 'warn_after' under 'freshness' of source 'r.t' must be a whole number, not text"
       ),
       (
         "{error_after: {count: 3}}",
-        "1:48: WEIR-E0107 'error_after' under 'freshness' of source 'r.t' has no period; it is ignored"
+        "1:51: WEIR-E0107 'error_after' under 'freshness' of source 'r.t' has no period; it is ignored"
       ),
-      ("{warn: 1}", "1:48: WEIR-E0105 'freshness' of source 'r.t' has no key 'warn'; it is ignored"),
+      ("{warn: 1}", "1:51: WEIR-E0105 'freshness' of source 'r.t' has no key 'warn'; it is ignored"),
     ])
   func wrong(freshness: String, complaint: String) async throws {
     let folder = try TemporaryProject([

@@ -111,6 +111,7 @@ def main():
         for stage in sorted((HERE / "snapshots" / "stages").glob("*.sql")):
             for tool in tools:
                 tool.run(stage)
+            before = differences
             for table in HISTORIES:
                 (left_types, left), (right_types, right) = (tool.history(table) for tool in tools)
                 if left_types != right_types:
@@ -125,6 +126,7 @@ def main():
                     for row in right:
                         if row not in left:
                             print("  weir:", row)
+            print(f"stage {stage.stem}: {differences - before} differences", flush=True)
     print(f"{len(HISTORIES)} histories compared, {differences} differences")
     return 1 if differences else 0
 

@@ -4,6 +4,7 @@ import ArgumentParser
 struct SourceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: Verb.source.rawValue, abstract: Verb.source.summary + ".",
+    discussion: "Examples:\n  weir source freshness\n  weir source freshness --select source:shop",
     subcommands: [FreshnessCommand.self])
 }
 

@@ -13,7 +13,6 @@ extension NodeBuilder {
       if !node.isPlainSQL { isWhole = attempt { node.template = try snapshotTemplate(of: node) } }
       let configSpan = context.frame.configSpan
       configure(&node, trees.snapshots, ConfigDefaults.snapshot, entry, context.frame.config)
-      if declared.isEntry { node.unrenderedConfig = entry?.config ?? .emptyMapping }
       let span = configSpan ?? entry?.configSpan ?? node.span
       decodeSnapshot(&node, span, origins(of: node, entry), isWhole: isWhole)
       isWhole = attempt { try recordHooks(node, span) } && isWhole
