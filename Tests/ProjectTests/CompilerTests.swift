@@ -92,6 +92,11 @@ final class ScriptedConnection: Connection {
       ("{{ set([1, 1, 2]) | length }} {{ zip([1], ['a']) | list }}", "2 [(1, 'a')]"),
       ("{{ dbt.dateadd('day', 1, 'd') }}", "(d + cast(1 as bigint) * interval 1 day)"),
       ("{{ type_string() }} {{ dbt.concat(['a', 'b']) }}", "TEXT a || b"),
+      (
+        "{{ string_literal(none) }} {{ get_powers_of_two(1) }} {{ get_powers_of_two(9) }} {{ get_powers_of_two(16) }}",
+        "'None' 1 4 4"
+      ),
+      ("{{ listagg('a', order_by_clause=none) }}", "string_agg(a, ',' )"),
       ("{{ adapter.quote('a\"b') }} {{ adapter.type() }}", "\"a\"\"b\" duckdb"),
       ("{{ api.Relation.create(database='d', schema='s', identifier='i', type='view').is_view }}", "True"),
       ("{% if execute %}{{ graph.nodes['model.p.other'].schema }}{% endif %}", "main_x"),

@@ -73,7 +73,7 @@ struct RunOperation: Sendable {
       workspace.project.node(id).map(NodeFacts.init) ?? NodeFacts(unknown: id)
     }
     greet(workspace, nodes, options)
-    guard !nodes.isEmpty else { return try nothingToDo(workspace) }
+    guard !nodes.isEmpty else { return try nothingToDo(options, in: workspace) }
     let lock = try ProjectLock.acquire(
       root: workspace.root, command: "weir \(session.verb.rawValue)",
       startedAt: Quantities.timeOfDay(session.startedAt))
@@ -146,10 +146,17 @@ struct RunOperation: Sendable {
       ])
   }
 
-  private func nothingToDo(_ workspace: Workspace) throws -> ExitStatus {
+  /// Says so, and leaves artifacts that say so too: those of the run before are of another one.
+  private func nothingToDo(_ options: RunOptions, in workspace: Workspace) throws -> ExitStatus {
     let text = "Nothing to do: no enabled node is selected."
     session.printer.log(text, LogRecord(.warn, "NothingToDo", "Q035", text))
-    return .success
+    guard try session.writesArtifacts() else { return .success }
+    let artifacts = RunArtifacts(workspace, arguments: arguments(options), hidden: { .none })
+    try artifacts.verify()
+    let nothing = RunResult(status: .succeeded, nodes: [], diagnostics: [], elapsed: .zero)
+    let problems = artifacts.finish(nothing, at: session.program.now())
+    session.printer.report(problems)
+    return problems.isEmpty ? .success : .unusable
   }
 
   private func status(of result: RunResult, hasProblems: Bool) -> ExitStatus {

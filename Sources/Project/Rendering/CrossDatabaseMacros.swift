@@ -23,8 +23,8 @@ enum CrossDatabaseMacros {
       let bound = try arguments.bind(names, required: required, function: function)
       return sql(
         bound.enumerated().map { index, value in
-          guard let value, !value.isNone else { return index >= required ? defaults[index - required] : "" }
-          return value.description
+          if index >= required, value?.isNone ?? true { return defaults[index - required] }
+          return value?.description ?? ""
         })
     }
   }
@@ -46,6 +46,7 @@ enum CrossDatabaseMacros {
         try DataFunctions.elements(arguments.value(0, "inputs") ?? .none, context.interpreter) ?? []
       return .string("array[ \(inputs.map(\.description).joined(separator: " , ")) ]")
     }
+    bodies["get_powers_of_two"] = { _, arguments in .int(try powersOfTwo(arguments)) }
     bodies["date_spine"] = { _, arguments in .string(try dateSpine(arguments)) }
     return bodies
   }()
@@ -71,6 +72,7 @@ enum CrossDatabaseMacros {
 
   private static let dates: [String: Form] = [
     "current_timestamp": Form([]) { _ in "now()" },
+    "current_timestamp_in_utc_backcompat": Form([]) { _ in "current_timestamp::timestamp" },
     "current_timestamp_backcompat": Form([]) { _ in "current_timestamp::timestamp" },
     "date": Form(["year", "month", "day"]) { "make_date(\($0[0]), \($0[1]), \($0[2]))" },
     "date_trunc": Form(["datepart", "date"]) { "date_trunc('\($0[0])', \($0[1]))" },
@@ -129,6 +131,15 @@ enum CrossDatabaseMacros {
 
   private static func doubled(_ text: String) -> String {
     text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+  }
+
+  /// How many times two must be doubled up to reach a number: once at least.
+  private static func powersOfTwo(_ arguments: Arguments) throws -> Int {
+    let bound = try arguments.bind(["upper_bound"], required: 1, function: "get_powers_of_two")
+    guard case .int(let upper)? = bound[0], upper > 0 else {
+      throw Diagnostic(.raised, "get_powers_of_two() takes a whole number above zero")
+    }
+    return max(1, Int.bitWidth - (upper - 1).leadingZeroBitCount)
   }
 
   /// One row for each step from a start up to an end, the end left out.
