@@ -35,7 +35,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.sql:1:4: WEIR-E0111 there is no package 'other' with a model or seed 'model'"),
     BadInput(
       "models/x.sql", "{{ ref('model', v=2) }}",
-      "models/x.sql:1:4: WEIR-E0113 ref('model') asks for a version; versions are not supported yet"),
+      "models/x.sql:1:4: WEIR-E0111 ref('model', v=2) asks for a version, and 'model' has none"),
     BadInput(
       "models/x.sql", "{{ ref('off') }}",
       "models/x.sql:1:4: WEIR-E0112 ref('off') names a model that is disabled"),
@@ -115,7 +115,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "version: 3", "models/x.yml:1:10: WEIR-E0106 'version' of a property file must be 2"),
     BadInput(
       "models/x.yml", "snapshots: [{name: x}]",
-      "models/x.yml:1:1: WEIR-E0113 'snapshots' are not supported yet; they are left out"),
+      "models/x.yml:1:13: WEIR-E0114 'snapshots' describes 'x', which does not exist"),
+    BadInput(
+      "models/x.yml", "unit_tests: [{name: x}]",
+      "models/x.yml:1:1: WEIR-E0113 'unit_tests' are not supported yet; they are left out"),
     BadInput(
       "models/x.yml", "models: [{name: model, data_tests: [uniqe]}]",
       "models/x.yml:1:37: WEIR-E0117 there is no check 'uniqe'"),
@@ -132,8 +135,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "models: [{name: model, description: \"{{ doc('gone') }}\"}]",
       "models/x.yml:1:37: WEIR-E0111 there is no docs block 'gone'"),
     BadInput(
-      "models/x.yml", "models: [{name: model, versions: [{v: 1}]}]",
-      "models/x.yml:1:34: WEIR-E0113 versions of model 'model' are not supported yet"),
+      "models/x.yml", "models: [{name: model, versions: [{v: 1}, {v: 1}]}]",
+      "models/x.yml:1:47: WEIR-E0109 model 'model' has the version '1' twice"),
     BadInput(
       "models/x.yml", "exposures: [{name: e, type: dashbord, owner: {}, depends_on: [ref('gone')]}]",
       "models/x.yml:1:29: WEIR-E0106 exposure 'e' has the unknown type 'dashbord'",

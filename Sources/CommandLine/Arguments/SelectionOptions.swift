@@ -29,7 +29,8 @@ struct SelectionOptions: ParsableArguments {
 struct ResourceTypeOptions: ParsableArguments {
   @Option(
     name: [.customLong("resource-type"), .customLong("resource-types")], parsing: .upToNextOption,
-    help: ArgumentHelp("Only this kind: model, seed, load, test, source, exposure.", valueName: "kind"))
+    help: ArgumentHelp(
+      "Only this kind: model, seed, snapshot, load, test, source, exposure.", valueName: "kind"))
   var resourceTypes: [String] = []
 
   @Option(

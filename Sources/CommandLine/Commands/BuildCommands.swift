@@ -74,6 +74,29 @@ struct TestCommand: Command {
   }
 }
 
+/// Takes snapshots alone.
+struct SnapshotCommand: Command {
+  static let verb = Verb.snapshot
+  static let configuration: CommandConfiguration = described(examples: [
+    "snapshot", "snapshot --select orders_history",
+  ])
+
+  @OptionGroup(title: "Nodes") var selection: SelectionOptions
+  @OptionGroup(title: "Project") var project: ProjectOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var compatibility: CompatibilityOptions
+
+  @Flag(
+    name: [.long, .customShort("x")], inversion: .prefixedNo, help: "Stop at the first failure.")
+  var failFast: Bool?
+
+  func run(in session: CommandSession) async throws -> ExitStatus {
+    try await RunOperation(
+      session: session, project: project, selection: selection, kinds: nil, failFast: failFast
+    ).perform()
+  }
+}
+
 /// Loads seeds alone.
 struct SeedCommand: Command {
   static let verb = Verb.seed

@@ -28,8 +28,8 @@ struct RootCommand: ParsableCommand {
     commandName: "weir", abstract: "From source to audited tables, in one program.",
     subcommands: [
       InitializeCommand.self, BuildCommand.self, LoadCommand.self, RunCommand.self, TestCommand.self,
-      SeedCommand.self, MacroCommand.self, ListCommand.self, ParseCommand.self, CompileCommand.self,
-      ShowCommand.self,
+      SeedCommand.self, SnapshotCommand.self, SourceCommand.self, MacroCommand.self, ListCommand.self,
+      ParseCommand.self, CompileCommand.self, ShowCommand.self, DocumentationCommand.self,
       DependenciesCommand.self, MaintainCommand.self, DebugCommand.self, ConnectionsCommand.self,
       StateCommand.self, CleanCommand.self,
       CompletionsCommand.self,
@@ -40,6 +40,8 @@ struct RootCommand: ParsableCommand {
 struct CommandSession: Sendable {
   let program: Program
   let verb: Verb
+  /// The command's own name, which templates see: the verb, or the word behind it (`generate`).
+  let word: String
   let invocationID: String
   let startedAt: Double
   let environment: ProcessEnvironment
@@ -50,6 +52,7 @@ struct CommandSession: Sendable {
   init(_ program: Program, _ command: some Command) throws(Diagnostic) {
     self.program = program
     verb = type(of: command).verb
+    word = type(of: command).configuration.commandName ?? verb.rawValue
     output = command.output
     invocationID = program.makeIdentifier()
     startedAt = program.now()

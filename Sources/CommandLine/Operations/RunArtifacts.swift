@@ -106,6 +106,9 @@ final class RunArtifacts: Sendable {
 }
 
 extension Workspace {
+  /// What writes into the target folder.
+  var artifacts: ArtifactWriter { ArtifactWriter(project: project, redactor: redactor) }
+
   /// What must not be shown or written.
   var redactor: Redactor { Redactor(secrets: session.environment.secrets + project.target.secrets) }
 

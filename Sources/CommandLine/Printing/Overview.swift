@@ -23,8 +23,8 @@ enum Overview {
 
   private static let groups: [(String, [Verb])] = [
     ("Start", [.initialize, .deps, .debug, .connections]),
-    ("Work", [.build, .load, .run, .test, .seed, .show, .runOperation]),
-    ("Look", [.list, .compile, .parse, .state]),
+    ("Work", [.build, .load, .run, .test, .seed, .snapshot, .show, .runOperation]),
+    ("Look", [.list, .compile, .parse, .docs, .source, .state]),
     ("Tidy", [.maintain, .clean, .completions]),
   ]
 

@@ -114,12 +114,14 @@ struct RunSummary: Sendable {
     let diagnostics = item.diagnostics.isEmpty ? [described(item, node)] : item.diagnostics
     var lines = [""] + diagnostics.map(render)
     if let rows = item.failingRows, rows.rowCount > 0 {
-      let sample = ResultTable.text(rows, maximumRows: Self.sampleRows)
+      // What differs in a unit test is shown in pairs, and is seldom much.
+      let shown = item.resourceType == .unitTest ? Self.sampleDifferences : Self.sampleRows
+      let sample = ResultTable.text(rows, maximumRows: shown)
       lines.append("")
       lines += sample.lines(width: (width ?? Self.pipeWidth) - 2, style: style).lines.map { "  " + $0 }
-      let all = item.failures ?? rows.rowCount
-      if all > Self.sampleRows, rows.rowCount >= Self.sampleRows {
-        lines.append(style.dim("  \(Self.sampleRows) of \(Quantities.count(all, "failing row"))"))
+      let all = item.resourceType == .unitTest ? rows.rowCount : item.failures ?? rows.rowCount
+      if all > shown, rows.rowCount >= shown {
+        lines.append(style.dim("  \(shown) of \(Quantities.count(all, "failing row"))"))
       }
     }
     let notes = diagnostics.flatMap(\.notes)
@@ -136,6 +138,7 @@ struct RunSummary: Sendable {
   private static let pipeWidth = 160
   /// How many failing rows are shown; the file has more.
   private static let sampleRows = 5
+  private static let sampleDifferences = 20
 
   /// A problem that came without a diagnostic of its own.
   private func described(_ item: NodeResult, _ node: NodeFacts) -> Diagnostic {

@@ -72,6 +72,9 @@ struct RunText: Sendable {
       guard let failures = result.failures, failures > 0 else { return "" }
       return Quantities.count(failures, "failure")
     }
+    if let reading = result.freshness {
+      return reading.loadedAt == nil ? "never" : Quantities.age(reading.age) + " old"
+    }
     return result.rows.map { Quantities.count($0, "row") } ?? ""
   }
 

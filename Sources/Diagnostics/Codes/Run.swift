@@ -30,11 +30,17 @@ extension DiagnosticCode {
   /// Several of the rows that an incremental model takes up have one key.
   public static let repeatedKeys = DiagnosticCode(
     "WEIR-E0712", "several new rows of an incremental model have one key")
+  /// A snapshot's unique key does not identify a row.
+  public static let snapshotKey = DiagnosticCode(
+    "WEIR-E0721", "a snapshot's unique key does not identify a row")
+  /// A snapshot's table does not fit its query.
+  public static let snapshotColumns = DiagnosticCode(
+    "WEIR-E0722", "a snapshot's columns do not fit its table")
 
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
     nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
     runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
-    externalFile, repeatedKeys,
+    externalFile, repeatedKeys, snapshotKey, snapshotColumns,
   ]
 }

@@ -76,17 +76,32 @@ enum Selectable {
       guard case .node(let node) = self, let check = node.check else { return false }
       if case .generic = check { return generic }
       return singular
+    case .unitTests: return resourceType == .unitTest
+    case .unitTest(let package, let name):
+      guard case .node(let node) = self, node.resourceType == .unitTest else { return false }
+      return package.matches(node.package) && name.matches(node.name)
     case .resourceType(let type): return resourceType == type
-    case .unversioned: return resourceType == .model
+    case .version(let kind): return matches(version: kind)
     case .nothing: return false
     }
   }
 
   private func matches(name pattern: NamePattern) -> Bool {
     switch self {
-    case .node(let node): pattern.matches(fqn: node.fqn)
+    case .node(let node): pattern.matches(fqn: node.fqn, isVersioned: node.version != nil)
     case .exposure(let exposure): pattern.matches(fqn: exposure.fqn)
     case .source: false
+    }
+  }
+
+  private func matches(version kind: SelectionMethod.VersionKind) -> Bool {
+    guard case .node(let node) = self, node.resourceType == .model else { return false }
+    guard let version = node.version else { return kind == .none }
+    return switch kind {
+    case .latest: version.isLatest
+    case .prerelease: version.isPrerelease
+    case .old: version.isOld
+    case .none: false
     }
   }
 

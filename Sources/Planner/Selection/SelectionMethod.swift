@@ -17,10 +17,17 @@ enum SelectionMethod {
   case config(keys: [String], value: String)
   case testName(Wildcard)
   case testType(generic: Bool, singular: Bool)
+  case unitTests
+  case unitTest(package: Wildcard, name: Wildcard)
   case resourceType(ResourceType?)
-  case unversioned
+  case version(VersionKind)
   /// A kind of resource that a project cannot have yet, so that nothing matches.
   case nothing
+
+  /// Which of a model's versions.
+  enum VersionKind: String, CaseIterable {
+    case latest, prerelease, old, none
+  }
 
   /// The method of that name, or the one that the value's look suggests. Throws for what does not exist.
   init(name: String?, value: String, raw: String) throws(Diagnostic) {
@@ -69,7 +76,10 @@ enum SelectionMethod {
     case "test_type": return try testType(value, raw)
     case "resource_type": return try resourceType(value, raw)
     case "version": return try version(value, raw)
-    case "metric", "semantic_model", "saved_query", "unit_test": return .nothing
+    case "unit_test":
+      let (package, name) = try packageAndName(value, raw, kind: "unit_test", article: "a")
+      return .unitTest(package: package, name: name)
+    case "metric", "semantic_model", "saved_query": return .nothing
     case "state", "result", "source_status":
       throw Diagnostic(
         .unsupportedSelector, "the selector '\(raw)' uses the method '\(name)', which is not supported yet")
@@ -124,7 +134,7 @@ enum SelectionMethod {
     case "generic", "schema": return .testType(generic: true, singular: false)
     case "singular": return .testType(generic: false, singular: true)
     case "data": return .testType(generic: true, singular: true)
-    case "unit": return .nothing
+    case "unit": return .unitTests
     default: throw badValue(value, of: ["generic", "singular", "data", "unit"], raw)
     }
   }
@@ -139,11 +149,8 @@ enum SelectionMethod {
   }
 
   private static func version(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
-    switch value {
-    case "none": return .unversioned
-    case "latest", "prerelease", "old": return .nothing
-    default: throw badValue(value, of: ["latest", "prerelease", "old", "none"], raw)
-    }
+    if let kind = VersionKind(rawValue: value) { return .version(kind) }
+    throw badValue(value, of: VersionKind.allCases.map(\.rawValue), raw)
   }
 
   private static func badValue(_ value: String, of known: [String], _ raw: String) -> Diagnostic {
@@ -179,12 +186,24 @@ struct NamePattern {
   /// The name, if the pattern can only mean one.
   var plainName: String? { rest == nil && !raw.isEmpty ? raw : nil }
 
-  /// Whether the pattern fits the whole path or the path within the package.
-  func matches(fqn: [String]) -> Bool { fits(fqn[...]) || fits(fqn.dropFirst()) }
+  /// Whether the pattern fits the whole path or the path within the package. The path of a model's version ends
+  /// with the version.
+  func matches(fqn: [String], isVersioned: Bool = false) -> Bool {
+    if isVersioned, fitsVersion(fqn.suffix(2)) { return true }
+    return fits(fqn[...], isVersioned) || fits(fqn.dropFirst(), isVersioned)
+  }
 
-  private func fits(_ fqn: ArraySlice<String>) -> Bool {
-    guard let leaf = fqn.last else { return false }
-    if leaf == raw { return true }
+  /// Whether the pattern is the model's name, or that and the version, with a dot or a low line between them.
+  private func fitsVersion(_ end: ArraySlice<String>) -> Bool {
+    guard let name = end.first else { return false }
+    let last = raw.split(separator: ".", omittingEmptySubsequences: false).suffix(2)
+    return name == raw || end.joined(separator: "_") == last.joined(separator: "_")
+  }
+
+  private func fits(_ fqn: ArraySlice<String>, _ isVersioned: Bool) -> Bool {
+    guard let last = fqn.last else { return false }
+    if last == raw, !isVersioned { return true }
+    let leaf = isVersioned ? fqn.dropLast().last ?? last : last
     let hasDots = fqn.contains { $0.utf8.contains(0x2E) }
     if hasDots {
       return fitsFlat(fqn.flatMap { $0.split(separator: ".", omittingEmptySubsequences: false) }, leaf)

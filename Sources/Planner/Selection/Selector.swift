@@ -151,7 +151,9 @@ struct SelectionEvaluation {
     var found = Found(direct: original, indirect: [])
     for id in selected {
       for child in graph.children[id] ?? [] where !selected.contains(child) {
-        guard case .node(let node)? = member(child), node.resourceType == .check else { continue }
+        guard case .node(let node)? = member(child), [.check, .unitTest].contains(node.resourceType) else {
+          continue
+        }
         if indirect == .eager || buildable.isSuperset(of: node.dependencies) {
           found.direct.insert(child)
         } else {
@@ -188,7 +190,8 @@ struct SelectionEvaluation {
     if intersection.criteria.count == 1, case .name(let pattern) = intersection.criteria[0].method,
       let name = pattern.plainName
     {
-      hint = Spelling.hint(for: name, among: project.nodes.lazy.filter { $0.check == nil }.map(\.name))
+      hint = Spelling.hint(
+        for: name, among: project.nodes.lazy.filter { $0.check == nil && $0.unitTest == nil }.map(\.name))
     }
     return Diagnostic(
       .nothingSelected,

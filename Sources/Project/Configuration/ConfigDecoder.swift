@@ -34,6 +34,10 @@ struct ConfigDecoder {
     config.postHooks = hooks("post-hook", values)
     config.publish =
       choice("publish", values, ["after_checks", "always"]).flatMap(PublishRule.init) ?? .afterChecks
+    if !isSeed {
+      config.access = access(values, config.materialization)
+      config.contract = contract(values, config.materialization)
+    }
     config.uniqueKey = texts("unique_key", values)
     config.incrementalPredicates = texts("incremental_predicates", values) + texts("predicates", values)
     config.fullRefresh = bool("full_refresh", values)
@@ -68,6 +72,13 @@ struct ConfigDecoder {
     return config
   }
 
+  /// The typed form of a unit test's configuration.
+  mutating func unitTest(_ values: DataValue) -> NodeConfig {
+    var config = NodeConfig(materialization: .unit, values: values)
+    shared(values, &config)
+    return config
+  }
+
   /// Either of the two settings for stored failures says the other, as in dbt.
   private func failureStorage(_ values: DataValue, _ kind: String?, _ stores: Bool?) -> DataValue {
     if let kind { return values.setting("store_failures", to: .bool(kind != "ephemeral")) }
@@ -82,12 +93,13 @@ struct ConfigDecoder {
     mappings(["meta"], values)
   }
 
-  private mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
+  mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
     mappings(["meta", "docs", "quoting", "contract", "persist_docs", "grants"], values)
     config.isEnabled = bool("enabled", values) ?? true
     config.database = text("database", values)
     config.schema = text("schema", values)
     config.alias = text("alias", values)
+    config.group = text("group", values)
     var seen: Set<String> = []
     config.tags = texts("tags", values).filter { seen.insert($0).inserted }
   }
@@ -130,7 +142,7 @@ struct ConfigDecoder {
     }
   }
 
-  private mutating func hooks(_ key: String, _ values: DataValue) -> [Hook] {
+  mutating func hooks(_ key: String, _ values: DataValue) -> [Hook] {
     guard let value = values[key], !value.isNone else { return [] }
     do {
       return try Self.hooks(value)
@@ -173,10 +185,7 @@ struct ConfigDecoder {
     return Hook(sql: sql, isTransactional: isTransactional)
   }
 
-  private mutating func warnAboutUnsupported(_ values: DataValue) {
-    if values["contract"]?["enforced"] == .bool(true) {
-      report("contract", .unsupported, "the contract of \(subject) is not enforced yet", .warning)
-    }
+  mutating func warnAboutUnsupported(_ values: DataValue) {
     if !(values["grants"]?.entries ?? []).isEmpty, macros.adapter == "duckdb" {
       report("grants", .unsupported, "'grants' of \(subject) has no effect: DuckDB has no users", .warning)
     }

@@ -2,13 +2,15 @@ import Jinja
 
 /// How a model is stored.
 public enum Materialization: String, Sendable, Codable, Hashable {
-  case view, table, incremental, external, ephemeral, seed
+  case view, table, incremental, external, ephemeral, seed, snapshot
   /// One that a macro of the project or a package carries out.
   case own
   /// A check's own.
   case check = "test"
   /// A load's own.
   case load
+  /// A unit test's own.
+  case unit
 }
 
 /// When a new version becomes visible.
@@ -22,6 +24,16 @@ public enum PublishRule: String, Sendable, Codable, Hashable {
 /// How a failing check counts.
 public enum CheckSeverity: String, Sendable, Codable, Hashable {
   case error, warn
+}
+
+/// From where a model may be referred to.
+public enum ModelAccess: String, Sendable, Codable, Hashable, CaseIterable {
+  /// From models of its own group.
+  case `private`
+  /// From its own package, and from others unless the package says `restrict-access`.
+  case protected
+  /// From everywhere.
+  case `public`
 }
 
 /// A statement that runs before or after a model, still with its Jinja.
@@ -67,6 +79,12 @@ public struct NodeConfig: Sendable {
   public var preHooks: [Hook] = []
   /// Statements after the model.
   public var postHooks: [Hook] = []
+  /// From where a model may be referred to.
+  public var access: ModelAccess = .protected
+  /// What it promises of its columns.
+  public var contract = ContractConfig()
+  /// The group that it belongs to.
+  public var group: String?
   /// When a new version becomes visible.
   public var publish: PublishRule = .afterChecks
   /// Incremental models: the columns that identify a row, the strategy, further conditions for deleting.
@@ -83,6 +101,8 @@ public struct NodeConfig: Sendable {
   public var fullRefresh: Bool?
   /// External models: where and how their files are written.
   public var external: ExternalConfig?
+  /// Snapshots: the history that they keep.
+  public var snapshot: SnapshotConfig?
   /// Seeds: declared types by column, and how the file is written.
   public var columnTypes: [(column: String, type: String)] = []
   /// What parts a seed's columns.

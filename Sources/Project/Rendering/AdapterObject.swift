@@ -58,6 +58,10 @@ final class AdapterObject: HostObject {
     "cache_added": { _, _ in "" }, "cache_dropped": { _, _ in "" }, "cache_renamed": { _, _ in "" },
     "commit": { _, _ in "" }, "nice_connection_name": { _, _ in "main" },
     "valid_snapshot_target": { _, _ in .none },
+    "assert_valid_snapshot_target_given_strategy": { _, _ in .none },
+    "get_hard_deletes_behavior": { adapter, _ in
+      .string(SnapshotMacros.config(adapter.context).hardDeletes.rawValue)
+    },
     "get_incremental_strategy_macro": { try $0.strategyMacro($1) },
     "valid_incremental_strategies": { _, _ in
       Value(IncrementalStrategy.builtIn.map { .string($0.rawValue) })

@@ -22,6 +22,9 @@ public struct CompiledNode: Sendable {
 /// Renders nodes, checks and hooks to SQL. One for each session; it must not be used from two threads at once.
 public final class Compiler {
   let project: Project
+  let invocation: Invocation
+  let connection: (any Connection)?
+  let log: (LogLine) -> Void
   private let base: BaseContext
   let context: NodeContext
   private var ephemerals: [NodeID: (sql: String, parents: [NodeID])] = [:]
@@ -33,6 +36,9 @@ public final class Compiler {
     log: @escaping (LogLine) -> Void
   ) {
     self.project = project
+    self.invocation = invocation
+    self.connection = connection
+    self.log = log
     base = BaseContext(invocation: invocation, log: log)
     base.vars = project.vars
     base.packageVars = project.packageVars
@@ -97,6 +103,35 @@ public final class Compiler {
     return try finished(id, CommonTableInjection.withoutTerminator(text), direct)
   }
 
+  // MARK: - Unit tests
+
+  /// Takes over what a unit test overrides, for all that is rendered from now on.
+  func override(_ test: UnitTestDefinition) {
+    context.overrides = test.macros
+    base.overriddenVars = test.vars
+    base.overriddenEnvironment = test.environment
+  }
+
+  /// A model's SQL over what stands in place of its inputs, which are not injected yet.
+  func render(_ node: Node, _ inputs: InputSubstitution, _ test: UnitTestDefinition?) throws -> String {
+    try located(node) {
+      enter(node, isIncremental: test?.isIncremental ?? false)
+      context.frame.inputs = inputs
+      if let test {
+        let reads = test.given.contains { $0.input == .this }
+        context.frame.this = reads ? try inputs.relation(for: node.id) : nil
+      }
+      let sql: String
+      if node.isPlainSQL {
+        sql = try PlainSQL.compiled(node.code, node.plainReferences, context.dialect, inputs)
+      } else {
+        let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
+        sql = try context.interpreter.render(template)
+      }
+      return CommonTableInjection.withoutTerminator(sql)
+    }
+  }
+
   // MARK: - Bodies
 
   private func body(
@@ -113,7 +148,7 @@ public final class Compiler {
       return (CommonTableInjection.withoutTerminator(sql), direct)
     }
     let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
-    let sql = try context.interpreter.render(template)
+    let sql = node.codeOffset.removed(from: try context.interpreter.render(template))
     return (CommonTableInjection.withoutTerminator(sql), context.frame.ephemerals)
   }
 
@@ -123,7 +158,7 @@ public final class Compiler {
     for parent in direct { try collect(parent, within: [id], &ordered) }
     let tables = ordered.compactMap { parent -> (id: NodeID, name: String, sql: String)? in
       guard let node = project.node(parent), let body = ephemerals[parent] else { return nil }
-      return (parent, CommonTableInjection.name(of: node.name), body.sql)
+      return (parent, CommonTableInjection.name(of: node.standardAlias), body.sql)
     }
     return CompiledNode(
       id: id, sql: CommonTableInjection.inject(tables.map { ($0.name, $0.sql) }, into: sql),
@@ -160,7 +195,7 @@ public final class Compiler {
       node.relation
       ?? Relation(
         database: project.target.database, schema: project.target.schema,
-        identifier: node.config.alias ?? node.name)
+        identifier: node.config.alias ?? node.standardAlias)
     frame.isIncremental = isIncremental
     frame.batch = batch
     frame.checksDependencies = true

@@ -40,6 +40,7 @@ final class NativeMacros {
 
   private static func body(_ name: String) -> Body? {
     core[name] ?? naming[name] ?? checks[name] ?? CrossDatabaseMacros.bodies[name]
+      ?? SnapshotMacros.bodies[name] ?? FreshnessMacros.bodies[name]
       ?? MaterializationMacros.bodies[name] ?? StrategyMacros.bodies[name]
   }
 
@@ -152,7 +153,11 @@ final class NativeMacros {
     "generate_alias_name": { _, arguments in
       let bound = try arguments.bind(["custom_alias_name", "node"], function: "generate_alias_name")
       if let custom = bound[0], custom.isTruthy { return .string(trimmed(custom.description)) }
-      return bound[1]?.dictValue?["name"] ?? ""
+      let node = bound[1]?.dictValue
+      guard let name = node?["name"] else { return "" }
+      guard let version = node?["version"], version.isTruthy else { return name }
+      let parts = version.description.split(separator: ".", omittingEmptySubsequences: false)
+      return .string("\(name.description)_v\(parts.joined(separator: "_"))")
     },
     "generate_database_name": { context, arguments in
       let bound = try arguments.bind(["custom_database_name", "node"], function: "generate_database_name")

@@ -15,6 +15,8 @@ final class NodeContext {
   var frame: RenderFrame
   /// The node that is being parsed, for what `model` shows meanwhile.
   var parsedModel: Node?
+  /// What a unit test says that macros give, by name, some with their package's before it.
+  var overrides: DataValue?
   /// Results of `statement` blocks by name.
   var results: [String: Value] = [:]
   private(set) lazy var interpreter = makeInterpreter()
@@ -51,8 +53,17 @@ final class NodeContext {
   // MARK: - Names
 
   private func value(_ name: String) -> Value? {
+    if overrides != nil, let value = overriding(name) ?? overriding("dbt." + name) { return value }
     if let macro = macro(name) { return macro }
     return contextValue(name) ?? base.value(name) ?? natives.value(name)
+  }
+
+  /// What a unit test puts in the place of a name: what is called gives the value, anything else is it.
+  func overriding(_ name: String) -> Value? {
+    guard let value = overrides?[name].map({ Value($0) }) else { return nil }
+    let plain = name.split(separator: ".").last.map(String.init) ?? name
+    guard macro(plain) != nil || natives.value(plain) != nil || plain != name else { return value }
+    return .function(plain) { _, _ in value }
   }
 
   /// A macro by its name alone: of the package whose text is rendered, or of the project.
@@ -150,8 +161,9 @@ final class NodeContext {
     let index = try project.references.resolve(reference, from: frame.package, in: project)
       .located(at: interpreter.location)
     let id = project.nodes[index].id
-    try checkDeclared(id, "ref('\(reference.name)')")
-    let name = project.nodes[index].name
+    try checkDeclared(id, reference.call)
+    if let inputs = frame.inputs { return .object(RelationObject(try inputs.relation(for: id), dialect)) }
+    let name = project.nodes[index].standardAlias
     if project.nodes[index].config.materialization == .ephemeral {
       frame.recordEphemeral(id)
       return .object(RelationObject(.commonTable(name), dialect))
@@ -162,18 +174,24 @@ final class NodeContext {
 
   static func reference(_ arguments: Arguments) throws -> ModelReference {
     let names = arguments.positional.map(\.description)
-    var version: String?
+    var version: Value?
     for (key, value) in arguments.keyword {
       switch key {
-      case "v", "version": version = value.isNone ? nil : value.description
+      case "v", "version": version = value.isNone ? version : value
       case "package", "project": continue
       default: throw Diagnostic(.templateRuntime, "ref() got an unexpected keyword argument '\(key)'")
       }
     }
     let package = arguments["package"] ?? arguments["project"]
+    let isNumber = version.map { $0.stringValue == nil } ?? false
     switch names.count {
-    case 1: return ModelReference(package: package?.description, name: names[0], version: version)
-    case 2: return ModelReference(package: names[0], name: names[1], version: version)
+    case 1:
+      return ModelReference(
+        package: package?.description, name: names[0], version: version?.description,
+        hasNumericVersion: isNumber)
+    case 2:
+      return ModelReference(
+        package: names[0], name: names[1], version: version?.description, hasNumericVersion: isNumber)
     default: throw Diagnostic(.templateRuntime, "ref() takes 1 or 2 names but \(names.count) were given")
     }
   }
@@ -196,6 +214,9 @@ final class NodeContext {
     let table = try project.references.resolve(reference, from: frame.package, in: project)
       .located(at: interpreter.location)
     try checkDeclared(table.id, "source('\(reference.source)', '\(reference.table)')")
+    if let inputs = frame.inputs {
+      return .object(RelationObject(try inputs.relation(for: table.id), dialect))
+    }
     return .object(RelationObject(table.relation, dialect, filter: eventFilter(table.id)))
   }
 
@@ -311,6 +332,8 @@ struct RenderFrame {
   var calledMacros: [NodeID] = []
   /// The docs blocks that a description holds.
   var docsBlocks: [NodeID] = []
+  /// What stands in place of what the text reads, for unit tests.
+  var inputs: InputSubstitution?
 
   init(package: String) { self.package = package }
 

@@ -137,9 +137,11 @@ extension RunDriver {
     }
   }
 
-  private func name(_ node: NodeID) -> String { project.node(node)?.name ?? node.rawValue }
+  private func name(_ node: NodeID) -> String { project.node(node)?.searchName ?? node.rawValue }
 
-  private func resourceType(_ node: NodeID) -> ResourceType { project.node(node)?.resourceType ?? .model }
+  private func resourceType(_ node: NodeID) -> ResourceType {
+    project.node(node)?.resourceType ?? (project.source(node) == nil ? .model : .source)
+  }
 }
 
 /// The steps that run now, and how far their statements are.

@@ -1,3 +1,4 @@
+import Diagnostics
 import EngineCore
 import Project
 
@@ -5,6 +6,10 @@ import Project
 public protocol NodeCompiler: AnyObject {
   /// The node's final SELECT.
   func compile(_ node: Node, isIncremental: Bool) throws -> CompiledNode
+  /// How a snapshot finds what changed; `compiledSQL` is its query.
+  func snapshotStrategy(for node: Node, compiledSQL: String, targetExists: Bool) throws -> SnapshotStrategy
+  /// Asks when a source's newest row came.
+  func freshness(of source: SourceTable) throws -> FreshnessReading
   /// A node's hook, ready to run.
   func render(_ hook: Hook, for node: Node) throws -> String
   /// A hook of the whole run, ready to run; at the run's end with what became of its nodes.
@@ -25,6 +30,8 @@ public protocol NodeCompiler: AnyObject {
   func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation]
+  /// A unit test's two queries; `seed` gives the query that reads a seed's file.
+  func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
 }
 
 /// Without macros.
@@ -41,6 +48,11 @@ extension NodeCompiler {
   public func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation] { [] }
+  /// Refuses.
+  public func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
+  {
+    throw Diagnostic(.notSupported, "'\(node.name)' cannot be compiled here", at: node.span)
+  }
 }
 
 extension Compiler: NodeCompiler {}

@@ -99,9 +99,10 @@ extension StepExecutor {
     result.compiledSQL = compiled.sql
     guard !SQLText.isEmpty(compiled.sql) else {
       throw Diagnostic(
-        .nodeFailed, "the model '\(node.name)' holds no SQL once it is rendered",
+        .nodeFailed, "the \(node.resourceType.rawValue) '\(node.name)' holds no SQL once it is rendered",
         at: SourceSpan(file: node.span.file), hint: "give it a SELECT, or delete the file")
     }
+    try verifyContract(of: node, compiled.sql)
     let work: NodeBuild.Work
     switch node.config.materialization {
     case .table:
@@ -111,8 +112,9 @@ extension StepExecutor {
     case .incremental:
       work = try replacedCreation(node, target, compiled.sql, kind: .table) ?? .table(compiled.sql)
     case .own: work = .own(compiled.sql)
+    case .snapshot: work = .snapshot(compiled.sql)
     case .external: work = .external(compiled.sql, try externalWriter(node, target, result))
-    case .ephemeral, .seed, .check, .load:
+    case .ephemeral, .seed, .check, .load, .unit:
       throw Diagnostic(
         .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)",
         at: node.span)
@@ -175,6 +177,8 @@ extension StepExecutor {
   /// The statements of a build that needs to look at nothing in between; nil for others.
   private func list(_ build: NodeBuild, _ existing: Relation?) throws -> [String]? {
     switch build.work {
+    case .table(let select) where build.node.config.contract.isEnforced:
+      return try contractedStatements(build, select, existing)
     case .table(let select):
       return TableMaterialization(target: build.target, dialect: dialect, capabilities: context.capabilities)
         .statements(select: select, existing: existing)
@@ -192,7 +196,7 @@ extension StepExecutor {
         target: build.target, dialect: dialect, config: build.node.config,
         path: context.absolute(build.node.span.file)
       ).statements(file, existing: existing, capabilities: context.capabilities)
-    case .incremental, .external, .own, .written: return nil
+    case .incremental, .external, .snapshot, .own, .written: return nil
     }
   }
 
@@ -207,6 +211,7 @@ extension StepExecutor {
     case .external(let select, let files):
       return try files.write(select, existing: existing, isAudited: isAudited)
     case .incremental(let select): return try takeUp(select, build.node, build.target, &result)
+    case .snapshot(let select): return try takeSnapshot(select, build.node, build.target, existing)
     case .written(let sql, let beside): return try create(sql, beside, over: existing, build.target)
     case .table, .view, .seed, .own: return nil
     }
@@ -274,6 +279,8 @@ struct NodeBuild {
     /// New rows for the table that is there.
     case incremental(String)
     case seed(SeedFile)
+    /// A query whose rows' versions are kept.
+    case snapshot(String)
     /// Rows that become files.
     case external(String, ExternalWriter)
     /// What a macro of the project's builds.
@@ -290,7 +297,7 @@ struct NodeBuild {
   var kind: RelationKind {
     switch work {
     case .view, .external: .view
-    case .table, .incremental, .seed, .own: .table
+    case .table, .incremental, .seed, .snapshot, .own: .table
     case .written(_, let beside): beside.kind ?? .table
     }
   }

@@ -61,6 +61,8 @@ public struct NodeResult: Sendable {
   public var rows: Int?
   /// What a check's failure calculation gave.
   public var failures: Int?
+  /// How old a source's newest row is, if it was asked.
+  public var freshness: FreshnessReading?
   /// What a load did to each of its tables.
   public var loads: [LoadRecord] = []
   /// What became of a microbatch model's batches, oldest first.
