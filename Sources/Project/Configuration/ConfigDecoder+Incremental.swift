@@ -124,7 +124,8 @@ extension ConfigDecoder {
   }
 
   private mutating func clause(_ key: String, _ value: DataValue) -> MergeClause? {
-    let actions = MergeClause.Action.allCases.map(\.rawValue)
+    let actions = MergeClause.Action.allCases.filter { key == "when_not_matched" || $0 != .insert }
+      .map(\.rawValue)
     guard value.entries != nil, let written = value["action"]?.scalarText else {
       report(
         "merge_clauses", .badValue,
@@ -132,15 +133,12 @@ extension ConfigDecoder {
         hint: "an action is one of: " + actions.joined(separator: ", "))
       return nil
     }
-    guard let action = MergeClause.Action(rawValue: written), key == "when_not_matched" || action != .insert
-    else {
+    guard actions.contains(written), let action = MergeClause.Action(rawValue: written) else {
       report(
         "merge_clauses", .badValue,
         "a clause under '\(key)' of \(subject) cannot have the action '\(written)'",
         hint: Spelling.hint(for: written, among: actions)
-          ?? "an action is one of: "
-          + actions.filter { key != "when_matched" || $0 != "insert" }
-          .joined(separator: ", "))
+          ?? "an action is one of: " + actions.joined(separator: ", "))
       return nil
     }
     var clause = MergeClause(action: action)

@@ -170,10 +170,10 @@ struct ConfigDecoder {
     }
   }
 
-  /// `before_begin()` and the like give their hook as JSON text.
+  /// `before_begin()` and the like give their hook as JSON text, whose SQL may hold Jinja.
   private static func encodedHook(_ text: String) throws -> Hook? {
-    let isObject = text.utf8.first { $0 > 0x20 } == UInt8(ascii: "{")
-    guard isObject, text.utf8.last == UInt8(ascii: "}"), !YAMLRenderer.holdsJinja(text) else { return nil }
+    let start = text.utf8.filter { $0 > 0x20 }.prefix(2)
+    guard start.elementsEqual("{\"".utf8), text.utf8.last == UInt8(ascii: "}") else { return nil }
     guard let data = try YAMLFile.parse(text, file: "hook")?.data, data["sql"] != nil else { return nil }
     return try hook(data)
   }

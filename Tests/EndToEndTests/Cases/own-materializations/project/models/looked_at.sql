@@ -1,1 +1,1 @@
-select id from {{ ref('both') }}
+select id from {{ ref('pairs') }}
