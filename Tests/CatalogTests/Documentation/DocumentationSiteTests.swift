@@ -71,13 +71,13 @@ import Testing
     #expect(orders["compiled"] as? String == "select 2")
     #expect(orders["comment"] as? String == "a remark")
     #expect(orders["isMissing"] == nil)
-    #expect(
-      orders["columns"] as? NSArray == [
-        ["name": "id", "type": "BIGINT", "declared": "int", "description": "The key"],
-        ["name": "n", "type": "DATE", "comment": "of"], ["name": "gone", "isMissing": true],
-      ] as NSArray)
+    let columns: [NSDictionary] = [
+      ["name": "id", "type": "BIGINT", "declared": "int", "description": "The key"],
+      ["name": "n", "type": "DATE", "comment": "of"], ["name": "gone", "isMissing": true],
+    ]
+    #expect(orders["columns"] as? [NSDictionary] == columns)
     #expect(nodes[1]["isMissing"] as? Bool == true)
-    let check = ["severity": "error", "test": "unique", "column": "id", "attached": 0] as NSDictionary
+    let check: NSDictionary = ["severity": "error", "test": "unique", "column": "id", "attached": 0]
     #expect(nodes[2]["check"] as? NSDictionary == check)
   }
 
@@ -101,12 +101,10 @@ import Testing
     )
     let known = SiteOutcomes(runResults: results, sources: freshness)
     let nodes = try #require(try data(page(site(shop, outcomes: known)))["nodes"] as? [[String: Any]])
-    #expect(
-      nodes[0]["result"] as? NSDictionary
-        == ["status": "error", "message": "no", "at": "then"] as NSDictionary)
-    #expect(
-      nodes[2]["result"] as? NSDictionary
-        == ["status": "fail", "failures": 3, "at": "then"] as NSDictionary)
+    let failed: [NSDictionary] = [
+      ["status": "error", "message": "no", "at": "then"], ["status": "fail", "failures": 3, "at": "then"],
+    ]
+    #expect([nodes[0]["result"], nodes[2]["result"]] as? [NSDictionary] == failed)
     let source = try #require(nodes[1]["source"] as? [String: Any])
     #expect(source["seen"] as? [String: String] == ["status": "warn", "loadedAt": "x"])
     #expect(SiteOutcomes(runResults: .list([]), sources: .string("no")).nodes.isEmpty)
