@@ -83,10 +83,16 @@ let package = Package(
         "Connectors", "Loads", "StateStore",
       ]),
     module(
+      "Server",
+      [
+        "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    module(
       "CommandLine",
       [
         "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-        "Connectors", "Loads", "Packages", "StateStore", "Runner",
+        "Connectors", "Loads", "Packages", "StateStore", "Runner", "Server",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -114,7 +120,10 @@ let package = Package(
     tests(
       "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
     tests("ChecksTests", ["Checks", "Project", "EngineCore", "Jinja", "Diagnostics"]),
-    tests("CatalogTests", ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics"]),
+    tests(
+      "CatalogTests",
+      ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics", "CommandTesting"],
+      exclude: ["Page"]),
     tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
     tests("TabularTests", ["Tabular"]),
     tests(
@@ -143,6 +152,9 @@ let package = Package(
         "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
         "Checks", "StateStore", "Connectors", "Loads",
       ]),
+    tests(
+      "ServerTests",
+      ["Server", "Diagnostics", "CommandTesting", .product(name: "NIOHTTP1", package: "swift-nio")]),
     tests("PackagesTests", ["Packages", "Diagnostics", "Jinja", "Project", "CommandTesting"]),
     tests("LoadsTests", ["Loads", "Project", "EngineCore", "DuckDBEngine", "Diagnostics", "Tabular"]),
   ]

@@ -42,7 +42,7 @@ def described(argument):
 
 def shown(command):
     """The arguments to show; of a flag and its --no- form one entry."""
-    found = [argument for argument in command["arguments"] if argument["shouldDisplay"]]
+    found = [argument for argument in command.get("arguments", []) if argument["shouldDisplay"]]
     plain = {argument["valueName"]: argument for argument in found}
     for argument in found:
         name = argument["valueName"]
@@ -62,10 +62,21 @@ def command_section(verb, command):
     return lines
 
 
+def dumped(weir, *words):
+    """What a command says of itself."""
+    return json.loads(said(weir, *words, "--experimental-dump-help"))["command"]
+
+
 def main(weir):
     overview = said(weir, "--help")
     verbs = re.findall(r"^  ([a-z]+) {2,}\S", overview, re.MULTILINE)
-    commands = {verb: json.loads(said(weir, verb, "--experimental-dump-help"))["command"] for verb in verbs}
+    commands = {}
+    for verb in verbs:
+        commands[verb] = dumped(weir, verb)
+        for inner in commands[verb].get("subcommands", []):
+            if inner["commandName"] != "help":
+                name = f"{verb} {inner['commandName']}"
+                commands[name] = dumped(weir, *name.split())
     title = overview.split("\n", 1)[0]
     version, purpose = re.fullmatch(r"weir (\S+): (.*)", title).groups()
     lines = [

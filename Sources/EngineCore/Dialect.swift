@@ -18,7 +18,7 @@ public protocol Dialect: Sendable {
   func drop(_ relation: Relation) -> String
   /// Creates a schema if it is not there.
   func createSchema(database: String?, schema: String) -> String
-  /// Renames a table within its schema.
+  /// Renames a table or a view within its schema.
   func rename(_ relation: Relation, to identifier: String) -> String
 }
 
@@ -65,8 +65,8 @@ extension Dialect {
     "CREATE SCHEMA IF NOT EXISTS \([database, schema].compactMap { $0 }.map(quoted).joined(separator: "."))"
   }
 
-  /// `ALTER TABLE … RENAME TO …`.
+  /// `ALTER TABLE … RENAME TO …` or the view's like.
   public func rename(_ relation: Relation, to identifier: String) -> String {
-    "ALTER TABLE \(rendered(relation)) RENAME TO \(quoted(identifier))"
+    "ALTER \(relation.kind == .view ? "VIEW" : "TABLE") \(rendered(relation)) RENAME TO \(quoted(identifier))"
   }
 }

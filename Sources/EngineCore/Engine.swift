@@ -69,6 +69,8 @@ public protocol Connection: AnyObject {
   func relations(database: String?, schema: String) throws -> [Relation]
   /// The schemas of a database.
   func schemas(database: String?) throws -> [String]
+  /// The tables and views of some schemas of a database with their columns, by schema and name.
+  func describe(database: String?, schemas: [String]) throws -> [RelationDescription]
 }
 
 extension Connection {

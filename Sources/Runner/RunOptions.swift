@@ -20,6 +20,11 @@ public struct RunOptions: Sendable {
   /// Loads: where a backfill ends; not part of it.
   public var until: String?
 
+  /// Microbatch models: where time begins that is built, in microseconds since 1970, UTC.
+  public var eventTimeStart: Int?
+  /// Microbatch models: where it ends; not part of it.
+  public var eventTimeEnd: Int?
+
   /// Options of an invocation.
   public init(threads: Int, invocation: Invocation) {
     self.threads = threads

@@ -28,9 +28,10 @@ struct ImportRulesTests {
       "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
       "Connectors", "Loads", "StateStore",
     ],
+    "Server": ["Diagnostics", "NIOCore", "NIOHTTP1", "NIOPosix"],
     "CommandLine": [
       "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
-      "Connectors", "Loads", "Packages", "StateStore", "Runner", "ArgumentParser",
+      "Connectors", "Loads", "Packages", "StateStore", "Runner", "Server", "ArgumentParser",
     ],
     "weir": ["Diagnostics", "EngineCore", "DuckDBEngine", "Project", "Connectors", "CommandLine"],
   ]

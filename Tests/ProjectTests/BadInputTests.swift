@@ -35,7 +35,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.sql:1:4: WEIR-E0111 there is no package 'other' with a model or seed 'model'"),
     BadInput(
       "models/x.sql", "{{ ref('model', v=2) }}",
-      "models/x.sql:1:4: WEIR-E0113 ref('model') asks for a version; versions are not supported yet"),
+      "models/x.sql:1:4: WEIR-E0111 ref('model', v=2) asks for a version, and 'model' has none"),
     BadInput(
       "models/x.sql", "{{ ref('off') }}",
       "models/x.sql:1:4: WEIR-E0112 ref('off') names a model that is disabled"),
@@ -72,11 +72,14 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "macros/m.sql", "{% macro a() %}{% endmacro %}\n{% macro a() %}{% endmacro %}",
       "macros/m.sql:2:1: WEIR-E0109 two macros are called 'a'"),
     BadInput(
-      "macros/m.sql", "{% materialization table, adapter='duckdb' %}{% endmaterialization %}",
-      "macros/m.sql:1:1: WEIR-E0113 own materializations are not supported yet; this one is left out"),
+      "macros/m.sql", "{% materialization seed, adapter='duckdb' %}{% endmaterialization %}",
+      "macros/m.sql:1:1: WEIR-E0113 the materialization 'seed' cannot be replaced; this one is left out"),
     BadInput(
-      "macros/m.sql", "{% macro duckdb__create_table_as() %}{% endmacro %}",
-      "macros/m.sql:1:1: WEIR-E0113 the macro 'duckdb__create_table_as' replaces one of dbt's that is not called here"
+      "macros/m.sql", "{% materialization table, default %}{% endmaterialization %}",
+      "macros/m.sql:1:1: WEIR-E0113 the materialization 'table' is not used: duckdb's own is more specific"),
+    BadInput(
+      "macros/m.sql", "{% macro duckdb__load_csv_rows() %}{% endmacro %}",
+      "macros/m.sql:1:1: WEIR-E0113 the macro 'duckdb__load_csv_rows' replaces one of dbt's that is not called here"
     ),
     BadInput(
       "models/x.sql", "{{ config(post_hook='{{ ref(\"gone\") }}') }} select 1",
@@ -112,7 +115,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "version: 3", "models/x.yml:1:10: WEIR-E0106 'version' of a property file must be 2"),
     BadInput(
       "models/x.yml", "snapshots: [{name: x}]",
-      "models/x.yml:1:1: WEIR-E0113 'snapshots' are not supported yet; they are left out"),
+      "models/x.yml:1:13: WEIR-E0114 'snapshots' describes 'x', which does not exist"),
+    BadInput(
+      "models/x.yml", "unit_tests: [{name: x}]",
+      "models/x.yml:1:1: WEIR-E0113 'unit_tests' are not supported yet; they are left out"),
     BadInput(
       "models/x.yml", "models: [{name: model, data_tests: [uniqe]}]",
       "models/x.yml:1:37: WEIR-E0117 there is no check 'uniqe'"),
@@ -129,8 +135,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "models: [{name: model, description: \"{{ doc('gone') }}\"}]",
       "models/x.yml:1:37: WEIR-E0111 there is no docs block 'gone'"),
     BadInput(
-      "models/x.yml", "models: [{name: model, versions: [{v: 1}]}]",
-      "models/x.yml:1:34: WEIR-E0113 versions of model 'model' are not supported yet"),
+      "models/x.yml", "models: [{name: model, versions: [{v: 1}, {v: 1}]}]",
+      "models/x.yml:1:47: WEIR-E0109 model 'model' has the version '1' twice"),
     BadInput(
       "models/x.yml", "exposures: [{name: e, type: dashbord, owner: {}, depends_on: [ref('gone')]}]",
       "models/x.yml:1:29: WEIR-E0106 exposure 'e' has the unknown type 'dashbord'",

@@ -56,9 +56,8 @@ import Testing
         "the materialization 'table_function' of model 'm' is not supported yet", nil
       ),
       (
-        ["materialized": "incremental", "incremental_strategy": "merge"],
-        "the incremental strategy 'merge' of model 'm' is not supported yet",
-        "use 'append' or 'delete+insert'"
+        ["materialized": "incremental", "incremental_strategy": "merg"],
+        "model 'm' has the unknown incremental strategy 'merg'", "did you mean 'merge'?"
       ),
       (["publish": "alway"], "'publish' of model 'm' cannot be 'alway'", "did you mean 'always'?"),
       (["enabled": "maybe"], "'enabled' of model 'm' must be true or false, not text", nil),

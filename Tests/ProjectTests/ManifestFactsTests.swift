@@ -27,6 +27,7 @@ import Testing
       "models/a.sql": "{{ config(materialized='table', tags=['hot'], meta={'level': 2}) }} select 1",
       "models/b.sql": "select {{ 1 }}",
       "models/x.yml": """
+      groups: [{name: g, owner: {name: Ann}}]
       models:
       - {name: a, docs: {show: true}, config: {tags: [deep], group: g}}
       - {name: b, columns: [{name: c, data_tests: [unique, {unique: {name: u, config: {severity: error}}}]}]}
@@ -151,6 +152,7 @@ import Testing
       complaints == [
         "models/x.yml:1:10: WEIR-E0107 group 'g' has no owner",
         "models/x.yml:1:42: WEIR-E0105 group 'h' has no key 'ownr'; it is ignored",
+        "models/x.yml:1:38: WEIR-E0107 group 'h' has no owner",
         "dbt_project.yml:2:15: WEIR-E0111 ref('gone') names no model or seed of the project",
       ])
   }

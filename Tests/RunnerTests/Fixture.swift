@@ -220,6 +220,16 @@ final class FixtureCompiler: NodeCompiler {
     return CompiledNode(id: node.id, sql: filled(text, node), ephemeralParents: [])
   }
 
+  func snapshotStrategy(
+    for node: Node, compiledSQL: String, targetExists: Bool
+  ) throws -> SnapshotStrategy {
+    throw Diagnostic(.notSupported, "the fixture takes no snapshots")
+  }
+
+  func freshness(of source: SourceTable) throws -> FreshnessReading {
+    throw Diagnostic(.notSupported, "the fixture knows no freshness")
+  }
+
   func render(_ hook: Hook, for node: Node) throws -> String { filled(hook.sql, node) }
 
   func render(_ hook: Hook, after reports: [NodeReport]?) throws -> String {

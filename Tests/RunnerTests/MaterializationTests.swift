@@ -190,7 +190,7 @@ struct MaterializationTests {
     let diagnostic = try #require(result.nodes[0].diagnostics.first)
     #expect(diagnostic.code == .incrementalMismatch)
     #expect(diagnostic.message == "the new rows of 'orders' lack columns 'n', 'm'")
-    #expect(diagnostic.hint == "select them, or rebuild the table with --full-refresh")
+    #expect(diagnostic.hint == "select them, rebuild the table with --full-refresh, or set on_schema_change")
     #expect(try await fixture.rows("SELECT * FROM orders") == [["1", "2", "3"]])
   }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compares Weir's artifacts with those of dbt-core over the same project, key by key.
 
-    manifest.py PROJECT [--build]     run by a Python that has dbt-duckdb; `pip install dbt-artifacts-parser` validates too
+    manifest.py PROJECT [--build|--docs]     run by a Python that has dbt-duckdb; `pip install dbt-artifacts-parser` validates too
 
 Both tools parse (or build) a copy of the project. Every key of the manifest's nodes, sources, macros, exposures, docs, maps and
-metadata is compared, and with --build every key of the run results. What depends on the moment, the machine or the
+metadata is compared, with --build every key of the run results, and with --docs, which builds and then runs `docs generate`, every
+key of the catalog. What depends on the moment, the machine or the
 invocation is left out (VOLATILE), and so is what docs/dbt.md says to differ on purpose (DECLARED). Prints what differs,
 and ends with 1 if anything does.
 """
@@ -47,7 +48,7 @@ def declared(path, left, right):
 
 
 # What dbt fills in while it builds.
-IS_BUILD = "--build" in sys.argv
+IS_BUILD = "--build" in sys.argv or "--docs" in sys.argv
 BUILT = {"compiled", "compiled_code", "compiled_path", "build_path", "extra_ctes", "extra_ctes_injected"}
 
 
@@ -95,7 +96,7 @@ def run(command, folder, environment):
         sys.exit(f"{command[0]} failed in {folder}:\n{result.stdout}{result.stderr}")
 
 
-def artifacts(project, tool, command, work):
+def artifacts(project, tool, commands, work):
     folder = work / tool
     shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".git", "target", "*.duckdb*", ".weir", "logs", "expected"))
     environment = dict(os.environ)
@@ -112,23 +113,31 @@ def artifacts(project, tool, command, work):
             with open(folder / "dbt_project.yml", "a") as file:
                 file.write(f"\nprofile: {name}\n")
         dbt = pathlib.Path(sys.executable).parent / "dbt"
-        run([dbt, "--no-send-anonymous-usage-stats", "--quiet", command], folder, environment)
+        program = [dbt, "--no-send-anonymous-usage-stats", "--quiet"]
     else:
-        run([os.environ.get("WEIR", TOP / ".build/release/weir"), command], folder, environment)
-    return {path.name: json.loads(path.read_text()) for path in (folder / "target").glob("*.json")
-            if path.name in ("manifest.json", "run_results.json")}
+        program = [os.environ.get("WEIR", TOP / ".build/release/weir")]
+    found = {}
+    for command in commands:
+        run(program + command, folder, environment)
+        # dbt's docs command writes over what the build said.
+        for path in (folder / "target").glob("*.json"):
+            if path.name in ("manifest.json", "run_results.json", "catalog.json"):
+                found.setdefault(path.name, json.loads(path.read_text()))
+    return found
 
 
 def validate(found):
     """Has the public parser of dbt's artifacts read what Weir wrote, if it is installed."""
     try:
-        from dbt_artifacts_parser.parser import parse_manifest_v12, parse_run_results_v6
+        from dbt_artifacts_parser.parser import parse_catalog_v1, parse_manifest_v12, parse_run_results_v6
     except ImportError:
         print("not validated: dbt-artifacts-parser is not installed")
         return
     parse_manifest_v12(found["manifest.json"])
     if "run_results.json" in found:
         parse_run_results_v6(found["run_results.json"])
+    if "catalog.json" in found:
+        parse_catalog_v1(found["catalog.json"])
     print("validated with dbt-artifacts-parser")
 
 
@@ -167,16 +176,19 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("project", type=pathlib.Path)
     parser.add_argument("--build", action="store_true")
+    parser.add_argument("--docs", action="store_true")
     parser.add_argument("--all", action="store_true", help="print every difference, not one of each kind")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
-        command = "build" if options.build else "parse"
-        dbt, weir = (artifacts(options.project, tool, command, work) for tool in ("dbt", "weir"))
+        commands = [["build"], ["docs", "generate"]] if options.docs else [["build"]] if options.build else [["parse"]]
+        dbt, weir = (artifacts(options.project, tool, commands, work) for tool in ("dbt", "weir"))
     validate(weir)
     found = list(compare_manifests(dbt["manifest.json"], weir["manifest.json"]))
-    if options.build:
+    if IS_BUILD:
         found += compare_results(dbt["run_results.json"], weir["run_results.json"])
+    if options.docs:
+        found += differences(dbt["catalog.json"], weir["catalog.json"], "catalog")
     kinds = collections.defaultdict(list)
     for path, left, right in found:
         if declared(path, left, right):

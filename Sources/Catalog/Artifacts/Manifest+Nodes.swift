@@ -30,12 +30,21 @@ extension Manifest {
     writer.key("created_at")
     writer.number(generatedAt)
     writer.member("relation_name", node.relation.map(dialect.rendered))
-    writer.member("raw_code", node.resourceType == .seed ? "" : Self.stripped(node.code))
+    writer.member("raw_code", rawCode(of: node))
     writer.member("doc_blocks", node.docsBlocks.map(\.rawValue))
     if node.resourceType == .seed {
       writeSeedMembers(to: &writer)
     } else {
       writeCodeMembers(of: node, to: &writer)
+    }
+  }
+
+  private func rawCode(of node: Node) -> String {
+    switch node.resourceType {
+    case .seed: ""
+    // As in dbt, all that stands between the two tags.
+    case .snapshot: node.code
+    default: Self.stripped(node.code)
     }
   }
 
@@ -74,7 +83,7 @@ extension Manifest {
   /// A check's alias is its file's name, which dbt shortens where the check's own is too long.
   private func alias(of node: Node) -> String {
     if let alias = node.relation?.identifier ?? node.config.alias { return alias }
-    guard node.check != nil, node.path.hasSuffix(".sql") else { return node.name }
+    guard node.check != nil, node.path.hasSuffix(".sql") else { return node.standardAlias }
     let stem = node.path.dropLast(4)
     return String(stem[(stem.lastIndex(of: "/").map(stem.index(after:)) ?? stem.startIndex)...])
   }
@@ -132,14 +141,16 @@ extension Manifest {
         let contract = node.config.values["contract"]
         writer.member("enforced", contract?["enforced"] ?? .bool(false))
         writer.member("alias_types", contract?["alias_types"] ?? .bool(true))
-        writer.member("checksum", nil as String?)
+        writer.member("checksum", node.contractChecksum)
       })
   }
 
   private func writeModelMembers(of node: Node, to writer: inout JSONWriter) {
     writer.member("access", node.config.values["access"] ?? .string("protected"))
-    writer.member("constraints", [])
-    for name in ["version", "latest_version", "deprecation_date"] { writer.member(name, nil as String?) }
+    writeConstraints(node.constraints, ofModel: true, to: &writer)
+    writer.member("version", node.version?.value)
+    writer.member("latest_version", node.version?.latest)
+    writer.member("deprecation_date", node.deprecationDate?.artifactText)
     writer.member("primary_key", primaryKeys[node.id] ?? [])
     writer.member("time_spine", nil as String?)
   }
@@ -153,7 +164,10 @@ extension Manifest {
     writer.member("file_key_name", key)
     writer.member("attached_node", attached?.id.rawValue)
     let reference =
-      source.map { "source('\($0.sourceName)', '\($0.name)')" } ?? attached.map { "ref('\($0.name)')" }
+      source.map { "source('\($0.sourceName)', '\($0.name)')" }
+      ?? attached.map { node in
+        "ref('\(node.name)'\(node.version.map { ", version='\($0.text)'" } ?? ""))"
+      }
     writer.member(
       "test_metadata",
       object: { writer in
@@ -186,7 +200,7 @@ extension Manifest {
           writer.object {
             $0.member("name", reference.name)
             $0.member("package", reference.package)
-            $0.member("version", reference.version)
+            $0.member("version", Self.version(of: reference))
           }
         }
       })
@@ -200,6 +214,12 @@ extension Manifest {
           }
         }
       })
+  }
+
+  private static func version(of reference: ModelReference) -> DataValue? {
+    guard let version = reference.version else { return nil }
+    guard reference.hasNumericVersion else { return .string(version) }
+    return Int(version).map { .int($0) } ?? Double(version).map { .float($0) } ?? .string(version)
   }
 
   func writeDependencies(macros: [NodeID], nodes: [NodeID], to writer: inout JSONWriter) {
@@ -226,7 +246,7 @@ extension Manifest {
     writer.member("description", column.description)
     writer.member("meta", orEmpty: column.meta)
     writer.member("data_type", column.dataType)
-    writer.member("constraints", [])
+    writeConstraints(column.constraints, ofModel: false, to: &writer)
     writer.member("quote", column.quote.map { .bool($0) } ?? DataValue.none)
     writer.member(
       "config",

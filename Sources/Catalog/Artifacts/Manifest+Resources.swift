@@ -131,7 +131,7 @@ extension Manifest {
     }
   }
 
-  private func withoutModelFolder(_ path: String) -> String {
+  func withoutModelFolder(_ path: String) -> String {
     for folder in project.settings.modelPaths where path.hasPrefix("\(folder)/") {
       return String(path.dropFirst(folder.count + 1))
     }

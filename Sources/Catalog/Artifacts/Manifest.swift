@@ -49,9 +49,11 @@ public struct Manifest: Sendable {
       writeMap("parent_map", graph.parents, to: &writer)
       writeMap("child_map", graph.children, to: &writer)
       writeGroups(to: &writer)
-      for name in ["saved_queries", "semantic_models", "unit_tests", "functions"] {
-        writer.member(name, object: { _ in })
+      for name in ["saved_queries", "semantic_models"] { writer.member(name, object: { _ in }) }
+      writeAll("unit_tests", project.nodes.filter { $0.unitTest != nil }, id: \.id, to: &writer) {
+        write(unitTest: $0, to: &$1)
       }
+      writer.member("functions", object: { _ in })
     }
     return writer.bytes
   }
@@ -80,7 +82,7 @@ public struct Manifest: Sendable {
     writer.member(
       "nodes",
       object: { writer in
-        for node in project.nodes {
+        for node in project.nodes where node.unitTest == nil {
           writer.key(node.artifactID.rawValue)
           write(node, to: &writer)
         }
@@ -154,7 +156,13 @@ public struct Manifest: Sendable {
           writer.member(
             first.artifactID.rawValue,
             array: { writer in
-              for node in rest.prefix(while: { $0.id == first.id }) { write(node, to: &writer) }
+              for node in rest.prefix(while: { $0.id == first.id }) {
+                if node.unitTest != nil {
+                  write(unitTest: node, to: &writer)
+                } else {
+                  write(node, to: &writer)
+                }
+              }
             })
           rest = rest.drop { $0.id == first.id }
         }
@@ -193,7 +201,7 @@ public struct Manifest: Sendable {
       })
   }
 
-  /// dbt's inference: a column that has both a `unique` and a `not_null` check.
+  /// dbt's inference: what a constraint says, else the columns that have both a `unique` and a `not_null` check.
   private static func primaryKeys(of project: Project) -> [NodeID: [String]] {
     var unique: [NodeID: [String]] = [:]
     var present: [NodeID: Set<String>] = [:]
@@ -206,6 +214,14 @@ public struct Manifest: Sendable {
     for (node, columns) in unique {
       let found = columns.filter { present[node]?.contains($0) ?? false }
       if !found.isEmpty { keys[node] = found.sorted() }
+    }
+    for node in project.nodes where node.resourceType == .model {
+      if let constraint = node.constraints.first(where: { $0.kind == .primaryKey }) {
+        keys[node.id] = constraint.columns
+      } else if let column = node.columns.first(where: { $0.constraints.contains { $0.kind == .primaryKey } })
+      {
+        keys[node.id] = [column.name]
+      }
     }
     return keys
   }

@@ -6,6 +6,8 @@ public enum ResultStatus: String, Sendable, Codable, Hashable, CaseIterable {
   case success
   /// The node could not be carried out.
   case error
+  /// Some batches of a microbatch model were built, and others were not.
+  case partialSuccess = "partial success"
   /// Something that it needs did not succeed.
   case skipped
   /// A check found nothing wrong.
@@ -50,6 +52,8 @@ public struct ResultRecord: Sendable, Hashable {
   public var failures: Int?
   /// How many rows the engine changed, if it says.
   public var rowsAffected: Int?
+  /// What became of a microbatch model's batches; none for other nodes.
+  public var batches: [BatchRecord] = []
   /// The SQL before any statement was made of it.
   public var compiledSQL: String?
   /// The relation that was built, as SQL spells it.
@@ -61,5 +65,22 @@ public struct ResultRecord: Sendable, Hashable {
     self.status = status
     self.threadName = threadName
     self.executionTime = executionTime
+  }
+}
+
+/// What became of one batch of a microbatch model.
+public struct BatchRecord: Sendable, Hashable {
+  /// The first moment, as text: `2024-01-31 00:00:00+00:00`.
+  public var start: String
+  /// The first moment that is no part of it.
+  public var end: String
+  /// Whether its rows are in the table.
+  public var isBuilt: Bool
+
+  /// Makes a record.
+  public init(start: String, end: String, isBuilt: Bool) {
+    self.start = start
+    self.end = end
+    self.isBuilt = isBuilt
   }
 }

@@ -69,7 +69,7 @@ public struct RunResultsArtifact: Sendable {
       writer.member(
         "adapter_response",
         object: { writer in
-          if result.status != .skipped, result.status != .error { writer.member("_message", "OK") }
+          if ![.skipped, .error, .partialSuccess].contains(result.status) { writer.member("_message", "OK") }
           if let rows = result.rowsAffected { writer.member("rows_affected", rows) }
         })
       writer.member("message", result.message)
@@ -78,8 +78,27 @@ public struct RunResultsArtifact: Sendable {
       writer.member("compiled", result.compiledSQL == nil ? DataValue.none : .bool(true))
       writer.member("compiled_code", result.compiledSQL)
       writer.member("relation_name", result.relationName)
-      writer.member("batch_results", nil as String?)
+      write(result.batches, to: &writer)
     }
+  }
+
+  private func write(_ batches: [BatchRecord], to writer: inout JSONWriter) {
+    guard !batches.isEmpty else { return writer.member("batch_results", nil as String?) }
+    func list(_ isBuilt: Bool, _ array: inout JSONWriter) {
+      for batch in batches where batch.isBuilt == isBuilt {
+        array.array { pair in
+          // As Python's isoformat() writes it.
+          pair.string(batch.start.split(separator: " ").joined(separator: "T"))
+          pair.string(batch.end.split(separator: " ").joined(separator: "T"))
+        }
+      }
+    }
+    writer.member(
+      "batch_results",
+      object: { writer in
+        writer.member("successful", array: { list(true, &$0) })
+        writer.member("failed", array: { list(false, &$0) })
+      })
   }
 
   private func write(_ name: String, _ interval: Interval?, to writer: inout JSONWriter) {

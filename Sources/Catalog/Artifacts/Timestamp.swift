@@ -4,7 +4,11 @@ import Tabular
 enum Timestamp {
   /// `2026-11-22T16:05:11.511728Z`, from seconds since 1970.
   static func text(_ seconds: Double, zone: String = "Z") -> String {
-    let micros = Int64((seconds * 1_000_000).rounded())
+    text(microseconds: Int64((seconds * 1_000_000).rounded()), zone: zone)
+  }
+
+  /// The same from microseconds since 1970.
+  static func text(microseconds micros: Int64, zone: String) -> String {
     let day = floorDivide(micros, 86_400_000_000)
     let time = micros - day * 86_400_000_000
     let date = CivilDate(daysSince1970: Int(day))

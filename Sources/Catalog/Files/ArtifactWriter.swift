@@ -39,6 +39,11 @@ public struct ArtifactWriter: Sendable {
   /// Where a node's SQL lies below `compiled/` and `run/`: its file, and for checks that a property file declares a
   /// file of their own in a folder of that file's name.
   public static func path(of node: Node) -> String {
+    if node.resourceType == .snapshot, node.originalPath.hasSuffix(".sql") {
+      // One file may hold several.
+      let folder = node.originalPath.dropLast(lastPart(node.originalPath).count)
+      return "\(node.package)/\(folder)\(node.name).sql"
+    }
     let isOwnFile = lastPart(node.path) == lastPart(node.originalPath)
     return "\(node.package)/\(node.originalPath)" + (isOwnFile ? "" : "/\(node.path)")
   }

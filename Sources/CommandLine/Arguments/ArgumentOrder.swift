@@ -11,7 +11,7 @@ enum ArgumentOrder {
 
   /// dbt's commands that this version does not have.
   static let unsupportedVerbs: Set<String> = [
-    "deps", "docs", "freshness", "run-operation", "snapshot", "source",
+    "freshness"
   ]
 
   /// What a command line asks for.
@@ -64,7 +64,8 @@ enum ArgumentOrder {
   ) throws(Diagnostic) -> Request {
     if verb == "help" {
       guard let topic = after.first, !topic.hasPrefix("-") else { return .overview }
-      return try command(named: topic, before: [], after: ["--help"])
+      let rest = Verb.groups.contains(topic) ? Array(after.dropFirst()) : []
+      return try command(named: topic, before: [], after: rest + ["--help"])
     }
     guard Verb.names.contains(verb) else {
       if unsupportedVerbs.contains(verb) {
@@ -76,6 +77,18 @@ enum ArgumentOrder {
         .usage, "unknown command '\(TerminalText.oneLine(verb))'",
         hint: nearest.map { "did you mean 'weir \($0)'?" } ?? "'weir --help' lists the commands")
     }
-    return .command([verb] + before + after)
+    guard Verb.groups.contains(verb), let place = placeOfWord(in: after) else {
+      return .command([verb] + before + after)
+    }
+    return .command([verb, after[place]] + before + after[..<place] + after[(place + 1)...])
+  }
+
+  /// Where the first argument stands that is no flag and no flag's value.
+  private static func placeOfWord(in arguments: [String]) -> Int? {
+    var index = 0
+    while index < arguments.count, arguments[index].hasPrefix("-") {
+      index += flagsWithValue.contains(arguments[index]) ? 2 : 1
+    }
+    return index < arguments.count ? index : nil
   }
 }

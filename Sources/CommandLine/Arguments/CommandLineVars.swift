@@ -2,16 +2,18 @@ import Diagnostics
 import Jinja
 import Project
 
-/// The mapping that `--vars` holds.
+/// The mapping that `--vars` and `--args` hold.
 enum CommandLineVars {
   /// Reads YAML, and so JSON. Throws if it is anything but a mapping.
-  static func parse(_ text: String) throws(Diagnostic) -> DataValue {
+  static func parse(
+    _ text: String, flag: String = "--vars", example: String = "{day: 2013-01-01}"
+  ) throws(Diagnostic) -> DataValue {
     let value: DataValue
     do {
-      value = try DataValue.parse(yaml: text, name: "--vars")
+      value = try DataValue.parse(yaml: text, name: flag)
     } catch {
       var problem = error
-      problem.hint = problem.hint ?? "--vars takes a mapping, as in --vars '{day: 2013-01-01}'"
+      problem.hint = problem.hint ?? "\(flag) takes a mapping, as in \(flag) '\(example)'"
       throw problem
     }
     switch value {
@@ -19,8 +21,9 @@ enum CommandLineVars {
     case .none: return .dict(DataMap())
     default:
       throw Diagnostic(
-        .usage, "--vars is no mapping but \(value.kindName): '\(TerminalText.oneLine(text))'",
-        hint: "name the variable, as in --vars '{day: 2013-01-01}'")
+        .usage, "\(flag) is no mapping but \(value.kindName): '\(TerminalText.oneLine(text))'",
+        hint: flag == "--vars"
+          ? "name the variable, as in --vars '\(example)'" : "name the argument, as in \(flag) '\(example)'")
     }
   }
 }

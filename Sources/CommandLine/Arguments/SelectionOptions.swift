@@ -64,7 +64,7 @@ struct ResourceTypeOptions: ParsableArguments {
   @Option(
     name: [.customLong("resource-type"), .customLong("resource-types")], parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Only this kind: model, seed, load, test, source, exposure, analysis, …", valueName: "kind"))
+      "Only this kind: model, seed, snapshot, load, test, source, exposure, analysis, …", valueName: "kind"))
   var resourceTypes: [String] = []
 
   @Option(

@@ -1,9 +1,10 @@
 /// The commands, grouped as the help shows them.
 enum Verb: String, CaseIterable {
   case initialize = "init"
-  case build, load, run, test, seed, retry, clone
+  case build, load, run, test, seed, snapshot, retry, clone, source
   case list = "ls"
-  case parse, compile, show, deps, maintain, debug, connections, state, clean, completions
+  case runOperation = "run-operation"
+  case parse, compile, show, docs, deps, maintain, debug, connections, state, clean, completions
 
   /// What it does, in a few words.
   var summary: String {
@@ -19,7 +20,11 @@ enum Verb: String, CaseIterable {
     case .list: "List what a selection means"
     case .parse: "Read the whole project and report every problem"
     case .compile: "Write the SQL that would run, and run nothing"
+    case .snapshot: "Keep the history of what changes in tables"
+    case .source: "Ask how fresh sources are: 'weir source freshness'"
     case .show: "Run a query or a model's SQL and print its rows"
+    case .runOperation: "Call a macro, and run the statements that it runs"
+    case .docs: "Write the catalog and a documentation site, or serve it"
     case .deps: "Install the packages that the project names"
     case .maintain: "Compact a lake, drop old snapshots and files"
     case .debug: "Check versions, paths and the connection"
@@ -32,6 +37,9 @@ enum Verb: String, CaseIterable {
 
   /// Other names of the same command.
   var aliases: [String] { self == .list ? ["list"] : [] }
+
+  /// The verbs that are followed by a word that says what they do (`weir docs generate`).
+  static let groups: Set<String> = [docs.rawValue, source.rawValue]
 
   /// Every name that can stand on a command line.
   static let names = allCases.flatMap { [$0.rawValue] + $0.aliases } + ["help"]

@@ -12,6 +12,7 @@ struct BuildCommand: Command {
   @OptionGroup(title: "Nodes") var kinds: ResourceTypeOptions
   @OptionGroup(title: "Building") var building: BuildOptions
   @OptionGroup(title: "Building") var checks: CheckOptions
+  @OptionGroup(title: "Building") var eventTime: EventTimeOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
@@ -20,7 +21,7 @@ struct BuildCommand: Command {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: kinds,
       fullRefresh: building.fullRefresh, failFast: building.failFast, storesFailures: checks.storeFailures,
-      empty: building.empty
+      empty: building.empty, eventTime: eventTime
     ).perform()
   }
 }
@@ -34,6 +35,7 @@ struct RunCommand: Command {
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
   @OptionGroup(title: "Building") var building: BuildOptions
+  @OptionGroup(title: "Building") var eventTime: EventTimeOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
@@ -41,7 +43,8 @@ struct RunCommand: Command {
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: nil,
-      fullRefresh: building.fullRefresh, failFast: building.failFast, empty: building.empty
+      fullRefresh: building.fullRefresh, failFast: building.failFast, empty: building.empty,
+      eventTime: eventTime
     ).perform()
   }
 }
@@ -68,6 +71,29 @@ struct TestCommand: Command {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: kinds, failFast: failFast,
       storesFailures: checks.storeFailures
+    ).perform()
+  }
+}
+
+/// Takes snapshots alone.
+struct SnapshotCommand: Command {
+  static let verb = Verb.snapshot
+  static let configuration: CommandConfiguration = described(examples: [
+    "snapshot", "snapshot --select orders_history",
+  ])
+
+  @OptionGroup(title: "Nodes") var selection: SelectionOptions
+  @OptionGroup(title: "Project") var project: ProjectOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var compatibility: CompatibilityOptions
+
+  @Flag(
+    name: [.long, .customShort("x")], inversion: .prefixedNo, help: "Stop at the first failure.")
+  var failFast: Bool?
+
+  func run(in session: CommandSession) async throws -> ExitStatus {
+    try await RunOperation(
+      session: session, project: project, selection: selection, kinds: nil, failFast: failFast
     ).perform()
   }
 }

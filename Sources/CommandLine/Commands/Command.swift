@@ -29,8 +29,9 @@ struct RootCommand: ParsableCommand {
     commandName: "weir", abstract: "From source to audited tables, in one program.",
     subcommands: [
       InitializeCommand.self, BuildCommand.self, LoadCommand.self, RunCommand.self, TestCommand.self,
-      SeedCommand.self, RetryCommand.self, CloneCommand.self, ListCommand.self, ParseCommand.self,
-      CompileCommand.self, ShowCommand.self,
+      SeedCommand.self, SnapshotCommand.self, RetryCommand.self, CloneCommand.self, SourceCommand.self,
+      MacroCommand.self, ListCommand.self, ParseCommand.self, CompileCommand.self, ShowCommand.self,
+      DocumentationCommand.self,
       DependenciesCommand.self, MaintainCommand.self, DebugCommand.self, ConnectionsCommand.self,
       StateCommand.self, CleanCommand.self,
       CompletionsCommand.self,
@@ -42,6 +43,8 @@ struct CommandSession: Sendable {
   let program: Program
   /// The command that runs: with `retry`, the one that is tried again.
   var verb: Verb
+  /// The command's own name, which templates see: the verb, or the word behind it (`generate`).
+  var word: String
   let invocationID: String
   let startedAt: Double
   let environment: ProcessEnvironment
@@ -54,6 +57,7 @@ struct CommandSession: Sendable {
   init(_ program: Program, _ command: some Command) throws(Diagnostic) {
     self.program = program
     verb = type(of: command).verb
+    word = type(of: command).configuration.commandName ?? verb.rawValue
     output = command.output
     invocationID = program.makeIdentifier()
     startedAt = program.now()

@@ -52,9 +52,7 @@ struct CompileOperation: Sendable {
   ) async throws {
     let session = workspace.session
     let selected = try workspace.select(selection, kinds)
-    let nodes = workspace.project.nodes.filter {
-      selected.nodes.contains($0.id) && [.model, .check, .analysis].contains($0.resourceType)
-    }
+    let nodes = workspace.compilable(selected)
     var operation = self
     operation.workspace.invocation.selected = selected.nodes.sorted()
     operation.workspace.invocation.deferral = try StateReader(workspace: workspace, flags: selection.state)
@@ -62,7 +60,9 @@ struct CompileOperation: Sendable {
     let compiled = try await operation.compile(nodes, engine)
     try workspace.writeManifest(compiled: compiled)
     let named = Set(selection.expressions.flatMap { $0.split(separator: " ").map(String.init) })
-    let shown = nodes.filter { named.contains($0.name) || (nodes.count == 1 && !named.isEmpty) }
+    let shown = nodes.filter {
+      named.contains($0.name) || named.contains($0.searchName) || (nodes.count == 1 && !named.isEmpty)
+    }
     for node in shown { print(node, compiled[node.id]?.sql ?? "") }
     if !shown.isEmpty { return }
     let elapsed = Quantities.duration(.seconds(session.program.now() - session.startedAt))
@@ -84,7 +84,7 @@ struct CompileOperation: Sendable {
   }
 
   /// Compiles side by side, in as many sessions as are useful; throws every problem found.
-  private func compile(_ nodes: [Node], _ engine: any Engine) async throws -> [NodeID: CompiledNode] {
+  func compile(_ nodes: [Node], _ engine: any Engine) async throws -> [NodeID: CompiledNode] {
     let width = max(1, min(workspace.project.target.threads, 4, (nodes.count + 99) / 100))
     let writer =
       try workspace.session.writesArtifacts()
@@ -135,6 +135,13 @@ struct CompileOperation: Sendable {
 }
 
 extension Workspace {
+  /// What compiles of a selection.
+  func compilable(_ selection: Selection) -> [Node] {
+    project.nodes.filter {
+      selection.nodes.contains($0.id) && [.model, .check, .analysis].contains($0.resourceType)
+    }
+  }
+
   /// A compiler that asks `connection` and logs through the printer.
   func compiler(_ connection: any Connection) -> Compiler {
     Compiler(project: project, invocation: invocation, connection: connection) { [session] in session.show($0)

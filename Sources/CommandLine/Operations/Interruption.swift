@@ -2,8 +2,10 @@ import Diagnostics
 import Glibc
 
 extension CommandSession {
-  /// Runs `body` so that the first Ctrl-C or SIGTERM cancels it, and the second ends the process at once.
+  /// Runs `body` so that the first Ctrl-C or SIGTERM cancels it, and the second ends the process at once. `stopping` is
+  /// what the first one is answered with.
   func interruptible<T: Sendable>(
+    stopping: String = "Stopping: what runs is rolled back. Once more to stop at once.",
     _ body: @escaping @Sendable () async throws -> T
   ) async throws -> T {
     guard program.handlesSignals else { return try await body() }
@@ -12,7 +14,7 @@ extension CommandSession {
       stop: { [printer] in
         task.cancel()
         // Not here: the handler must return for the second signal even if nobody reads the output.
-        Task { printer.note("Stopping: what runs is rolled back. Once more to stop at once.") }
+        Task { printer.note(stopping) }
       },
       abandon: { [printer] in
         printer.abandonProgress()

@@ -41,10 +41,14 @@ struct ListOperation {
     let project = workspace.project
     if let node = project.node(id) {
       return switch form {
-      case .name: node.name
+      case .name: node.versionedName
       case .path: node.originalPath
       case .selector:
-        node.resourceType == .load ? "load:\(node.package).\(node.name)" : node.fqn.joined(separator: ".")
+        switch node.resourceType {
+        case .load: "load:\(node.package).\(node.name)"
+        case .unitTest: "unit_test:\(node.package).\(node.versionedName)"
+        default: node.fqn.joined(separator: ".")
+        }
       case .json: json(entries(of: node))
       }
     }
@@ -131,13 +135,15 @@ struct ListOperation {
       id: node.id, name: node.name, type: node.resourceType, package: node.package, path: node.originalPath,
       tags: node.config.tags, dependencies: node.dependencies, macros: node.calledMacros)
     entries.insert(
-      ("alias", { $0.string(node.relation?.identifier ?? node.config.alias ?? node.name) }), at: 5)
+      ("alias", { $0.string(node.relation?.identifier ?? node.config.alias ?? node.standardAlias) }), at: 5)
     entries.insert(("config", { $0.value(node.config.values) }), at: 6)
     entries += [
       ("path", { $0.string(node.path) }), ("fqn", { $0.strings(node.fqn) }),
       ("database", { $0.text(node.relation?.database) }), ("schema", { $0.text(node.relation?.schema) }),
       ("description", { $0.string(node.description) }), ("raw_code", { $0.string(node.code) }),
       ("patch_path", { $0.text(node.propertiesPath) }),
+      ("version", { $0.value(node.version?.value ?? .none) }),
+      ("latest_version", { $0.value(node.version?.latest ?? .none) }),
     ]
     return entries
   }

@@ -21,7 +21,7 @@ struct ProjectRequest {
     let environment = session.environment
     var options = LoadOptions(
       projectRoot: try root(), vars: try vars(), environment: environment.values,
-      startedAt: session.startedAt, invocationID: session.invocationID, command: session.verb.rawValue)
+      startedAt: session.startedAt, invocationID: session.invocationID, command: session.word)
     let folder = flags.profilesDir ?? environment.text("DBT_PROFILES_DIR")
     options.profilesFolder = folder.map { LocalFiles.absolute($0, from: session.program.workingFolder) }
     options.profileName = flags.profile ?? environment.text("DBT_PROFILE")

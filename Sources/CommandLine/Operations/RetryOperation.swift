@@ -21,13 +21,15 @@ struct RetryOperation {
     }
     var session = session
     session.verb = verb
+    session.word = verb.rawValue
     // Where nothing was said of it, `false` is written, and each check's own configuration counts.
     let storesFailures = run.arguments["store_failures"]?.boolValue == true ? true : nil
-    var operation = RunOperation(
+    var operation = try RunOperation(
       session: session, project: resumed(run.arguments), selection: try selection(run.arguments), kinds: nil,
       fullRefresh: fullRefresh ?? run.arguments["full_refresh"]?.boolValue,
       failFast: run.arguments["fail_fast"]?.boolValue,
-      storesFailures: storesFailures, empty: run.arguments["empty"]?.boolValue)
+      storesFailures: storesFailures, empty: run.arguments["empty"]?.boolValue,
+      eventTime: try eventTime(run.arguments))
     operation.retried = RetriedNodes(run: run, retriesWarnings: try session.treatsWarningsAsErrors())
     return try await operation.perform()
   }
@@ -63,6 +65,13 @@ struct RetryOperation {
       project.vars = vars.json()
     }
     return project
+  }
+
+  private func eventTime(_ arguments: DataValue) throws -> EventTimeOptions {
+    var options = try EventTimeOptions.parse([])
+    options.eventTimeStart = arguments["event_time_start"]?.stringValue
+    options.eventTimeEnd = arguments["event_time_end"]?.stringValue
+    return options
   }
 
   private func selection(_ arguments: DataValue) throws -> SelectionOptions {

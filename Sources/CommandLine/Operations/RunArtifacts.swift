@@ -74,6 +74,7 @@ final class RunArtifacts: Sendable {
       case .pass: .pass
       case .warn: .warn
       case .fail: .fail
+      case .partialSuccess: .partialSuccess
       }
     var record = ResultRecord(
       id: workspace.project.node(result.node)?.artifactID ?? result.node, status: status,
@@ -83,6 +84,9 @@ final class RunArtifacts: Sendable {
     record.execute = result.timings.first { $0.name == "execute" }.map(interval)
     record.message = result.message ?? result.diagnostics.first?.message
     record.failures = result.failures
+    record.batches = result.batches.map { batch in
+      BatchRecord(start: batch.batch.startText, end: batch.batch.endText, isBuilt: batch.isBuilt)
+    }
     record.rowsAffected = result.rows
     record.compiledSQL = result.compiledSQL
     record.relationName = result.relation.map { StandardDialect().rendered($0) }
@@ -102,6 +106,9 @@ final class RunArtifacts: Sendable {
 }
 
 extension Workspace {
+  /// What writes into the target folder.
+  var artifacts: ArtifactWriter { ArtifactWriter(project: project, redactor: redactor) }
+
   /// What must not be shown or written.
   var redactor: Redactor { Redactor(secrets: session.environment.secrets + project.target.secrets) }
 

@@ -20,12 +20,16 @@ struct RunOperation: Sendable {
   var loads: LoadSelection?
   /// What of an earlier run is done again, in place of a selection.
   var retried: RetriedNodes?
+  /// Which time microbatch models are built for, in microseconds since 1970; all that is due if none.
+  private let eventTime: (start: Int, end: Int)?
+  private let eventTimeOptions: EventTimeOptions?
 
   init(
     session: CommandSession, project: ProjectOptions, selection: SelectionOptions,
     kinds: ResourceTypeOptions?, fullRefresh: Bool? = nil, failFast: Bool? = nil,
-    storesFailures: Bool? = nil, empty: Bool? = nil, loads: LoadSelection? = nil
-  ) {
+    storesFailures: Bool? = nil, empty: Bool? = nil, loads: LoadSelection? = nil,
+    eventTime: EventTimeOptions? = nil
+  ) throws(Diagnostic) {
     self.session = session
     self.project = project
     self.selection = selection
@@ -35,6 +39,8 @@ struct RunOperation: Sendable {
     self.storesFailures = storesFailures
     self.empty = empty
     self.loads = loads
+    eventTimeOptions = eventTime
+    self.eventTime = try eventTime?.span(session.environment)
   }
 
   func perform() async throws -> ExitStatus {
@@ -68,6 +74,8 @@ struct RunOperation: Sendable {
     }
     options.since = loads?.since
     options.until = loads?.until
+    options.eventTimeStart = eventTime?.start
+    options.eventTimeEnd = eventTime?.end
     options.reportsProgress = session.printer.showsProgress
     return options
   }
@@ -113,13 +121,15 @@ struct RunOperation: Sendable {
 
   /// What the command was called with, by dbt's names.
   private func arguments(_ options: RunOptions, _ workspace: Workspace) -> DataValue {
-    RunArguments(session: session, project: project, selection: selection, kinds: kinds).values(
-      workspace,
-      [
-        ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
-        ("store_failures", .bool(options.storesFailures ?? false)),
-        ("threads", .int(options.threads)), ("empty", .bool(workspace.invocation.readsNothing)),
-      ])
+    var values: [(String, DataValue)] = [
+      ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
+      ("store_failures", .bool(options.storesFailures ?? false)),
+      ("threads", .int(options.threads)), ("empty", .bool(workspace.invocation.readsNothing)),
+    ]
+    if let start = eventTimeOptions?.eventTimeStart { values.append(("event_time_start", .string(start))) }
+    if let end = eventTimeOptions?.eventTimeEnd { values.append(("event_time_end", .string(end))) }
+    return RunArguments(session: session, project: project, selection: selection, kinds: kinds)
+      .values(workspace, values)
   }
 
   private func greet(_ workspace: Workspace, _ nodes: [NodeFacts], _ options: RunOptions) {

@@ -77,7 +77,7 @@ struct ShowOperation: Sendable {
     if selection.indirectSelection == nil { selection.indirectSelection = .empty }
     let selected = try workspace.select(selection, nil, defaultKinds: kinds)
     let all = workspace.graph.order.filter(selected.nodes.contains).compactMap(workspace.project.node)
-    let nodes = all.filter { $0.resourceType != .load }
+    let nodes = all.filter { $0.resourceType != .load && $0.unitTest == nil }
     if nodes.isEmpty, let load = all.first {
       throw Diagnostic(
         .unclearSelection, "'\(load.name)' is a load, whose tables are sources",

@@ -84,7 +84,8 @@ struct Workspace: Sendable {
     func count(_ type: ResourceType) -> Int { project.nodes.count { $0.resourceType == type } }
     var parts: [String] = []
     for (count, noun) in [
-      (count(.load), "load"), (count(.model), "model"), (count(.seed), "seed"), (count(.check), "check"),
+      (count(.load), "load"), (count(.model), "model"), (count(.seed), "seed"),
+      (count(.snapshot), "snapshot"), (count(.check), "check"), (count(.unitTest), "unit test"),
       (project.sources.count, "source"), (project.exposures.count, "exposure"),
     ] where count > 0 {
       parts.append(Quantities.count(count, noun))
@@ -127,6 +128,8 @@ extension CommandSession {
   /// Prints warnings; throws if they are to count as errors.
   func report(warnings: [Diagnostic]) throws(Diagnostic) {
     printer.report(warnings)
+    // What is only worth knowing counts as no error either.
+    let warnings = warnings.filter { $0.severity > .note }
     if !warnings.isEmpty, try treatsWarningsAsErrors() {
       throw Diagnostic(
         .warningsAsErrors, "\(Quantities.count(warnings.count, "warning")) with --warn-error",

@@ -28,19 +28,36 @@ struct NodeFacts: Sendable {
     id = node.id
     resourceType = node.resourceType
     name = node.name
-    materialization = node.config.materialization.rawValue
+    materialization = node.config.materializationName
     path = node.path
     originalPath = node.originalPath
     span = node.span
     database = node.relation?.database ?? ""
     schema = node.relation?.schema ?? ""
-    alias = node.relation?.identifier ?? node.name
+    alias = node.relation?.identifier ?? node.standardAlias
     checksum = node.checksum
     let stored = [schema, alias].filter { !$0.isEmpty }.joined(separator: ".")
     let isCheck = node.resourceType == .check
-    title = isCheck || node.resourceType == .load ? node.name : stored
-    kind = isCheck ? "check" : node.config.materialization.rawValue
+    title = node.unitTest != nil ? node.title : isCheck || node.resourceType == .load ? node.name : stored
+    kind = isCheck ? "check" : node.unitTest != nil ? "unit test" : node.config.materializationName
     if case .generic(let check) = node.check { attachedNode = check.attachedNode }
+  }
+
+  /// Reads a source's facts.
+  init(_ source: SourceTable) {
+    id = source.id
+    resourceType = .source
+    name = "\(source.sourceName).\(source.name)"
+    title = name
+    kind = "source"
+    materialization = ""
+    path = source.originalPath
+    originalPath = source.originalPath
+    span = source.span
+    database = source.relation.database ?? ""
+    schema = source.relation.schema ?? ""
+    alias = source.identifier
+    checksum = ""
   }
 
   /// Facts of a name that the project does not hold: the name is all there is.
@@ -70,6 +87,7 @@ struct Tally: Sendable, Hashable {
       let noun =
         switch node.resourceType {
         case .check: "check"
+        case .unitTest: "unit test"
         case .model: node.materialization == "incremental" ? "incremental model" : "\(node.kind) model"
         default: node.resourceType.rawValue
         }
@@ -79,7 +97,7 @@ struct Tally: Sendable, Hashable {
 
   /// `1 load, 3 seeds, 2 table models, 20 checks`; models by name, checks last.
   var text: String {
-    func rank(_ noun: String) -> Int { ["load": 0, "seed": 1, "check": 3][noun] ?? 2 }
+    func rank(_ noun: String) -> Int { ["load": 0, "seed": 1, "check": 3, "unit test": 4][noun] ?? 2 }
     let nouns = counts.keys.sorted { (rank($0), $0) < (rank($1), $1) }
     return nouns.map { Quantities.count(counts[$0] ?? 0, $0) }.joined(separator: ", ")
   }

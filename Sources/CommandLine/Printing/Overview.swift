@@ -23,8 +23,8 @@ enum Overview {
 
   private static let groups: [(String, [Verb])] = [
     ("Start", [.initialize, .deps, .debug, .connections]),
-    ("Work", [.build, .load, .run, .test, .seed, .retry, .clone, .show]),
-    ("Look", [.list, .compile, .parse, .state]),
+    ("Work", [.build, .load, .run, .test, .seed, .snapshot, .retry, .clone, .show, .runOperation]),
+    ("Look", [.list, .compile, .parse, .docs, .source, .state]),
     ("Tidy", [.maintain, .clean, .completions]),
   ]
 
@@ -47,7 +47,7 @@ enum Overview {
     ("weir test --select source:*", "are the sources fit to use?"),
   ]
 
-  private static func row(_ left: String, _ right: String, _ style: Style, width: Int = 12) -> String {
+  private static func row(_ left: String, _ right: String, _ style: Style, width: Int = 13) -> String {
     let padding = String(repeating: " ", count: max(1, width - left.count))
     return "  \(style.cyan(left))\(padding)  \(right)"
   }

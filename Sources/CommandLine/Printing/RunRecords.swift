@@ -43,7 +43,10 @@ struct RunRecords: Sendable {
       switch (result.status, result.resourceType) {
       case (.skipped, _): ("SkippingDetails", "Q034")
       case (_, .check): ("LogTestResult", "Q007")
+      case (_, .unitTest): ("LogUnitTestResult", "Q007")
       case (_, .seed): ("LogSeedResult", "Q016")
+      case (_, .snapshot): ("LogSnapshotResult", "Q015")
+      case (_, .source): ("LogFreshnessResult", "Q018")
       case (_, .load): ("LogLoadResult", "W001")
       default: ("LogModelResult", "Q012")
       }
@@ -58,8 +61,12 @@ struct RunRecords: Sendable {
       writer.number(seconds)
       writer.member("index", index)
       Self.write(node, status: result.status.rawValue, startedAt: startedAt, finishedAt: time, to: &writer)
-      if result.resourceType == .check { writer.member("num_failures", result.failures) }
+      if [.check, .unitTest].contains(result.resourceType) { writer.member("num_failures", result.failures) }
       if let rows = result.rows { writer.member("rows_affected", rows) }
+      if let reading = result.freshness {
+        writer.key("max_loaded_at_time_ago_in_s")
+        writer.number(reading.age)
+      }
       if result.resourceType == .load { Self.write(result.loads, to: &writer) }
       writer.member("status", result.status.rawValue)
       if let cause = result.skippedBecause { writer.member("skipped_because", cause.rawValue) }
@@ -112,7 +119,7 @@ struct RunRecords: Sendable {
   }
 
   private func problem(_ item: NodeResult, _ summary: RunSummary) -> [LogRecord] {
-    guard [.error, .fail, .warn].contains(item.status) else { return [] }
+    guard [.error, .fail, .warn, .partialSuccess].contains(item.status) else { return [] }
     let node = facts[item.node] ?? NodeFacts(unknown: item.node)
     let isWarning = item.status == .warn
     let message = item.diagnostics.first?.message ?? item.message ?? "\(node.name): \(item.status.rawValue)"
@@ -137,17 +144,20 @@ struct RunRecords: Sendable {
   }
 
   private func description(_ node: NodeFacts) -> String {
-    node.resourceType == .check
-      ? "test \(node.name)"
-      : node.resourceType == .load
-        ? "load \(node.name)" : "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
+    switch node.resourceType {
+    case .check: "test \(node.name)"
+    case .source: "freshness of \(node.name)"
+    case .unitTest: "unit_test \(node.title)"
+    case .load: "load \(node.name)"
+    default: "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
+    }
   }
 
   private static func level(of status: NodeStatus) -> LogLevel {
     switch status {
     case .success, .pass, .skipped: .info
     case .warn: .warn
-    case .error, .fail, .interrupted: .error
+    case .error, .fail, .interrupted, .partialSuccess: .error
     }
   }
 

@@ -19,7 +19,7 @@ struct RunSummary: Sendable {
         switch result.status {
         case .success, .pass: pass += 1
         case .warn: warn += 1
-        case .error, .fail, .interrupted: error += 1
+        case .error, .fail, .interrupted, .partialSuccess: error += 1
         case .skipped: skip += 1
         }
       }
@@ -85,8 +85,10 @@ struct RunSummary: Sendable {
     for step in result.nodes {
       let failed = step.audits.filter { $0.status == .fail || $0.status == .error }
       for audit in failed { lines += problem(audit, style: style, width: width, render: render) }
-      guard step.status == .error || step.status == .fail else { continue }
-      if !failed.isEmpty, step.diagnostics.allSatisfy({ $0.code == .notPublished }) {
+      guard step.status.isFailure else { continue }
+      if !failed.isEmpty, step.status != .partialSuccess,
+        step.diagnostics.allSatisfy({ $0.code == .notPublished })
+      {
         // The check says why; here is what it meant for the model.
         let title = (facts[step.node] ?? NodeFacts(unknown: step.node)).title
         lines += ["", "  \(style.red("not published")): \(title) stays as it was before"]
@@ -112,12 +114,14 @@ struct RunSummary: Sendable {
     let diagnostics = item.diagnostics.isEmpty ? [described(item, node)] : item.diagnostics
     var lines = [""] + diagnostics.map(render)
     if let rows = item.failingRows, rows.rowCount > 0 {
-      let sample = ResultTable.text(rows, maximumRows: Self.sampleRows)
+      // What differs in a unit test is shown in pairs, and is seldom much.
+      let shown = item.resourceType == .unitTest ? Self.sampleDifferences : Self.sampleRows
+      let sample = ResultTable.text(rows, maximumRows: shown)
       lines.append("")
       lines += sample.lines(width: (width ?? Self.pipeWidth) - 2, style: style).lines.map { "  " + $0 }
-      let all = item.failures ?? rows.rowCount
-      if all > Self.sampleRows, rows.rowCount >= Self.sampleRows {
-        lines.append(style.dim("  \(Self.sampleRows) of \(Quantities.count(all, "failing row"))"))
+      let all = item.resourceType == .unitTest ? rows.rowCount : item.failures ?? rows.rowCount
+      if all > shown, rows.rowCount >= shown {
+        lines.append(style.dim("  \(shown) of \(Quantities.count(all, "failing row"))"))
       }
     }
     let notes = diagnostics.flatMap(\.notes)
@@ -134,6 +138,7 @@ struct RunSummary: Sendable {
   private static let pipeWidth = 160
   /// How many failing rows are shown; the file has more.
   private static let sampleRows = 5
+  private static let sampleDifferences = 20
 
   /// A problem that came without a diagnostic of its own.
   private func described(_ item: NodeResult, _ node: NodeFacts) -> Diagnostic {

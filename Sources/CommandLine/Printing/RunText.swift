@@ -60,6 +60,7 @@ struct RunText: Sendable {
     case .pass: style.green("PASS ")
     case .warn: style.yellow("WARN ")
     case .fail: style.red("FAIL ")
+    case .partialSuccess: style.red("PART ")
     case .error: style.red("ERROR")
     case .skipped: style.yellow("SKIP ")
     case .interrupted: style.red("STOP ")
@@ -70,6 +71,9 @@ struct RunText: Sendable {
     if result.resourceType == .check {
       guard let failures = result.failures, failures > 0 else { return "" }
       return Quantities.count(failures, "failure")
+    }
+    if let reading = result.freshness {
+      return reading.loadedAt == nil ? "never" : Quantities.age(reading.age) + " old"
     }
     return result.rows.map { Quantities.count($0, "row") } ?? ""
   }

@@ -14,6 +14,13 @@ enum Quantities {
     return "\(whole / 3600)h \(twoDigits(whole / 60 % 60))m \(twoDigits(whole % 60))s"
   }
 
+  /// An age in its largest unit, rounded down: `3 days`, `5 minutes`.
+  static func age(_ seconds: Double) -> String {
+    let units = [("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0)]
+    for (name, length) in units where seconds >= length { return count(Int(seconds / length), name) }
+    return count(max(0, Int(seconds)), "second")
+  }
+
   /// A duration as a fraction of seconds.
   static func seconds(_ duration: Duration) -> Double {
     let (seconds, attoseconds) = duration.components

@@ -12,12 +12,14 @@ extension DiagnosticCode {
   public static let unclearSelection = DiagnosticCode("WEIR-E0905", "a selection does not fit the command")
   /// Warnings were to count as errors, and there were some.
   public static let warningsAsErrors = DiagnosticCode("WEIR-E0906", "warnings count as errors")
+  /// Documentation cannot be served.
+  public static let notServed = DiagnosticCode("WEIR-E0907", "the documentation cannot be served")
   /// Something failed that nobody foresaw.
   public static let internalFailure = DiagnosticCode("WEIR-E0999", "something failed that was not foreseen")
 
   /// Codes of the command line: E09xx.
   static let commandLine: [DiagnosticCode] = [
     usage, unwritableFile, folderNotEmpty, unsafeDeletion, unclearSelection, warningsAsErrors,
-    internalFailure,
+    notServed, internalFailure,
   ]
 }

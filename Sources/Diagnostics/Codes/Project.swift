@@ -52,11 +52,23 @@ extension DiagnosticCode {
   /// A package is asked for wrongly.
   public static let badPackage = DiagnosticCode("WEIR-E0123", "a package is asked for wrongly")
 
+  /// A model that is to go, or was to go by now.
+  public static let deprecatedModel = DiagnosticCode("WEIR-E0124", "a model is deprecated")
+  /// A reference means a version after which there is another.
+  public static let prerelease = DiagnosticCode(
+    "WEIR-E0125", "there is a newer version of a model to be tried")
+  /// A reference to a model that may not be read from there.
+  public static let inaccessible = DiagnosticCode("WEIR-E0126", "a model may not be read from there")
+  /// A contract is declared wrongly.
+  public static let badContract = DiagnosticCode("WEIR-E0127", "a contract is declared wrongly")
+  /// A unit test is declared wrongly.
+  public static let badUnitTest = DiagnosticCode("WEIR-E0128", "a unit test is declared wrongly")
+
   /// Codes of reading a project: E01xx.
   static let project: [DiagnosticCode] = [
     unreadableFile, brokenYAML, notUTF8, noProject, unknownKey, badValue, missingKey, badProfile,
     duplicateName, ambiguousRelation, missingReference, disabledReference, unsupported, orphanProperties,
     unusedConfiguration, pathOutside, badCheck, missingVariable, raised, versionMismatch, needsConnection,
-    packageMissing, badPackage,
+    packageMissing, badPackage, deprecatedModel, prerelease, inaccessible, badContract, badUnitTest,
   ]
 }

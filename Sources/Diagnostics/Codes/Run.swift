@@ -27,10 +27,20 @@ extension DiagnosticCode {
   /// A file of an external model cannot be put in its place.
   public static let externalFile = DiagnosticCode("WEIR-E0711", "an external model's file cannot be written")
 
+  /// Several of the rows that an incremental model takes up have one key.
+  public static let repeatedKeys = DiagnosticCode(
+    "WEIR-E0712", "several new rows of an incremental model have one key")
+  /// A snapshot's unique key does not identify a row.
+  public static let snapshotKey = DiagnosticCode(
+    "WEIR-E0721", "a snapshot's unique key does not identify a row")
+  /// A snapshot's table does not fit its query.
+  public static let snapshotColumns = DiagnosticCode(
+    "WEIR-E0722", "a snapshot's columns do not fit its table")
+
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
     nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
     runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
-    externalFile,
+    externalFile, repeatedKeys, snapshotKey, snapshotColumns,
   ]
 }

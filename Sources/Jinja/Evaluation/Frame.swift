@@ -7,22 +7,32 @@ final class Frame {
   @exclusivity(unchecked) private(set) var capacity: Int
   /// How many slots this activation uses.
   @exclusivity(unchecked) private(set) var used = 0
-  /// The activation that the code was written inside of.
-  @exclusivity(unchecked) private(set) var parent: Frame?
+  /// The activation that the code was written inside of. Not counted: the macro that runs holds it.
+  @exclusivity(unchecked) private var around: Unmanaged<Frame>?
+  /// The same, counted, where the frame may outlive that macro.
+  @exclusivity(unchecked) private var heldParent: Frame?
   @exclusivity(unchecked) private(set) var module: Module
+  /// The same, to be used without counting references.
+  @exclusivity(unchecked) private(set) var moduleReference: Unmanaged<Module>
   /// Whether something may refer to the frame when its activation is over.
   @exclusivity(unchecked) private(set) var isCaptured = false
   /// The module's cache of outer names, to reach it quickly.
   @exclusivity(unchecked) private(set) var context: UnsafeMutablePointer<Slot>
 
+  /// A frame that holds its parent.
   init(module: Module, size: Int, parent: Frame?) {
     capacity = max(size, 12)
     slots = Slot.allocate(capacity)
     used = size
     self.module = module
-    self.parent = parent
+    moduleReference = .passUnretained(module)
+    around = parent.map { .passUnretained($0) }
+    heldParent = parent
     context = module.context
   }
+
+  /// The activation that the code was written inside of.
+  var parent: Frame? { around?.takeUnretainedValue() }
 
   deinit {
     var held = (0..<used).compactMap { slots[$0].value }
@@ -31,28 +41,30 @@ final class Frame {
     Unwinding.release(&held)
   }
 
-  /// Makes a frame from the pool ready for use again.
-  @inline(__always)
+  /// Makes a frame from the pool ready for use again. It holds its parent.
   func reuse(module: Module, size: Int, parent: Frame?) {
     if size > capacity { enlarge(to: size) }
     used = size
-    if self.module !== module {
-      self.module = module
-      context = module.context
-    }
-    self.parent = parent
+    if self.module !== module { change(module) }
+    around = parent.map { .passUnretained($0) }
+    heldParent = parent
   }
 
-  /// As `reuse`, for code inside of `parent`'s; counts no reference to its module, which is nearly always the same.
+  /// As `reuse`, for code inside of `parent`'s, which someone else holds. Counts no reference to the module either, which
+  /// is nearly always the same.
   @inline(__always)
   func reuse(size: Int, inside parent: Frame) {
     if size > capacity { enlarge(to: size) }
     used = size
-    if module !== parent.module {
-      module = parent.module
-      context = module.context
-    }
-    self.parent = parent
+    if moduleReference.toOpaque() != parent.moduleReference.toOpaque() { change(parent.module) }
+    around = .passUnretained(parent)
+  }
+
+  @inline(never)
+  private func change(_ module: Module) {
+    self.module = module
+    moduleReference = .passUnretained(module)
+    context = module.context
   }
 
   private func enlarge(to size: Int) {
@@ -74,13 +86,16 @@ final class Frame {
     while let current = frame, !current.isCaptured {
       current.isCaptured = true
       frame = current.parent
+      current.heldParent = frame
     }
   }
 
   /// Forgets all variables, which also breaks the cycle of a frame and the macros that it holds.
   func clear() {
+    let slots = slots
     for index in 0..<used where !slots[index].isEmpty { slots[index].clear() }
-    parent = nil
+    around = nil
+    if heldParent != nil { heldParent = nil }
   }
 
   /// The variable in this slot of the frame `depth` activations out.
@@ -88,7 +103,7 @@ final class Frame {
     // Those around a frame live at least as long as it does.
     var frame = Unmanaged.passUnretained(self)
     for _ in 0..<depth {
-      frame = frame._withUnsafeGuaranteedRef { $0.parent.map { .passUnretained($0) } } ?? frame
+      frame = frame._withUnsafeGuaranteedRef { $0.around } ?? frame
     }
     return frame._withUnsafeGuaranteedRef { $0.slots } + slot
   }
@@ -135,10 +150,11 @@ final class Module {
   /// Asks the host for the outside name with this number, and keeps the answer.
   func lookUp(_ index: Int, _ interpreter: Interpreter) -> Value? {
     let name = program.contextNames[index]
-    let value = variables[name] ?? interpreter.global(named: name)
+    let given = variables.isEmpty ? nil : variables[name]
     // An undefined value is an answer, too: the host is not asked twice.
-    context[index].value = value ?? .undefined(UndefinedName(name))
-    return context[index].value
+    let value = given ?? interpreter.global(named: name) ?? .undefined(UndefinedName(name))
+    context[index].assign(value)
+    return value
   }
 }
 

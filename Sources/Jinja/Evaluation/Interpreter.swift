@@ -37,14 +37,15 @@ public final class Interpreter {
   @exclusivity(unchecked) private var bytesLeft = 0
   @exclusivity(unchecked) private var stack = StackGuard.ofCurrentThread()
   @exclusivity(unchecked) private var activations = 0
-  /// Frames to use again. An array moves what it gives and takes; a list of frames that hold the next one would count
-  /// references.
-  @exclusivity(unchecked) private var pool: [Frame] = []
+  /// Frames to use again. Taking one and giving it back hands over its reference, which nobody counts.
+  private let framePool = UnsafeMutablePointer<Unmanaged<Frame>>.allocate(capacity: Interpreter.poolSize)
+  @exclusivity(unchecked) private var pooledFrames = 0
+  private static let poolSize = 32
   /// Loop objects to use again.
   @exclusivity(unchecked) private var loopPool: [LoopObject] = []
   /// The frames that hold macros which hold them; cleared when the outermost call ends.
-  private var cyclic: [Frame] = []
-  private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
+  @exclusivity(unchecked) private var cyclic: [Frame] = []
+  @exclusivity(unchecked) private var modules: [ObjectIdentifier: (module: Module, epoch: Int)] = [:]
 
   /// Makes an interpreter. A name that a template does not define itself is asked of `globals`, once in a rendering.
   public init(limits: Limits = .default, globals: @escaping (String) -> Value?) {
@@ -55,6 +56,8 @@ public final class Interpreter {
 
   deinit {
     for (module, _) in modules.values { module.dismantle() }
+    for index in 0..<pooledFrames { framePool[index].release() }
+    framePool.deallocate()
   }
 
   /// Where evaluation now is, in the user's file.
@@ -78,24 +81,26 @@ extension Interpreter {
       let module = Module(template.program, variables: variables)
       let start = output.count
       let frame = try run(module)
-      defer { release(frame) }
+      defer { giveBack(frame) }
       return output.take(from: start)
     }
   }
 
   /// Executes a module's top level and returns its frame, which holds what it defined.
-  private func run(_ module: Module) throws -> Frame {
-    let frame = makeFrame(module, size: module.program.slotCount, parent: nil)
+  private func run(_ module: Module) throws -> Unmanaged<Frame> {
+    let program = module.program
+    let frame = takeFrame(module, size: program.slotCount, parent: nil)
     module.refresh(self)
     self.module = module
     position = 0
     do {
-      try module.program.entry.enter(frame, self)
-      _ = try module.program.body.execute(frame, self)
-    } catch is ReturnSignal {
-      throw located(fault("return() outside of a macro"))
+      try frame._withUnsafeGuaranteedRef { frame in
+        try program.entry.enter(frame, self)
+        _ = try program.body.execute(frame, self)
+      }
     } catch {
-      throw located(error)
+      frame.release()
+      throw located(error is ReturnSignal ? fault("return() outside of a macro") : error)
     }
     return frame
   }
@@ -107,7 +112,7 @@ extension Interpreter {
     guard definition.index < template.program.definitions.count,
       let node = template.program.definitions[definition.index]
     else { return .undefined(named: definition.name) }
-    return .callable(Callable(MacroClosure(node, program: template.program)))
+    return .callable(MacroClosure(node, program: template.program))
   }
 
   /// Calls a callable value.
@@ -132,12 +137,12 @@ extension Interpreter {
     let (program, node) = try Parser.expression(expression, name: name)
     return try entering(changingGlobals: true) {
       let module = Module(program, variables: variables)
-      let frame = makeFrame(module, size: program.slotCount, parent: nil)
-      defer { release(frame) }
+      let frame = takeFrame(module, size: program.slotCount, parent: nil)
+      defer { giveBack(frame) }
       module.refresh(self)
       self.module = module
       do {
-        return try node.evaluate(frame, self)
+        return try frame._withUnsafeGuaranteedRef { try node.evaluate($0, self) }
       } catch is ReturnSignal {
         throw located(fault("return() outside of a macro"))
       } catch {
@@ -184,7 +189,7 @@ extension Interpreter {
       output.truncate(to: saved.2)
     }
     do {
-      module.root = try run(module)
+      module.root = try run(module).takeRetainedValue()
     } catch {
       modules[key] = nil
       throw error
@@ -284,20 +289,24 @@ extension Interpreter {
     if loop.isReusable, loopPool.count < 32 { loopPool.append(loop) }
   }
 
-  @inline(__always)
-  func makeFrame(_ module: Module, size: Int, parent: Frame?) -> Frame {
-    guard let frame = pool.popLast() else { return Frame(module: module, size: size, parent: parent) }
-    frame.reuse(module: module, size: size, parent: parent)
+  /// A frame that holds its parent, to be given back.
+  func takeFrame(_ module: Module, size: Int, parent: Frame?) -> Unmanaged<Frame> {
+    guard pooledFrames > 0 else {
+      return .passRetained(Frame(module: module, size: size, parent: parent))
+    }
+    pooledFrames -= 1
+    let frame = framePool[pooledFrames]
+    frame._withUnsafeGuaranteedRef { $0.reuse(module: module, size: size, parent: parent) }
     return frame
   }
 
-  /// A frame for code inside of `parent`'s.
+  /// A frame for code inside of `parent`'s, which is held until the frame is given back.
   @inline(__always)
-  func makeFrame(size: Int, inside parent: Frame) -> Frame {
-    guard let frame = pool.popLast() else {
-      return Frame(module: parent.module, size: size, parent: parent)
-    }
-    frame.reuse(size: size, inside: parent)
+  func takeFrame(size: Int, inside parent: Frame) -> Unmanaged<Frame> {
+    guard pooledFrames > 0 else { return takeFrame(parent.module, size: size, parent: parent) }
+    pooledFrames &-= 1
+    let frame = framePool[pooledFrames]
+    frame._withUnsafeGuaranteedRef { $0.reuse(size: size, inside: parent) }
     return frame
   }
 
@@ -316,11 +325,38 @@ extension Interpreter {
 
   /// Puts a frame back for the next call, unless a macro or a loop may still refer to it.
   @inline(__always)
-  func release(_ frame: Frame) {
-    guard !frame.isCaptured else { return }
-    frame.clear()
-    if pool.count < 32 { pool.append(frame) }
+  func giveBack(_ frame: Unmanaged<Frame>) {
+    let isFree = frame._withUnsafeGuaranteedRef { frame in
+      if frame.isCaptured { return false }
+      frame.clear()
+      return true
+    }
+    guard isFree, pooledFrames < Interpreter.poolSize else { return frame.release() }
+    framePool[pooledFrames] = frame
+    pooledFrames &+= 1
   }
+}
+
+// MARK: - Modules
+
+extension Interpreter {
+  /// Whether the code of `frame`'s module runs.
+  @inline(__always)
+  func isRunning(_ frame: Frame) -> Bool {
+    module.map { Unmanaged.passUnretained($0).toOpaque() } == frame.moduleReference.toOpaque()
+  }
+
+  /// Makes `next` the module whose code runs; the one before, to be given to `leave` or taken.
+  @inline(never)
+  func enter(_ next: Module) -> Unmanaged<Module>? {
+    let before = module.map { Unmanaged.passRetained($0) }
+    module = next
+    return before
+  }
+
+  /// Makes the module the one whose code runs again.
+  @inline(never)
+  func leave(to before: Unmanaged<Module>?) { module = before?.takeRetainedValue() }
 }
 
 // MARK: - Errors

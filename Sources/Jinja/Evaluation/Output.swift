@@ -60,29 +60,50 @@ final class Output {
 
   /// Appends an integer's decimal digits.
   func append(_ value: Int) throws {
-    guard value >= 0, value < 10_000 else { return try append(value, width: 0, fill: 0x20) }
-    if count &+ 4 > capacity { try grow(by: 4) }
-    let number = UInt32(truncatingIfNeeded: value)
-    let target = UnsafeMutableRawPointer(base + count)
+    guard value >= 0, value < Output.quickNumbers else { return try append(value, width: 0, fill: 0x20) }
+    if count &+ 8 > capacity { try grow(by: 8) }
+    count &+= Output.write(UInt32(truncatingIfNeeded: value), to: base + count)
+  }
+
+  /// The numbers below this are written without a loop.
+  static let quickNumbers = 100_000_000
+
+  /// Writes the decimal digits of a number below `quickNumbers`, of which there are at most 8; how many there are.
+  @inline(__always)
+  fileprivate static func write(_ number: UInt32, to target: UnsafeMutablePointer<UInt8>) -> Int {
+    if number < 10_000 { return writeFew(number, to: target) }
+    let high = number / 10_000
+    let count = writeFew(high, to: target)
+    let low = number &- high &* 10_000
+    let hundreds = low / 100
+    let rest = UnsafeMutableRawPointer(target + count)
+    rest.storeBytes(of: pair(hundreds), as: UInt16.self)
+    (rest + 2).storeBytes(of: pair(low &- hundreds &* 100), as: UInt16.self)
+    return count &+ 4
+  }
+
+  /// Writes the digits of a number below 10,000; how many there are.
+  @inline(__always)
+  private static func writeFew(_ number: UInt32, to start: UnsafeMutablePointer<UInt8>) -> Int {
     if number < 10 {
-      base[count] = UInt8(truncatingIfNeeded: number) &+ 0x30
-      count &+= 1
-    } else if number < 100 {
-      target.storeBytes(of: Output.pair(number), as: UInt16.self)
-      count &+= 2
-    } else {
-      let high = number / 100
-      let low = Output.pair(number &- high &* 100)
-      if high < 10 {
-        base[count] = UInt8(truncatingIfNeeded: high) &+ 0x30
-        (target + 1).storeBytes(of: low, as: UInt16.self)
-        count &+= 3
-      } else {
-        target.storeBytes(of: Output.pair(high), as: UInt16.self)
-        (target + 2).storeBytes(of: low, as: UInt16.self)
-        count &+= 4
-      }
+      start[0] = UInt8(truncatingIfNeeded: number) &+ 0x30
+      return 1
     }
+    let target = UnsafeMutableRawPointer(start)
+    if number < 100 {
+      target.storeBytes(of: pair(number), as: UInt16.self)
+      return 2
+    }
+    let high = number / 100
+    let low = pair(number &- high &* 100)
+    if high < 10 {
+      start[0] = UInt8(truncatingIfNeeded: high) &+ 0x30
+      (target + 1).storeBytes(of: low, as: UInt16.self)
+      return 3
+    }
+    target.storeBytes(of: pair(high), as: UInt16.self)
+    (target + 2).storeBytes(of: low, as: UInt16.self)
+    return 4
   }
 
   /// The two digits of a number below 100, as bytes in the order of memory.
@@ -186,7 +207,8 @@ final class Output {
 
   // MARK: Memory
 
-  /// Copies `count` bytes, the few of a name without a call.
+  /// Copies `count` bytes, the few of a name without a call: in two words, of which all can be read that lies in one page
+  /// of memory. What lands behind the end is overwritten later.
   ///
   /// A short text was just put on the stack in two words: no load here crosses from the one to the other, which would
   /// wait for both to reach the memory.
@@ -195,6 +217,21 @@ final class Output {
     _ source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>
   ) {
     guard count <= 16 else { return target.update(from: source, count: count) }
+    if UInt(bitPattern: source) & 0xFFF <= 0xFF0 {
+      let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
+      let (head, tail) = (from.loadUnaligned(as: UInt64.self), (from + 8).loadUnaligned(as: UInt64.self))
+      to.storeBytes(of: head, as: UInt64.self)
+      (to + 8).storeBytes(of: tail, as: UInt64.self)
+    } else {
+      copyInside(source, count, to: target)
+    }
+  }
+
+  /// As `copy`, reading nothing behind the end.
+  @inline(never)
+  private static func copyInside(
+    _ source: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>
+  ) {
     var (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
     var left = count
     if left >= 8 {
@@ -302,6 +339,18 @@ struct OutputCursor {
       place += bytes.count
     }
     return isDone != nil
+  }
+
+  /// Appends an integer's decimal digits.
+  @inline(__always)
+  mutating func append(_ number: Int, to output: Output) throws {
+    guard number >= 0, number < Output.quickNumbers, end - place >= 8 else {
+      finish(output)
+      try output.append(number)
+      self = output.cursor
+      return
+    }
+    place += Output.write(UInt32(truncatingIfNeeded: number), to: place)
   }
 
   /// Tells the output what was appended; to be called before anything else appends.

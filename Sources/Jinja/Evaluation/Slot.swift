@@ -13,8 +13,7 @@ struct Slot: ~Copyable {
   var value: Value? {
     get { isEmpty ? nil : stored }
     set {
-      isEmpty = newValue == nil
-      stored = newValue ?? .none
+      if let newValue { assign(newValue) } else { clear() }
     }
   }
 
@@ -30,6 +29,17 @@ struct Slot: ~Copyable {
   mutating func assign(_ value: consuming Value) {
     stored = value
     isEmpty = false
+  }
+
+  /// Moves the value out, which counts no reference; `none` where there is none.
+  @inline(__always)
+  mutating func take() -> Value {
+    isEmpty = true
+    return withUnsafeMutablePointer(to: &stored) { memory in
+      let value = memory.move()
+      memory.initialize(to: .none)
+      return value
+    }
   }
 
   /// Takes the value away.
@@ -98,7 +108,11 @@ struct Slot: ~Copyable {
   @inline(__always)
   borrowing func write(to output: Output, _ cursor: inout OutputCursor) throws {
     if isEmpty { return }
-    if case .string(let text) = stored, try cursor.append(text, to: output) { return }
+    switch stored {
+    case .string(let text): if try cursor.append(text, to: output) { return }
+    case .int(let number): return try cursor.append(number, to: output)
+    default: break
+    }
     cursor.finish(output)
     try output.append(stored)
     cursor = output.cursor
@@ -132,6 +146,16 @@ struct Cell: ~Copyable {
   borrowing func dictionary() -> Unmanaged<DictObject>? {
     guard case .dict(let dict) = value else { return nil }
     return dict.hasObjectKeys ? nil : .passUnretained(dict)
+  }
+
+  /// Whether the value equals a text; nil where that asks an object.
+  @inline(__always)
+  borrowing func isEqualQuickly(to text: String) -> Bool? {
+    switch value {
+    case .string(let other): other.isSame(as: text)
+    case .object: nil
+    default: false
+    }
   }
 
   /// Whether the value equals a text.

@@ -44,11 +44,6 @@ extension Arguments {
 
   /// Drops the first argument.
   func dropFirst() -> Arguments { Arguments(Array(positional.dropFirst()), keyword: keyword) }
-
-  /// Without the named argument.
-  func without(_ name: String) -> Arguments {
-    Arguments(positional, keyword: keyword.filter { $0.name != name })
-  }
 }
 
 /// The attribute that filters such as `sort(attribute="a.b.0")` look at.
@@ -130,5 +125,13 @@ struct AttributePath {
 
 extension Value {
   /// Text in lower case, for comparing without regard to case; anything else as it is.
-  var ignoringCase: Value { stringValue.map { .string($0.lowercased()) } ?? self }
+  var ignoringCase: Value {
+    guard let text = stringValue else { return self }
+    // Nearly always it is in lower case already.
+    let isLower = text.utf8.withContiguousStorageIfAvailable { bytes in
+      for byte in bytes where byte >= 0x80 || byte &- 0x41 < 26 { return false }
+      return true
+    }
+    return .string(isLower == true ? text : text.lowercased())
+  }
 }

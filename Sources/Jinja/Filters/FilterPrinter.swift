@@ -85,17 +85,20 @@ final class DefaultPrinter: FilterPrinter {
 /// `join(separator)`
 final class JoinPrinter: FilterPrinter {
   private let separator: Expression
+  /// The separator, where it is the same every time.
+  private let constant: String?
 
   override var givesText: Bool { true }
 
   init(_ separator: Expression, _ target: Expression, _ position: Int32) {
     self.separator = separator
+    constant = separator.constant?.description
     super.init(target, position)
   }
 
   override func write(_ frame: Frame, _ interpreter: Interpreter) throws {
     let value = try target.evaluate(frame, interpreter)
-    let separator = try separator.evaluate(frame, interpreter).description
+    let separator = try constant ?? separator.evaluate(frame, interpreter).description
     interpreter.position = position
     let output = interpreter.output
     let start = output.count

@@ -129,7 +129,9 @@ enum SequenceFilters {
   private static func dictSort(
     _ value: Value, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws -> Value {
-    let bound = try arguments.filterBind(["case_sensitive", "by", "reverse"], "dictsort")
+    let bound: [Value?] =
+      arguments.isEmpty
+      ? [nil, nil, nil] : try arguments.filterBind(["case_sensitive", "by", "reverse"], "dictsort")
     guard case .dict(let dict) = value else {
       if case .undefined(let name) = value { throw fault(name.message) }
       throw fault("'\(value.typeName)' object has no attribute 'items'")
@@ -282,7 +284,7 @@ enum SequenceFilters {
     if arguments.positional.isEmpty, let attribute = arguments["attribute"] {
       let path = try AttributePath(attribute)
       let fallback = arguments["default"].flatMap { $0.isNone ? nil : $0 }
-      if let unknown = arguments.without("attribute").without("default").keyword.first {
+      if let unknown = arguments.keyword.first(where: { $0.name != "attribute" && $0.name != "default" }) {
         throw fault("Unexpected keyword argument \(Repr.quoted(unknown.name))")
       }
       var values: [Value] = []
@@ -320,6 +322,7 @@ enum SequenceFilters {
     guard !items.isEmpty else { return Value([Value]()) }
     let test = try arguments.positional.first.map { try interpreter.test(named: $0.description) }
     var kept: [Value] = []
+    kept.reserveCapacity(min(items.count, 64))
     for index in items.indices {
       if test == nil, let flag = path?.flag(ofItem: index, in: items) {
         if flag == keeps { kept.append(items[index]) }

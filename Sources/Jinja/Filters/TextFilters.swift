@@ -19,6 +19,7 @@ enum TextFilters {
         return .string(value.description)
       },
       "trim": .init { value, arguments, _ in
+        if arguments.isEmpty { return .string(TextSearch.strip(value.description)) }
         let characters = try arguments.filterBind(["chars"], "trim")[0]?.stringValue
         guard let set = characters.map({ Set($0.unicodeScalars) }) else {
           return .string(TextSearch.strip(value.description))

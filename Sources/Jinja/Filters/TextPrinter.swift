@@ -201,8 +201,8 @@ final class TrimPrinter: TextPrinter {
     // Where the text begins and ends; nil where more than ASCII stands there.
     let bounds: Range<Int>? = output.change(from: start) { bytes in
       var (first, end) = (0, bytes.count)
-      if left { while first < end, TrimPrinter.isSpace(bytes[first]) { first += 1 } }
-      if right { while first < end, TrimPrinter.isSpace(bytes[end - 1]) { end -= 1 } }
+      if left { while first < end, TextSearch.isSpace(bytes[first]) { first += 1 } }
+      if right { while first < end, TextSearch.isSpace(bytes[end - 1]) { end -= 1 } }
       guard first < end else { return 0..<0 }
       return bytes[first] < 0x80 && bytes[end - 1] < 0x80 ? first..<end : nil
     }
@@ -212,7 +212,4 @@ final class TrimPrinter: TextPrinter {
     output.truncate(to: start + bounds.upperBound)
     if bounds.lowerBound > 0 { output.remove(from: start, to: start + bounds.lowerBound) }
   }
-
-  @inline(__always)
-  private static func isSpace(_ byte: UInt8) -> Bool { byte <= 32 && (byte >= 28 || byte &- 9 < 5) }
 }

@@ -222,11 +222,7 @@ enum Sorting {
   /// `items` in the order of `keys`, which stand beside them; equal ones keep their order.
   static func sorted(_ items: [Value], by keys: [Value], reverse: Bool) throws -> [Value] {
     let texts = keys.compactMap { if case .string(let text) = $0 { text } else { nil } }
-    if texts.count == keys.count {
-      return items.indices.sorted {
-        reverse ? Value.order(texts[$1], texts[$0]) < 0 : Value.order(texts[$0], texts[$1]) < 0
-      }.map { items[$0] }
-    }
+    if texts.count == keys.count { return sorted(items, by: texts, reverse: reverse) }
     var failure: (any Error)?
     let order = items.indices.sorted { left, right in
       guard failure == nil else { return false }
@@ -244,6 +240,22 @@ enum Sorting {
 }
 
 extension Sorting {
+  private static func sorted(_ items: [Value], by texts: [String], reverse: Bool) -> [Value] {
+    func precedes(_ left: Int, _ right: Int) -> Bool {
+      reverse ? Value.order(texts[right], texts[left]) < 0 : Value.order(texts[left], texts[right]) < 0
+    }
+    guard items.count <= 12 else { return items.indices.sorted(by: precedes).map { items[$0] } }
+    // The few of most lists and dictionaries are put in their places one by one.
+    var order: [Int] = []
+    order.reserveCapacity(items.count)
+    for index in items.indices {
+      var place = index
+      while place > 0, precedes(index, order[place - 1]) { place -= 1 }
+      order.insert(index, at: place)
+    }
+    return order.map { items[$0] }
+  }
+
   /// `keys`, which are all text or all numbers, in order.
   static func sortedComparable(_ keys: [Value]) -> [Value] {
     keys.sorted { left, right in

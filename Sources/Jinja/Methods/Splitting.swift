@@ -11,6 +11,11 @@ enum Splitting {
       let separator = try arguments.bind(["sep"], required: 1, function: method.rawValue)[0]
       return try partition(
         text, try StringMethod.text(separator, method.rawValue), last: method == .rpartition)
+    case .split
+    where arguments.keyword.isEmpty && arguments.positional.count == 1 && !arguments.positional[0].isNone:
+      let part = try StringMethod.text(arguments.positional[0], method.rawValue)
+      guard !part.isEmpty else { throw fault("empty separator") }
+      return Value(pieces(text, part, .max))
     default:
       let bound = try arguments.bind(["sep", "maxsplit"], function: method.rawValue)
       let limit = try bound[1].map(StringMethod.integer) ?? -1
@@ -31,6 +36,7 @@ enum Splitting {
     return text.withUTF8 { text in
       separator.withUTF8 { separator in
         var pieces: [Value] = []
+        pieces.reserveCapacity(4)
         var start = 0
         while pieces.count < limit, let end = TextSearch.firstOffset(of: separator, in: text, from: start) {
           pieces.append(.string(String(decoding: text[start..<end], as: UTF8.self)))

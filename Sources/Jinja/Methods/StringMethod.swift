@@ -11,7 +11,7 @@ enum StringMethod: String {
 
   /// Calls the method on `text`.
   func call(_ text: String, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
-    if StringMethod.plain.contains(self), !arguments.isEmpty {
+    if !arguments.isEmpty, takesNothing {
       throw fault("str.\(rawValue)() takes no arguments (\(arguments.positional.count) given)")
     }
     switch self {
@@ -51,6 +51,7 @@ enum StringMethod: String {
   private func strip(_ text: String, _ arguments: Arguments) throws -> Value {
     let left = self != .rstrip
     let right = self != .lstrip
+    if arguments.isEmpty { return .string(TextSearch.strip(text, left: left, right: right)) }
     switch try arguments.bind(["chars"], function: rawValue)[0] {
     case nil, .some(.none): return .string(TextSearch.strip(text, left: left, right: right))
     case .some(let value):
@@ -127,11 +128,14 @@ enum StringMethod: String {
   }
 
   /// The methods without parameters.
-  private static let plain: Set<StringMethod> = [
-    .capitalize, .casefold, .lower, .upper, .swapcase, .title, .isalnum, .isalpha, .isascii, .isdecimal,
-    .isdigit,
-    .isidentifier, .islower, .isnumeric, .isprintable, .isspace, .istitle, .isupper,
-  ]
+  private var takesNothing: Bool {
+    switch self {
+    case .capitalize, .casefold, .lower, .upper, .swapcase, .title, .isalnum, .isalpha, .isascii, .isdecimal,
+      .isdigit, .isidentifier, .islower, .isnumeric, .isprintable, .isspace, .istitle, .isupper:
+      true
+    default: false
+    }
+  }
 
   // MARK: Arguments
 

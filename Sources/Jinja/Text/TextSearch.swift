@@ -157,9 +157,28 @@ enum TextSearch {
     }
   }
 
+  /// Without the whitespace at its beginning and its end.
+  static func strip(_ text: String, left: Bool = true, right: Bool = true) -> String {
+    let stripped: String?? = text.utf8.withContiguousStorageIfAvailable { bytes in
+      var (first, end) = (0, bytes.count)
+      if left { while first < end, isSpace(bytes[first]) { first &+= 1 } }
+      if right { while first < end, isSpace(bytes[end &- 1]) { end &-= 1 } }
+      guard first < end else { return "" }
+      // What more than ASCII stands at the ends may be space as well.
+      guard bytes[first] < 0x80, bytes[end &- 1] < 0x80 else { return nil }
+      if end &- first == bytes.count { return text }
+      return String(decoding: UnsafeBufferPointer(rebasing: bytes[first..<end]), as: UTF8.self)
+    }
+    return (stripped ?? nil) ?? strip(text, left: left, right: right, where: isSpace)
+  }
+
+  /// Whether a byte is whitespace of ASCII.
+  @inline(__always)
+  static func isSpace(_ byte: UInt8) -> Bool { byte <= 32 && (byte >= 28 || byte &- 9 < 5) }
+
+  /// Without the characters at its beginning and its end that `drops` says.
   static func strip(
-    _ text: String, left: Bool = true, right: Bool = true,
-    where drops: (Unicode.Scalar) -> Bool = isSpace
+    _ text: String, left: Bool = true, right: Bool = true, where drops: (Unicode.Scalar) -> Bool
   ) -> String {
     let scalars = text.unicodeScalars
     var start = scalars.startIndex

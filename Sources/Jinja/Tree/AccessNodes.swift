@@ -91,6 +91,18 @@ final class Attribute: Expression {
 
   override var isRepeatable: Bool { target.isRepeatable }
 
+  /// Whether the attribute is a list that lies in memory and has the text `item`; nil where it must be evaluated.
+  @inline(__always)
+  func listContains(_ item: Value, _ frame: Frame) -> Bool? {
+    guard case .string(let text) = item else { return nil }
+    if let dict = owner(frame) {
+      return dict._withUnsafeGuaranteedRef { $0.list(under: key, contains: text) }
+    }
+    return target.memory(frame)?.pointee.namespaceAttributes()?._withUnsafeGuaranteedRef {
+      $0.list(under: key, contains: text)
+    }
+  }
+
   override func integer(_ frame: Frame) -> Int? {
     if let loopField, target.localSlot >= 0,
       let number = frame.slots[target.localSlot].loopNumber(loopField)

@@ -23,6 +23,8 @@ final class ArgumentList {
     keywordValues = NodeList(keyword.map(\.value))
     self.extras = extras
     self.keywords = keywords
+    isPlain = extras == nil && keywords == nil
+    isPositional = isPlain && keyword.isEmpty
     let values = positional.compactMap(\.constant)
     let named = keyword.compactMap { part in part.value.constant.map { (name: part.name, value: $0) } }
     let isConstant = values.count == positional.count && named.count == keyword.count
@@ -31,9 +33,9 @@ final class ArgumentList {
   }
 
   /// Whether the arguments are only those written out.
-  var isPlain: Bool { extras == nil && keywords == nil }
+  let isPlain: Bool
   /// Whether the arguments are only those written out without a name.
-  var isPositional: Bool { isPlain && keyword.isEmpty }
+  let isPositional: Bool
 
   var parts: [Expression] {
     positional.nodes + keyword.map(\.value) + [extras, keywords].compactMap { $0 }
@@ -104,7 +106,10 @@ final class Call: Expression {
   /// Calls, with a caller block if there is one.
   func call(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws -> Value {
     try interpreter.guardStack()
-    if let callable = name?.callable(frame, interpreter), let macro = callable.macroReference {
+    if let callable = name?.callable(frame, interpreter) {
+      guard let macro = callable.macroReference else {
+        return try invoke(callable, frame, interpreter, caller)
+      }
       return try withExtendedLifetime(callable) {
         try macro._withUnsafeGuaranteedRef {
           try $0.value(arguments, caller, frame, interpreter, at: position)
@@ -121,7 +126,10 @@ final class Call: Expression {
   /// As `call`, writing the result: a macro then writes straight into the output.
   func write(_ frame: Frame, _ interpreter: Interpreter, caller: Value?) throws {
     try interpreter.guardStack()
-    if let callable = name?.callable(frame, interpreter), let macro = callable.macroReference {
+    if let callable = name?.callable(frame, interpreter) {
+      guard let macro = callable.macroReference else {
+        return try interpreter.output.append(try invoke(callable, frame, interpreter, caller))
+      }
       return try withExtendedLifetime(callable) {
         try macro._withUnsafeGuaranteedRef {
           try $0.write(arguments, caller, frame, interpreter, at: position)
@@ -133,6 +141,17 @@ final class Call: Expression {
       return try macro.write(arguments, caller, frame, interpreter, at: position)
     }
     try interpreter.output.append(try invoke(callee, frame, interpreter, caller))
+  }
+
+  private func invoke(
+    _ callee: Callable, _ frame: Frame, _ interpreter: Interpreter, _ caller: Value?
+  ) throws -> Value {
+    var values = try arguments.evaluate(frame, interpreter)
+    if let caller { values.keyword.append(("caller", caller)) }
+    interpreter.position = position
+    try interpreter.step()
+    try interpreter.guardStack()
+    return try callee.call(values, interpreter)
   }
 
   private func invoke(

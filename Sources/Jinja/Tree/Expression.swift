@@ -14,6 +14,9 @@ class Expression {
   @exclusivity(unchecked) fileprivate final var outsideNumber = -1
   /// The memory of a constant's value.
   @exclusivity(unchecked) fileprivate final var constantMemory: UnsafeMutablePointer<Slot>?
+  /// Whether the value is the same integer every time, and which.
+  @exclusivity(unchecked) fileprivate final var isConstantInteger = false
+  @exclusivity(unchecked) fileprivate final var constantInteger = 0
 
   init(position: Int32, height: Int32) {
     self.position = position
@@ -62,8 +65,8 @@ class Expression {
   /// As `integer`, without a call for what lies in memory.
   @inline(__always)
   final func quickInteger(_ frame: Frame) -> Int? {
-    if let memory = memory(frame) { return memory.pointee.integer }
-    return integer(frame)
+    if localSlot >= 0 { return frame.slots[localSlot].integer }
+    return isConstantInteger ? constantInteger : integer(frame)
   }
 
   /// Whether the value is the same every time.
@@ -113,6 +116,10 @@ final class Constant: Expression {
     let memory = Slot.allocate(1)
     memory.pointee.assign(value)
     constantMemory = memory
+    if case .int(let number) = value {
+      isConstantInteger = true
+      constantInteger = number
+    }
   }
 
   deinit {
@@ -168,7 +175,7 @@ final class Name: Expression {
 
   let name: String
   /// Set once, by the scope's analysis.
-  var place = Place.nowhere {
+  @exclusivity(unchecked) var place = Place.nowhere {
     didSet {
       if case .local(let slot) = place { localSlot = slot }
       if case .outside(let number) = place { outsideNumber = number }
@@ -216,11 +223,19 @@ final class Name: Expression {
   }
 
   /// What the name stands for, if that can be called, taken from where it lies.
+  @inline(__always)
   func callable(_ frame: Frame, _ interpreter: Interpreter) -> Callable? {
+    memory(frame)?.pointee.callable ?? placedCallable(frame, interpreter)
+  }
+
+  private func placedCallable(_ frame: Frame, _ interpreter: Interpreter) -> Callable? {
     switch place {
-    case .local(let slot): return frame.slots[slot].callable
+    case .local: return nil
+    case .outside(let number):
+      guard frame.context[number].isEmpty else { return nil }
+      _ = frame.module.lookUp(number, interpreter)
+      return frame.context[number].callable
     case .enclosing(let depth, let slot): return frame.slot(depth, slot).pointee.callable
-    case .outside(let number): return frame.context[number].callable
     case .macro(let number, let depth, let slot):
       if frame.context[number].isEmpty { _ = frame.module.lookUp(number, interpreter) }
       if !frame.context[number].isUndefined { return frame.context[number].callable }

@@ -145,9 +145,9 @@ final class ForStatement: Statement {
   func recurse(_ source: LoopSource, depth: Int, _ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     try interpreter.descend()
     defer { interpreter.depth -= 1 }
-    let inner = interpreter.makeFrame(frame.module, size: slotCount, parent: frame)
-    defer { interpreter.release(inner) }
-    return try run(source, depth: depth, inner, interpreter)
+    let inner = interpreter.takeFrame(frame.module, size: slotCount, parent: frame)
+    defer { interpreter.giveBack(inner) }
+    return try inner._withUnsafeGuaranteedRef { try run(source, depth: depth, $0, interpreter) }
   }
 
   private func run(
@@ -227,10 +227,14 @@ final class ForStatement: Statement {
     var isEmpty = true
     try source.forEach { item in
       try interpreter.step()
-      guard try passes(item, filter, frame, interpreter) else { return true }
+      guard let item = try passing(item, filter, frame, interpreter) else { return true }
       isEmpty = false
       try entry.enter(frame, interpreter)
-      try target.assign(item, frame, interpreter)
+      if firstSlot >= 0, secondSlot < 0 {
+        frame.slots[firstSlot].assign(item)
+      } else {
+        try target.assign(item, frame, interpreter)
+      }
       return try body.execute(frame, interpreter) != .leaveLoop
     }
     return isEmpty ? try runElse(frame, interpreter) : .next
@@ -242,16 +246,18 @@ final class ForStatement: Statement {
     return try otherwise.execute(frame, interpreter)
   }
 
-  private func passes(
-    _ item: Value, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
-  ) throws -> Bool {
+  /// The item, if it passes the filter.
+  @inline(__always)
+  private func passing(
+    _ item: consuming Value, _ filter: Expression, _ frame: Frame, _ interpreter: Interpreter
+  ) throws -> Value? {
     try filterEntry.enter(frame, interpreter)
-    if filterSlot >= 0 {
-      frame.slots[filterSlot].assign(item)
-    } else {
+    guard filterSlot >= 0 else {
       try filterTarget?.assign(item, frame, interpreter)
+      return try filter.isTrue(frame, interpreter) ? item : nil
     }
-    return try filter.isTrue(frame, interpreter)
+    frame.slots[filterSlot].assign(item)
+    return try filter.isTrue(frame, interpreter) ? frame.slots[filterSlot].take() : nil
   }
 
   private func filtered(
@@ -261,7 +267,7 @@ final class ForStatement: Statement {
     items.reserveCapacity(min(source.count, 64))
     try source.forEach { item in
       try interpreter.step()
-      if try passes(item, filter, frame, interpreter) { items.append(item) }
+      if let item = try passing(item, filter, frame, interpreter) { items.append(item) }
       return true
     }
     return items

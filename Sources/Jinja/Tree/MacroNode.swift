@@ -25,6 +25,8 @@ final class MacroNode: Statement {
   let catchesReturn: Bool
   /// Whether `caller` is one of the parameters.
   let hasExplicitCaller: Bool
+  /// Whether arguments can only go into the parameters.
+  private let takesNoOthers: Bool
   private let body: Block
   private let entry = ScopeEntry()
   @exclusivity(unchecked) private(set) var slotCount = 0
@@ -47,6 +49,7 @@ final class MacroNode: Statement {
     callerName = special("caller")
     keywordsName = special("kwargs")
     extrasName = special("varargs")
+    takesNoOthers = keywordsName == nil && extrasName == nil && !hasExplicitCaller
     super.init(position: position)
   }
 
@@ -57,7 +60,7 @@ final class MacroNode: Statement {
   }
 
   /// The macro as a value that sees `frame`'s variables.
-  func closure(_ frame: Frame) -> Value { .callable(Callable(MacroClosure(self, in: frame))) }
+  func closure(_ frame: Frame) -> Value { .callable(MacroClosure(self, in: frame)) }
 
   override func analyze(_ scope: Scope) {
     if let variable { scope.storeMacro(variable) }
@@ -84,11 +87,16 @@ final class MacroNode: Statement {
   }
 
   /// Whether a call's arguments can go straight into the parameters' variables.
-  func takesDirectly(_ arguments: ArgumentList, _ caller: Value?) -> Bool {
-    let count = arguments.positional.count
-    guard arguments.isPlain, keywordsName == nil, extrasName == nil, !hasExplicitCaller,
-      count <= parameters.count, caller == nil || callerName != nil
+  @inline(__always)
+  private func takesDirectly(_ arguments: ArgumentList, hasCaller: Bool) -> Bool {
+    guard takesNoOthers, arguments.isPlain, arguments.positional.count <= variables.count,
+      !hasCaller || callerName != nil
     else { return false }
+    return arguments.isPositional || takesKeywords(arguments)
+  }
+
+  private func takesKeywords(_ arguments: ArgumentList) -> Bool {
+    let count = arguments.positional.count
     for index in arguments.keywordKeys.indices
     where parameter(arguments.keywordKeys[index], after: count) == nil { return false }
     return true
@@ -103,18 +111,59 @@ final class MacroNode: Statement {
   func run(_ frame: Frame, _ interpreter: Interpreter) throws {
     try entry.enter(frame, interpreter)
     for index in 0..<variables.count {
-      try variables.with(index) { variable in
-        if !variable.isAssigned(frame) { variable.assign(try fallback(index, frame, interpreter), frame) }
-      }
+      let isMissing = try variables.with(index) { !$0.isAssigned(frame) }
+      if isMissing { try fillIn(index, frame, interpreter) }
     }
     _ = try body.execute(frame, interpreter)
   }
 
-  /// What a parameter is that was not passed.
-  private func fallback(_ index: Int, _ frame: Frame, _ interpreter: Interpreter) throws -> Value {
-    if let fallback = parameters[index].fallback { return try fallback.evaluate(frame, interpreter) }
-    let name = parameters[index].name
-    return .undefined(UndefinedName(name, message: "parameter '\(name)' was not provided"))
+  /// Assigns a parameter that was not passed.
+  private func fillIn(_ index: Int, _ frame: Frame, _ interpreter: Interpreter) throws {
+    let parameter = parameters[index]
+    if let fallback = parameter.fallback {
+      parameter.variable.assign(try fallback.evaluate(frame, interpreter), frame)
+    } else {
+      let message = "parameter '\(parameter.name)' was not provided"
+      parameter.variable.assign(.undefined(UndefinedName(parameter.name, message: message)), frame)
+    }
+  }
+
+  /// Evaluates arguments as written, in `outer`, into the macro's variables, or fails as Jinja does.
+  func take(
+    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
+    at position: Int32
+  ) throws {
+    // The common case goes straight into the macro's variables.
+    guard takesDirectly(arguments, hasCaller: caller != nil) else {
+      return try takeSlowly(arguments, caller, outer, frame, interpreter, at: position)
+    }
+    for index in 0..<arguments.positional.count {
+      let value = try arguments.positional.with(index) { try $0.evaluate(outer, interpreter) }
+      try variables.with(index) { $0.assign(value, frame) }
+    }
+    if !arguments.isPositional { try takeKeywords(arguments, outer, frame, interpreter) }
+    if let callerName { callerName.assign(caller ?? noCaller, frame) }
+    interpreter.position = position
+  }
+
+  private func takeKeywords(
+    _ arguments: ArgumentList, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter
+  ) throws {
+    let count = arguments.positional.count
+    for number in 0..<arguments.keywordValues.count {
+      let value = try arguments.keywordValues.with(number) { try $0.evaluate(outer, interpreter) }
+      guard let index = parameter(arguments.keywordKeys[number], after: count) else { continue }
+      try variables.with(index) { $0.assign(value, frame) }
+    }
+  }
+
+  private func takeSlowly(
+    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
+    at position: Int32
+  ) throws {
+    let values = try arguments.evaluate(outer, interpreter)
+    interpreter.position = position
+    try bind(values, caller: caller, frame)
   }
 
   /// Puts evaluated arguments into the macro's variables, or fails as Jinja does.
@@ -192,7 +241,7 @@ extension Name {
 }
 
 /// A macro together with the variables around it.
-final class MacroClosure {
+final class MacroClosure: Callable {
   let definition: MacroNode
   /// The frame that the macro was defined in; nil for one that the host asked for, until it is called.
   private let frame: Frame?
@@ -205,6 +254,8 @@ final class MacroClosure {
     self.frame = frame
     frameReference = .passUnretained(frame)
     program = nil
+    super.init(macro: definition.name)
+    macroReference = .passUnretained(self)
     frame.capture()
   }
 
@@ -213,26 +264,34 @@ final class MacroClosure {
     self.program = program
     frame = nil
     frameReference = nil
+    super.init(macro: definition.name)
+    macroReference = .passUnretained(self)
   }
 
-  /// A new frame for one call.
-  private func activate(_ interpreter: Interpreter) throws -> Frame {
-    if let frameReference {
-      return frameReference._withUnsafeGuaranteedRef {
-        interpreter.makeFrame(size: definition.slotCount, inside: $0)
-      }
+  /// A frame for one call, to be given back.
+  @inline(__always)
+  private func activate(_ interpreter: Interpreter) throws -> Unmanaged<Frame> {
+    guard let frameReference else { return try activateInLibrary(interpreter) }
+    return frameReference._withUnsafeGuaranteedRef {
+      interpreter.takeFrame(size: definition.slotCount, inside: $0)
     }
+  }
+
+  @inline(never)
+  private func activateInLibrary(_ interpreter: Interpreter) throws -> Unmanaged<Frame> {
     guard let program else { throw fault("macro '\(definition.name)' outlived its template") }
     let module = try interpreter.library(program)
-    return interpreter.makeFrame(module, size: definition.slotCount, parent: module.root)
+    return interpreter.takeFrame(module, size: definition.slotCount, parent: module.root)
   }
 
   /// Calls with evaluated arguments.
-  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+  func invoke(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
     let frame = try activate(interpreter)
-    defer { interpreter.release(frame) }
-    try definition.bind(arguments, frame)
-    return try value(frame, interpreter)
+    defer { interpreter.giveBack(frame) }
+    return try frame._withUnsafeGuaranteedRef { frame in
+      try definition.bind(arguments, frame)
+      return try value(frame, interpreter)
+    }
   }
 
   /// Calls with arguments as written, for the value.
@@ -241,9 +300,11 @@ final class MacroClosure {
     at position: Int32
   ) throws -> Value {
     let frame = try activate(interpreter)
-    defer { interpreter.release(frame) }
-    try bind(arguments, caller, outer, frame, interpreter, at: position)
-    return try value(frame, interpreter)
+    defer { interpreter.giveBack(frame) }
+    return try frame._withUnsafeGuaranteedRef { frame in
+      try definition.take(arguments, caller, outer, frame, interpreter, at: position)
+      return try value(frame, interpreter)
+    }
   }
 
   /// Calls with arguments as written, writing into the output.
@@ -252,35 +313,11 @@ final class MacroClosure {
     at position: Int32
   ) throws {
     let frame = try activate(interpreter)
-    defer { interpreter.release(frame) }
-    try bind(arguments, caller, outer, frame, interpreter, at: position)
-    if let value = try run(frame, interpreter) { try interpreter.output.append(value) }
-  }
-
-  private func bind(
-    _ arguments: ArgumentList, _ caller: Value?, _ outer: Frame, _ frame: Frame, _ interpreter: Interpreter,
-    at position: Int32
-  ) throws {
-    let variables = definition.variables
-    // The common case goes straight into the macro's variables.
-    if definition.takesDirectly(arguments, caller) {
-      let count = arguments.positional.count
-      for index in 0..<count {
-        let value = try arguments.positional.with(index) { try $0.evaluate(outer, interpreter) }
-        try variables.with(index) { $0.assign(value, frame) }
-      }
-      for number in 0..<arguments.keywordValues.count {
-        let value = try arguments.keywordValues.with(number) { try $0.evaluate(outer, interpreter) }
-        guard let index = definition.parameter(arguments.keywordKeys[number], after: count) else { continue }
-        try variables.with(index) { $0.assign(value, frame) }
-      }
-      definition.callerName?.assign(caller ?? definition.noCaller, frame)
-      interpreter.position = position
-      return
+    defer { interpreter.giveBack(frame) }
+    try frame._withUnsafeGuaranteedRef { frame in
+      try definition.take(arguments, caller, outer, frame, interpreter, at: position)
+      if let value = try run(frame, interpreter) { try interpreter.output.append(value) }
     }
-    let values = try arguments.evaluate(outer, interpreter)
-    interpreter.position = position
-    try definition.bind(values, caller: caller, frame)
   }
 
   private func value(_ frame: Frame, _ interpreter: Interpreter) throws -> Value {
@@ -291,22 +328,22 @@ final class MacroClosure {
 
   /// Runs the body, which writes into the output; gives the value that `return()` was called with, if it was.
   private func run(_ frame: Frame, _ interpreter: Interpreter) throws -> Value? {
-    let isForeign = interpreter.module !== frame.module
-    let module = isForeign ? interpreter.module : nil
     let position = interpreter.position
     let start = interpreter.output.count
     try interpreter.descend()
-    if isForeign { interpreter.module = frame.module }
-    frame.module.refresh(interpreter)
+    let isForeign = !interpreter.isRunning(frame)
+    let module = isForeign ? interpreter.enter(frame.module) : nil
+    frame.moduleReference._withUnsafeGuaranteedRef { $0.refresh(interpreter) }
     do {
       try definition.run(frame, interpreter)
     } catch {
       interpreter.depth -= 1
       interpreter.output.truncate(to: start)
-      return try returned(error, interpreter, isForeign ? module : frame.module, position)
+      let around = isForeign ? module?.takeRetainedValue() : frame.module
+      return try returned(error, interpreter, around, position)
     }
     interpreter.depth -= 1
-    if isForeign { interpreter.module = module }
+    if isForeign { interpreter.leave(to: module) }
     interpreter.position = position
     return nil
   }
@@ -342,7 +379,7 @@ final class CallStatement: Statement {
   override func execute(_ frame: Frame, _ interpreter: Interpreter) throws -> Flow {
     try interpreter.guardStack()
     let wasCaptured = frame.isCaptured
-    var closure = Callable(MacroClosure(caller, in: frame))
+    var closure = MacroClosure(caller, in: frame)
     if let call = call as? Call {
       try call.write(frame, interpreter, caller: .callable(closure))
     } else if let call = call as? MethodCall {

@@ -211,6 +211,8 @@ final class Comparison: Expression {
   private let isChain: Bool
   /// The items, where the operator is `in` or `not in` a list that is the same every time.
   private let members: [Value]?
+  /// The list, where the operator is `in` or `not in` and the list an attribute.
+  private let listOwner: Attribute?
   /// Whether both sides may be integers that are computed: no values are made of them then.
   private let mayBeNumbers: Bool
 
@@ -229,6 +231,7 @@ final class Comparison: Expression {
     let isMembership = rest.isEmpty && (operation == .contained || operation == .notContained)
     members =
       isMembership ? (second as? ListLiteral)?.constants ?? (second as? TupleLiteral)?.constants : nil
+    listOwner = isMembership ? second as? Attribute : nil
     super.init(
       position: position, height: Expression.height(over: [first, second] + rest.map(\.operand)))
   }
@@ -238,7 +241,10 @@ final class Comparison: Expression {
   }
 
   override func isTrue(_ frame: Frame, _ interpreter: Interpreter) throws -> Bool {
-    if !isChain {
+    if let listOwner {
+      let known = first.look(frame) { listOwner.listContains($0, frame) }
+      if let known { return known == (operation == .contained) }
+    } else if !isChain {
       // Two names, or a name and a constant.
       let known = first.look(frame) { left in
         second.look(frame) { right in operation.holdsQuickly(left, right) }

@@ -16,6 +16,8 @@ final class OutputRun: Statement {
     case variable(slot: Int32)
     /// Prints a number that a loop offers, where the variable is a loop; else the node.
     case loopNumber(LoopField, slot: Int32, Unmanaged<Expression>)
+    /// Prints the integer that the node may give at once; else as `expression`.
+    case integer(Unmanaged<Expression>)
     /// Prints what the node does.
     case expression(Unmanaged<Expression>)
     /// Goes on with another step, further down.
@@ -50,7 +52,8 @@ final class OutputRun: Statement {
     var result: [Statement] = []
     var run: [Statement] = []
     func finish() {
-      if run.count > 1 || run.first is IfStatement { result.append(OutputRun(run)) } else { result += run }
+      let isRun = run.count > 1 || run.first?.hasBranches == true
+      result += isRun ? [OutputRun(run)] : run
       run = []
     }
     for statement in statements {
@@ -90,13 +93,21 @@ final class OutputRun: Statement {
         if try holds(node, frame, interpreter) != expected { index = Int(next) }
         cursor = output.cursor
       case .loopNumber(let field, let slot, let node):
-        cursor.finish(output)
         if let number = frame.slots[Int(slot)].loopNumber(field) {
-          try output.append(number)
+          try cursor.append(number, to: output)
         } else {
+          cursor.finish(output)
           try write(node, frame, interpreter)
+          cursor = output.cursor
         }
-        cursor = output.cursor
+      case .integer(let node):
+        if let number = node._withUnsafeGuaranteedRef({ $0.integer(frame) }) {
+          try cursor.append(number, to: output)
+        } else {
+          cursor.finish(output)
+          try write(node, frame, interpreter)
+          cursor = output.cursor
+        }
       case .expression(let node):
         cursor.finish(output)
         try write(node, frame, interpreter)
@@ -121,6 +132,15 @@ final class OutputRun: Statement {
 }
 
 extension Statement {
+  /// Whether the statement is made of branches, between which steps go quicker than calls.
+  fileprivate var hasBranches: Bool {
+    switch self {
+    case is IfStatement: true
+    case let print as PrintStatement: print.expression is Conditional
+    default: false
+    }
+  }
+
   /// Whether the statement does nothing but write, in the scope that it stands in.
   fileprivate var onlyWrites: Bool {
     switch self {
@@ -183,6 +203,8 @@ private struct Builder {
       add(choice)
     } else if let (field, slot) = (expression as? Attribute)?.loopPlace {
       add(.loopNumber(field, slot: Int32(truncatingIfNeeded: slot), .passUnretained(expression)))
+    } else if expression is Binary {
+      add(.integer(.passUnretained(expression)))
     } else {
       add(.expression(.passUnretained(expression)))
     }

@@ -46,8 +46,11 @@ public struct Arguments {
         "\(function())() takes \(takes) positional argument\(most == 1 ? "" : "s") but \(given) "
           + "\(given == 1 ? "was" : "were") given")
     }
-    var bound = [Value?](repeating: nil, count: names.count)
-    for index in positional.indices { bound[index] = positional[index] }
+    // Put together by hand: `repeating:` looks the array's type up each time, which takes longer than all else here.
+    var bound: [Value?] = []
+    bound.reserveCapacity(names.count)
+    for value in positional { bound.append(value) }
+    while bound.count < names.count { bound.append(nil) }
     for (name, value) in keyword {
       guard let index = names.firstIndex(of: name) else {
         throw fault("\(function())() got an unexpected keyword argument '\(name)'")

@@ -88,6 +88,12 @@ public final class DictObject {
     return number
   }
 
+  /// Whether the list under a text key has a text; nil where there is no list, or an object in it that may equal the text.
+  func list(under key: DictKey, contains text: String) -> Bool? {
+    guard let index = position(of: key), case .list(let list) = entries[index].value else { return nil }
+    return Value.items(list.items, containText: text)
+  }
+
   /// Whether there is no value under a text key, or the undefined one.
   func isUndefined(_ key: DictKey) -> Bool {
     guard let index = position(of: key) else { return true }
@@ -185,10 +191,25 @@ extension DictObject {
 
   func position(of key: DictKey) -> Int? {
     guard table.isEmpty else { return position(inTable: key.text) }
-    for index in 0..<entries.count where entries[index].fingerprint == key.fingerprint {
+    var index = candidate(key.fingerprint, from: 0)
+    while index >= 0 {
       if case .string(let text) = entries[index].key, text.isSame(as: key.text) { return index }
+      index = candidate(key.fingerprint, from: index &+ 1)
     }
     return hasObjectKeys ? entries.firstIndex { $0.key.isEqual(to: .string(key.text)) } : nil
+  }
+
+  /// Where the next key with this fingerprint is; -1 where there is none.
+  @inline(__always)
+  private func candidate(_ fingerprint: UInt32, from start: Int) -> Int {
+    entries.withCells { cells in
+      var index = start
+      while index < cells.count {
+        if cells[index].fingerprint == fingerprint { return index }
+        index &+= 1
+      }
+      return -1
+    }
   }
 
   private func position(inTable text: String) -> Int? {

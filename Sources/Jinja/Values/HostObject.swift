@@ -66,30 +66,26 @@ extension HostObject {
 }
 
 /// Something to call. The host makes them from closures; the language makes them from macros.
-public final class Callable {
+public class Callable {
   /// The name in messages.
-  public let name: String
-  private let body: ((Arguments, Interpreter) throws -> Value)?
+  public final let name: String
+  private final let body: ((Arguments, Interpreter) throws -> Value)?
   /// The value whose method this is, if it is one.
-  @exclusivity(unchecked) private var receiver: [Value] = []
-  /// The macro behind it, if there is one: it is entered without the detour through `Arguments`.
-  let macro: MacroClosure?
-  /// The same, to be used without counting references while the callable lives.
-  let macroReference: Unmanaged<MacroClosure>?
+  @exclusivity(unchecked) private final var receiver: [Value] = []
+  /// The same as a macro, if it is one, to be used without counting references while it lives: a macro is entered without
+  /// the detour through `Arguments`. Set once, by the macro's initializer.
+  @exclusivity(unchecked) final var macroReference: Unmanaged<MacroClosure>?
 
   /// A native function as a value.
   public init(_ name: String, _ body: @escaping (Arguments, Interpreter) throws -> Value) {
     self.name = name
     self.body = body
-    macro = nil
-    macroReference = nil
   }
 
-  init(_ macro: MacroClosure) {
-    name = macro.definition.name
+  /// A macro.
+  init(macro name: String) {
+    self.name = name
     body = nil
-    self.macro = macro
-    macroReference = .passUnretained(macro)
   }
 
   /// The method `name` of `receiver`.
@@ -97,16 +93,19 @@ public final class Callable {
     self.name = name
     self.receiver = [receiver]
     body = nil
-    macro = nil
-    macroReference = nil
   }
 
-  deinit { Unwinding.release(&receiver) }
+  deinit {
+    if !receiver.isEmpty { Unwinding.release(&receiver) }
+  }
+
+  /// The same as a macro, if it is one.
+  final var macro: MacroClosure? { macroReference?.takeUnretainedValue() }
 
   /// Calls it.
-  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+  final func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
     if let body { return try body(arguments, interpreter) }
-    if let macro { return try macro.call(arguments, interpreter) }
+    if let macro { return try macro.invoke(arguments, interpreter) }
     guard let receiver = receiver.first else { return .none }
     return try Access.call(name, of: receiver, arguments, interpreter)
   }

@@ -105,16 +105,21 @@ extension Value {
 
   /// Order by code points, as Python has it.
   static func order(_ left: String, _ right: String) -> Int {
-    if left.isSame(as: right) { return 0 }
+    let known: Int?? = left.utf8.withContiguousStorageIfAvailable { left in
+      right.utf8.withContiguousStorageIfAvailable { order(left, $0) }
+    }
+    if let known = known ?? nil { return known }
     var (left, right) = (left, right)
     return left.withUTF8 { left in
-      right.withUTF8 { right in
-        for index in 0..<min(left.count, right.count) where left[index] != right[index] {
-          return left[index] < right[index] ? -1 : 1
-        }
-        return left.count < right.count ? -1 : 1
-      }
+      right.withUTF8 { order(left, $0) }
     }
+  }
+
+  private static func order(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
+    for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+      return left[index] < right[index] ? -1 : 1
+    }
+    return left.count < right.count ? -1 : left.count == right.count ? 0 : 1
   }
 
   private static func order(_ left: [Value], _ right: [Value], _ symbol: String, _ depth: Int) throws -> Int?
@@ -149,6 +154,19 @@ extension Value {
   static func items(_ items: [Value], contain item: Value) -> Bool {
     guard case .string(let text) = item else { return items.contains { $0.isEqual(to: item) } }
     return items.withCells { Value.cells($0, contain: text) }
+  }
+
+  /// As `items(_:contain:)` for a text; nil where an object may equal it, which calls the host.
+  static func items(_ items: [Value], containText text: String) -> Bool? {
+    items.withCells { cells in
+      var index = 0
+      while index < cells.count {
+        guard let isEqual = cells[index].isEqualQuickly(to: text) else { return nil }
+        if isEqual { return true }
+        index &+= 1
+      }
+      return false
+    }
   }
 
   @inline(__always)

@@ -77,6 +77,11 @@ public struct StateTables: Sendable {
     "SELECT load_name, table_name, path, size, modified, tag FROM \(name(.files))\(filter(load, nil)) ORDER BY ALL"
   }
 
+  /// When a load last ended that brought a table.
+  public func lastLoad(of table: String, by load: String) -> String {
+    "SELECT max(ended_at) FROM \(name(.loads))\(filter(load, table))"
+  }
+
   private func filter(_ load: String?, _ table: String?) -> String {
     let conditions = [load.map { ("load_name", $0) }, table.map { ("table_name", $0) }].compactMap { $0 }
     if conditions.isEmpty { return "" }

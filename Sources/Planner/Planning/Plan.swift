@@ -6,6 +6,8 @@ public enum StepAction: String, Sendable, Codable, Hashable {
   case build
   /// Runs a check against what is live.
   case check
+  /// Asks how fresh a source is.
+  case freshness
 }
 
 /// One thing to do.

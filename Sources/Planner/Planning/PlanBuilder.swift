@@ -12,8 +12,11 @@ public struct PlanBuilder: Sendable {
   private let nodes: [Int?]
   /// Whether the node at a place gets a step of its own and is built.
   private let isBuilt: [Bool]
-  /// The places of the checks to run.
+  /// The places of the checks to run, and of the unit tests.
   private let checks: [Int]
+  private let unitTests: [Int]
+  /// The unit tests that are run right before a place is built.
+  private var unitTestSteps: [Int: [Int]] = [:]
   /// What the step of a place waits for, and the checks that gate it.
   private var waits: [Set<Int>]
   private var audits: [[Int]]
@@ -28,6 +31,7 @@ public struct PlanBuilder: Sendable {
     var builder = PlanBuilder(request, project, graph)
     builder.connectBuilds()
     builder.placeChecks()
+    builder.placeUnitTests()
     return Plan(command: request.command.rawValue, steps: builder.steps())
   }
 
@@ -38,11 +42,14 @@ public struct PlanBuilder: Sendable {
     let types = request.command.builtTypes
     var isBuilt = [Bool](repeating: false, count: graph.order.count)
     var checks: [Int] = []
+    var unitTests: [Int] = []
     for (place, id) in graph.order.enumerated() where request.selection.nodes.contains(id) {
       guard let index = nodes[place] else { continue }
       let type = project.nodes[index].resourceType
       if type == .check {
         if request.command.runsChecks { checks.append(place) }
+      } else if type == .unitTest {
+        if request.command.runsChecks, !request.command.runsGatesOnly { unitTests.append(place) }
       } else {
         let isStored = project.nodes[index].config.materialization != .ephemeral
         isBuilt[place] = types.contains(type) && isStored
@@ -50,6 +57,7 @@ public struct PlanBuilder: Sendable {
     }
     self.isBuilt = isBuilt
     self.checks = checks
+    self.unitTests = unitTests
     keepsGatesOnly = request.command.runsGatesOnly
     waits = Array(repeating: [], count: graph.order.count)
     audits = Array(repeating: [], count: graph.order.count)
@@ -88,9 +96,29 @@ public struct PlanBuilder: Sendable {
     }
   }
 
+  /// A unit test runs once what its model reads is built, whose columns it has to know, and before the model is. A
+  /// model whose unit test fails is not built.
+  private mutating func placeUnitTests() {
+    for test in unitTests {
+      guard let model = graph.parentPlaces[test].first else { continue }
+      let needed = nearestBuilt(above: model)
+      waits[test] = Set(needed)
+      if isBuilt[model] {
+        unitTestSteps[model, default: []].append(test)
+        waits[model].insert(test)
+        continue
+      }
+      let position = needed.max() ?? -1
+      checkSteps[position, default: []].append(test)
+      for place in nearestBuilt(from: graph.childPlaces[model], along: graph.childPlaces, after: position) {
+        waits[place].insert(test)
+      }
+    }
+  }
+
   private func steps() -> [Step] {
     var steps: [Step] = []
-    steps.reserveCapacity(checks.count + isBuilt.count)
+    steps.reserveCapacity(checks.count + unitTests.count + isBuilt.count)
     func add(_ place: Int, _ action: StepAction) {
       let waitsFor = waits[place].map { graph.order[$0] }.sorted()
       let gates = audits[place].map { graph.order[$0] }
@@ -98,6 +126,7 @@ public struct PlanBuilder: Sendable {
     }
     for check in checkSteps[-1] ?? [] { add(check, .check) }
     for place in isBuilt.indices where isBuilt[place] {
+      for test in unitTestSteps[place] ?? [] { add(test, .check) }
       add(place, .build)
       for check in checkSteps[place] ?? [] { add(check, .check) }
     }

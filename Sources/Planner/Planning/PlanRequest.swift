@@ -8,6 +8,8 @@ public enum PlanCommand: String, Sendable, Codable, Hashable, CaseIterable {
   case run
   /// Builds seeds.
   case seed
+  /// Takes snapshots.
+  case snapshot
   /// Runs checks.
   case test
   /// Loads, with the checks that gate what is loaded.
@@ -16,9 +18,10 @@ public enum PlanCommand: String, Sendable, Codable, Hashable, CaseIterable {
   /// The kinds of nodes that the command builds.
   public var builtTypes: Set<ResourceType> {
     switch self {
-    case .build: [.model, .seed, .load]
+    case .build: [.model, .seed, .snapshot, .load]
     case .run: [.model]
     case .seed: [.seed]
+    case .snapshot: [.snapshot]
     case .test: []
     case .load: [.load]
     }

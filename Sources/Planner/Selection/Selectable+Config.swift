@@ -38,6 +38,8 @@ extension Selectable {
   /// The value of a configuration's key: as merged, or what it is if nothing sets it.
   private func configured(_ key: String) -> DataValue? {
     switch self {
+    // As in dbt, unit tests cannot be found by their configuration.
+    case .node(let node) where node.unitTest != nil: nil
     case .node(let node): node.config.values[key] ?? Self.standard(key, of: node)
     case .source(let source): Self.configured(key, of: source)
     case .exposure: nil
@@ -58,7 +60,7 @@ extension Selectable {
     let config = node.config
     switch key {
     case "enabled": return .bool(config.isEnabled)
-    case "materialized": return .string(config.materialization.rawValue)
+    case "materialized": return .string(config.materializationName)
     case "tags": return .list(config.tags.map { .string($0) })
     case "schema": return config.schema.map { .string($0) }
     case "database": return config.database.map { .string($0) }

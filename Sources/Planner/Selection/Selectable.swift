@@ -84,7 +84,7 @@ enum Selectable {
       if case .generic = check { return generic }
       return singular
     case .resourceType(let type): return resourceType == type
-    case .unversioned: return resourceType == .model
+    case .version(let kind): return matches(version: kind)
     // What these compare with lies outside the project: the evaluation has it.
     case .state, .result, .sourceStatus: return false
     case .everything: return true
@@ -94,9 +94,20 @@ enum Selectable {
 
   private func matches(name pattern: NamePattern) -> Bool {
     switch self {
-    case .node(let node): pattern.matches(fqn: node.fqn)
+    case .node(let node): pattern.matches(fqn: node.fqn, isVersioned: node.version != nil)
     case .exposure(let exposure): pattern.matches(fqn: exposure.fqn)
     case .source: false
+    }
+  }
+
+  private func matches(version kind: SelectionMethod.VersionKind) -> Bool {
+    guard case .node(let node) = self, node.resourceType == .model else { return false }
+    guard let version = node.version else { return kind == .none }
+    return switch kind {
+    case .latest: version.isLatest
+    case .prerelease: version.isPrerelease
+    case .old: version.isOld
+    case .none: false
     }
   }
 

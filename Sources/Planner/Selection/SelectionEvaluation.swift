@@ -155,7 +155,8 @@ struct SelectionEvaluation {
   private func nothingFound(_ raw: String, _ tree: SelectionTree) -> Diagnostic {
     var hint: String?
     if case .name(let pattern)? = tree.single?.method, let name = pattern.plainName {
-      hint = Spelling.hint(for: name, among: project.nodes.lazy.filter { $0.check == nil }.map(\.name))
+      hint = Spelling.hint(
+        for: name, among: project.nodes.lazy.filter { $0.check == nil && $0.unitTest == nil }.map(\.name))
     }
     return Diagnostic(
       .nothingSelected, "the selection criterion '\(raw)' does not match any enabled nodes",

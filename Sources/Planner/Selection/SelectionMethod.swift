@@ -20,7 +20,7 @@ enum SelectionMethod {
   case testName(Wildcard)
   case testType(generic: Bool, singular: Bool, unit: Bool)
   case resourceType(ResourceType?)
-  case unversioned
+  case version(VersionKind)
   /// What a saved manifest says of the node.
   case state(StateAspect)
   /// What became of the node in the saved run.
@@ -30,6 +30,11 @@ enum SelectionMethod {
   case everything
   /// A kind of resource that a project cannot have yet, so that nothing matches.
   case nothing
+
+  /// Which of a model's versions.
+  enum VersionKind: String, CaseIterable {
+    case latest, prerelease, old, none
+  }
 
   /// The method of that name, or the one that the value's look suggests. Throws for what does not exist.
   init(name: String?, value: DataValue, raw: String) throws(Diagnostic) {
@@ -185,11 +190,8 @@ enum SelectionMethod {
   }
 
   private static func version(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
-    switch value {
-    case "none": return .unversioned
-    case "latest", "prerelease", "old": return .nothing
-    default: throw badValue(value, of: ["latest", "prerelease", "old", "none"], raw)
-    }
+    if let kind = VersionKind(rawValue: value) { return .version(kind) }
+    throw badValue(value, of: VersionKind.allCases.map(\.rawValue), raw)
   }
 
   private static func badValue(_ value: String, of known: [String], _ raw: String) -> Diagnostic {

@@ -8,9 +8,15 @@ struct ConfigDecoder {
   /// The node's own place, for what is written nowhere.
   let span: SourceSpan
   let origins: ConfigOrigins
+  /// What macros add to strategies and materializations.
+  let macros: KnownMacros
   private(set) var problems: [Diagnostic] = []
 
-  init(subject: String, span: SourceSpan, origins: ConfigOrigins = ConfigOrigins()) {
+  init(
+    subject: String, span: SourceSpan, origins: ConfigOrigins = ConfigOrigins(),
+    macros: KnownMacros = KnownMacros()
+  ) {
+    self.macros = macros
     self.subject = subject
     self.span = span
     self.origins = origins
@@ -19,18 +25,29 @@ struct ConfigDecoder {
   /// The typed form of a model's or seed's configuration.
   mutating func node(_ values: DataValue, isSeed: Bool) -> NodeConfig {
     var config = NodeConfig(materialization: isSeed ? .seed : materialization(values), values: values)
+    if !isSeed {
+      config.ownMaterialization = macros.materialization(values["materialized"]?.scalarText ?? "view")?.id
+    }
+    if config.ownMaterialization != nil { config.materialization = .own }
     shared(values, &config)
     config.preHooks = hooks("pre-hook", values)
     config.postHooks = hooks("post-hook", values)
     config.publish =
       choice("publish", values, ["after_checks", "always"]).flatMap(PublishRule.init) ?? .afterChecks
+    if !isSeed {
+      config.access = access(values, config.materialization)
+      config.contract = contract(values, config.materialization)
+    }
     config.uniqueKey = texts("unique_key", values)
     config.incrementalPredicates = texts("incremental_predicates", values) + texts("predicates", values)
     config.fullRefresh = bool("full_refresh", values)
     config.columnTypes = columnTypes(values)
     config.delimiter = text("delimiter", values) ?? ","
     config.quotesColumns = bool("quote_columns", values)
-    if config.materialization == .incremental { config.incrementalStrategy = strategy(values, config) }
+    if config.isIncremental {
+      config.incrementalStrategy = strategy(values, config)
+      config.incremental = incremental(values, config)
+    }
     if config.materialization == .external { config.external = external(values) }
     warnAboutUnsupported(values)
     return config
@@ -55,6 +72,13 @@ struct ConfigDecoder {
     return config
   }
 
+  /// The typed form of a unit test's configuration.
+  mutating func unitTest(_ values: DataValue) -> NodeConfig {
+    var config = NodeConfig(materialization: .unit, values: values)
+    shared(values, &config)
+    return config
+  }
+
   /// Either of the two settings for stored failures says the other, as in dbt.
   private func failureStorage(_ values: DataValue, _ kind: String?, _ stores: Bool?) -> DataValue {
     if let kind { return values.setting("store_failures", to: .bool(kind != "ephemeral")) }
@@ -69,12 +93,13 @@ struct ConfigDecoder {
     mappings(["meta"], values)
   }
 
-  private mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
+  mutating func shared(_ values: DataValue, _ config: inout NodeConfig) {
     mappings(["meta", "docs", "quoting", "contract", "persist_docs", "grants"], values)
     config.isEnabled = bool("enabled", values) ?? true
     config.database = text("database", values)
     config.schema = text("schema", values)
     config.alias = text("alias", values)
+    config.group = text("group", values)
     var seen: Set<String> = []
     config.tags = texts("tags", values).filter { seen.insert($0).inserted }
   }
@@ -85,6 +110,7 @@ struct ConfigDecoder {
     let known = ["view", "table", "incremental", "ephemeral", "external"]
     guard let written = text("materialized", values) else { return .view }
     if known.contains(written), let value = Materialization(rawValue: written) { return value }
+    if macros.materialization(written) != nil { return .own }
     let later = ["snapshot", "materialized_view", "table_function", "dynamic_table", "clone"]
     if later.contains(written) {
       report(
@@ -92,37 +118,11 @@ struct ConfigDecoder {
     } else {
       report(
         "materialized", .badValue, "\(subject) has the unknown materialization '\(written)'",
-        hint: Spelling.hint(for: written, among: known)
-          ?? "there are view, table, incremental, ephemeral and external; own materializations are not supported yet"
+        hint: Spelling.hint(for: written, among: known + macros.materializations)
+          ?? "there are view, table, incremental, ephemeral, external, and what a block {% materialization \(written), default %} in the macros folder defines"
       )
     }
     return .view
-  }
-
-  private mutating func strategy(_ values: DataValue, _ config: NodeConfig) -> IncrementalStrategy {
-    let standard: IncrementalStrategy = config.uniqueKey.isEmpty ? .append : .deleteInsert
-    guard let written = text("incremental_strategy", values), written != "default" else { return standard }
-    if let strategy = IncrementalStrategy(rawValue: written) {
-      if strategy == .deleteInsert, config.uniqueKey.isEmpty {
-        report(
-          "incremental_strategy", .missingKey, "\(subject) uses 'delete+insert' and has no unique_key",
-          hint: "say which columns identify a row: unique_key='id'")
-      }
-      return strategy
-    }
-    if written == "delete_insert" { return .deleteInsert }
-    if ["merge", "microbatch", "insert_overwrite"].contains(written) {
-      report(
-        "incremental_strategy", .unsupported,
-        "the incremental strategy '\(written)' of \(subject) is not supported yet",
-        hint: "use 'append' or 'delete+insert'")
-    } else {
-      report(
-        "incremental_strategy", .badValue, "\(subject) has the unknown incremental strategy '\(written)'",
-        hint: Spelling.hint(for: written, among: ["append", "delete+insert"])
-          ?? "there are 'append' and 'delete+insert'")
-    }
-    return standard
   }
 
   private mutating func columnTypes(_ values: DataValue) -> [(column: String, type: String)] {
@@ -142,7 +142,7 @@ struct ConfigDecoder {
     }
   }
 
-  private mutating func hooks(_ key: String, _ values: DataValue) -> [Hook] {
+  mutating func hooks(_ key: String, _ values: DataValue) -> [Hook] {
     guard let value = values[key], !value.isNone else { return [] }
     do {
       return try Self.hooks(value)
@@ -170,10 +170,10 @@ struct ConfigDecoder {
     }
   }
 
-  /// `before_begin()` and the like give their hook as JSON text.
+  /// `before_begin()` and the like give their hook as JSON text, whose SQL may hold Jinja.
   private static func encodedHook(_ text: String) throws -> Hook? {
-    let isObject = text.utf8.first { $0 > 0x20 } == UInt8(ascii: "{")
-    guard isObject, text.utf8.last == UInt8(ascii: "}"), !YAMLRenderer.holdsJinja(text) else { return nil }
+    let start = text.utf8.filter { $0 > 0x20 }.prefix(2)
+    guard start.elementsEqual("{\"".utf8), text.utf8.last == UInt8(ascii: "}") else { return nil }
     guard let data = try YAMLFile.parse(text, file: "hook")?.data, data["sql"] != nil else { return nil }
     return try hook(data)
   }
@@ -185,24 +185,9 @@ struct ConfigDecoder {
     return Hook(sql: sql, isTransactional: isTransactional)
   }
 
-  private mutating func warnAboutUnsupported(_ values: DataValue) {
-    if let text = values["on_schema_change"]?.scalarText, text != "ignore" {
-      let known = ["ignore", "fail", "append_new_columns", "sync_all_columns"]
-      if known.contains(text) {
-        report(
-          "on_schema_change", .unsupported, "'on_schema_change: \(text)' of \(subject) is not supported yet",
-          .warning)
-      } else {
-        report(
-          "on_schema_change", .badValue, "\(subject) has the unknown on_schema_change '\(text)'",
-          hint: Spelling.hint(for: text, among: known))
-      }
-    }
-    if values["contract"]?["enforced"] == .bool(true) {
-      report("contract", .unsupported, "the contract of \(subject) is not enforced yet", .warning)
-    }
-    for key in ["persist_docs", "grants"] where !(values[key]?.entries ?? []).isEmpty {
-      report(key, .unsupported, "'\(key)' of \(subject) is not supported yet", .warning)
+  mutating func warnAboutUnsupported(_ values: DataValue) {
+    if !(values["grants"]?.entries ?? []).isEmpty, macros.adapter == "duckdb" {
+      report("grants", .unsupported, "'grants' of \(subject) has no effect: DuckDB has no users", .warning)
     }
     for key in ["sql_header", "indexes"] where !(values[key]?.isNone ?? true) {
       report(key, .unsupported, "'\(key)' of \(subject) is not supported yet")
@@ -250,7 +235,7 @@ struct ConfigDecoder {
     return texts
   }
 
-  private mutating func bool(_ key: String, _ values: DataValue) -> Bool? {
+  mutating func bool(_ key: String, _ values: DataValue) -> Bool? {
     guard let value = values[key], !value.isNone else { return nil }
     switch value {
     case .bool(let truth): return truth
@@ -262,7 +247,7 @@ struct ConfigDecoder {
     }
   }
 
-  private mutating func integer(_ key: String, _ values: DataValue) -> Int? {
+  mutating func integer(_ key: String, _ values: DataValue) -> Int? {
     guard let value = values[key], !value.isNone else { return nil }
     switch value {
     case .int(let number): return number

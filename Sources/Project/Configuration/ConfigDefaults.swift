@@ -4,7 +4,24 @@ import Jinja
 enum ConfigDefaults {
   static let model = node(materialized: "view", [("access", .string("protected")), ("freshness", .none)])
   static let seed = node(materialized: "seed", [("delimiter", .string(",")), ("quote_columns", .none)])
+  static let snapshot = node(
+    materialized: "snapshot",
+    [
+      ("strategy", .none), ("target_schema", .none), ("target_database", .none), ("updated_at", .none),
+      ("check_cols", .none),
+      (
+        "snapshot_meta_column_names",
+        .mapping(
+          ["dbt_valid_to", "dbt_valid_from", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"].map {
+            ($0, .none)
+          })
+      ),
+      ("dbt_valid_to_current", .none),
+    ])
   static let operation = node(materialized: "view", [])
+  static let unitTest: DataValue = .mapping([
+    ("tags", .list([])), ("meta", .emptyMapping), ("enabled", .bool(true)), ("static_analysis", .none),
+  ])
   static let check: DataValue = .mapping([
     ("enabled", .bool(true)), ("alias", .none), ("schema", .string("dbt_test__audit")), ("database", .none),
     ("tags", .list([])), ("meta", .emptyMapping), ("group", .none), ("static_analysis", .none),

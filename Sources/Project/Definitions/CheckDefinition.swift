@@ -22,6 +22,8 @@ public struct GenericCheck: Sendable {
   public var column: String?
   /// The source's names, if it is attached to one.
   var attachedSource: SourceReference?
+  /// What `ref()` is given for the node that it is attached to.
+  public internal(set) var attachedReference: ModelReference?
 
   /// Makes a check.
   public init(

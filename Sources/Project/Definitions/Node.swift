@@ -29,6 +29,8 @@ public struct Node: Sendable {
   public var unrenderedConfig: DataValue
   /// The file's text as it is; for a generic check the call that stands for it.
   public var code: String
+  /// Where the text begins in its file.
+  public var codeOffset = CodeOffset()
   /// SHA-256 of the text without the space around it, in hex; of a large seed its path.
   public var checksum: String
   /// The description after docs blocks were filled in.
@@ -37,7 +39,15 @@ public struct Node: Sendable {
   public var columns: [ColumnDefinition]
   /// The property file that describes it, relative to the project.
   public var propertiesPath: String?
-  /// `ref` calls, in order, without repeats.
+  /// Where in that file it is described.
+  public var propertiesSpan: SourceSpan?
+  /// What its rows must be, beyond what its columns say.
+  public var constraints: [ConstraintDefinition] = []
+  /// Which of its model's versions it is; nil for models without versions and all other nodes.
+  public var version: ModelVersion?
+  /// From when on a model should not be read any more, as it is written; nil if nothing is said.
+  public var deprecationDate: DeprecationDate?
+  /// `ref` calls, in order, without repeats, and then those of foreign keys.
   public var references: [ModelReference]
   /// `source` calls, in order, without repeats.
   public var sourceReferences: [SourceReference]
@@ -51,6 +61,8 @@ public struct Node: Sendable {
   public var dependencies: [NodeID]
   /// What makes it a check; nil for other nodes.
   public var check: CheckDefinition?
+  /// What makes it a unit test; nil for other nodes.
+  public var unitTest: UnitTestDefinition?
   /// What makes it a load; nil for other nodes. Its tables are sources that say so in `loadedBy`.
   public var load: LoadDefinition?
   /// Plain SQL's references that the project knows, by place in `code`; empty for text with Jinja.
@@ -100,12 +112,24 @@ public struct ModelReference: Sendable, Hashable, Codable {
   public var name: String
   /// The version, if the call names one.
   public var version: String?
+  /// Whether the call gives the version as a number, as artifacts show it.
+  public var hasNumericVersion: Bool
 
   /// Makes a reference.
-  public init(package: String? = nil, name: String, version: String? = nil) {
+  public init(
+    package: String? = nil, name: String, version: String? = nil, hasNumericVersion: Bool = false
+  ) {
     self.package = package
     self.name = name
     self.version = version
+    self.hasNumericVersion = hasNumericVersion
+  }
+
+  /// The call as it is written.
+  public var call: String {
+    var parts = [package, name].compactMap { $0 }.map { "'\($0)'" }
+    if let version { parts.append(hasNumericVersion ? "v=\(version)" : "v='\(version)'") }
+    return "ref(\(parts.joined(separator: ", ")))"
   }
 }
 
@@ -156,6 +180,8 @@ public struct ColumnDefinition: Sendable, Hashable {
   public var meta: DataValue
   /// The docs blocks that the description holds.
   public var docsBlocks: [NodeID] = []
+  /// What its values must be.
+  public var constraints: [ConstraintDefinition] = []
 
   /// Makes a column.
   public init(

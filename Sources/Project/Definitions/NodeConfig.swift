@@ -2,11 +2,15 @@ import Jinja
 
 /// How a model is stored.
 public enum Materialization: String, Sendable, Codable, Hashable {
-  case view, table, incremental, external, ephemeral, seed
+  case view, table, incremental, external, ephemeral, seed, snapshot
+  /// One that a macro of the project or a package carries out.
+  case own
   /// A check's own.
   case check = "test"
   /// A load's own.
   case load
+  /// A unit test's own.
+  case unit
 }
 
 /// When a new version becomes visible.
@@ -22,10 +26,14 @@ public enum CheckSeverity: String, Sendable, Codable, Hashable {
   case error, warn
 }
 
-/// How an incremental model takes up new rows.
-public enum IncrementalStrategy: String, Sendable, Codable, Hashable {
-  case append
-  case deleteInsert = "delete+insert"
+/// From where a model may be referred to.
+public enum ModelAccess: String, Sendable, Codable, Hashable, CaseIterable {
+  /// From models of its own group.
+  case `private`
+  /// From its own package, and from others unless the package says `restrict-access`.
+  case protected
+  /// From everywhere.
+  case `public`
 }
 
 /// A statement that runs before or after a model, still with its Jinja.
@@ -71,6 +79,12 @@ public struct NodeConfig: Sendable {
   public var preHooks: [Hook] = []
   /// Statements after the model.
   public var postHooks: [Hook] = []
+  /// From where a model may be referred to.
+  public var access: ModelAccess = .protected
+  /// What it promises of its columns.
+  public var contract = ContractConfig()
+  /// The group that it belongs to.
+  public var group: String?
   /// When a new version becomes visible.
   public var publish: PublishRule = .afterChecks
   /// Incremental models: the columns that identify a row, the strategy, further conditions for deleting.
@@ -79,10 +93,16 @@ public struct NodeConfig: Sendable {
   public var incrementalStrategy: IncrementalStrategy?
   /// Further conditions on the rows that are deleted.
   public var incrementalPredicates: [String] = []
+  /// What else is configured of an incremental model.
+  public var incremental = IncrementalConfig()
+  /// The macro that builds the model, where it is not built in.
+  public var ownMaterialization: NodeID?
   /// Overrides `--full-refresh` where set.
   public var fullRefresh: Bool?
   /// External models: where and how their files are written.
   public var external: ExternalConfig?
+  /// Snapshots: the history that they keep.
+  public var snapshot: SnapshotConfig?
   /// Seeds: declared types by column, and how the file is written.
   public var columnTypes: [(column: String, type: String)] = []
   /// What parts a seed's columns.
@@ -105,6 +125,15 @@ public struct NodeConfig: Sendable {
   public var storesFailures = false
   /// How failures are stored: `table` or `view`.
   public var storesFailuresAs: Materialization = .table
+
+  /// How it is stored, by the name that the project gives it.
+  public var materializationName: String {
+    guard materialization == .own else { return materialization.rawValue }
+    return values["materialized"]?.stringValue ?? "view"
+  }
+
+  /// Whether it adds to the table that is there, built in or by a macro of its own.
+  public var isIncremental: Bool { materializationName == "incremental" }
 
   /// Makes a configuration with nothing set but how it is stored.
   public init(materialization: Materialization, values: DataValue) {

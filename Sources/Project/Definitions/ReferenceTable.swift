@@ -11,7 +11,10 @@ struct ReferenceTable: Sendable {
     for (index, node) in all.enumerated() where Self.isReferable(node) {
       nodes[node.name, default: []].append(index)
     }
-    for (index, node) in switchedOff.enumerated() where Self.isReferable(node) { disabled[node.name] = index }
+    for (index, node) in switchedOff.enumerated() where Self.isReferable(node) {
+      disabled[node.searchName] = index
+      if node.version?.isLatest ?? false { disabled[node.name] = index }
+    }
     for (index, table) in tables.enumerated() {
       sources[SourceReference(source: table.sourceName, table: table.name), default: []].append(index)
     }
@@ -26,12 +29,7 @@ struct ReferenceTable: Sendable {
   func resolve(
     _ reference: ModelReference, from package: String, in project: Project
   ) -> Result<Int, Diagnostic> {
-    if reference.version != nil {
-      return .failure(
-        Diagnostic(
-          .unsupported, "ref('\(reference.name)') asks for a version; versions are not supported yet"))
-    }
-    let named = nodes[reference.name] ?? []
+    let named = versions(reference, in: project)
     let owners = reference.package.map { [$0] } ?? [project.settings.name, package]
     for owner in owners {
       if let index = named.first(where: { project.nodes[$0].package == owner }) { return .success(index) }
@@ -40,13 +38,34 @@ struct ReferenceTable: Sendable {
     return .failure(missing(reference, in: project))
   }
 
+  /// The nodes of the reference's name, of a model's versions the one that is meant.
+  private func versions(_ reference: ModelReference, in project: Project) -> [Int] {
+    var (name, version) = (reference.name, reference.version)
+    if nodes[name] == nil, version == nil, let mark = name.ranges(of: ".v").last {
+      (name, version) = (String(name[..<mark.lowerBound]), String(name[mark.upperBound...]))
+    }
+    return (nodes[name] ?? []).filter { index in
+      let own = project.nodes[index].version
+      return version.map { own?.text == $0 } ?? own?.isLatest ?? true
+    }
+  }
+
+  /// The versions that a model has, in order.
+  func versions(of name: String, in project: Project) -> [ModelVersion] {
+    (nodes[name] ?? []).compactMap { project.nodes[$0].version }.sorted {
+      ModelVersion.precedes($0.value, $1.value)
+    }
+  }
+
   private func missing(_ reference: ModelReference, in project: Project) -> Diagnostic {
-    if let index = disabled[reference.name] {
+    let searched = reference.name + (reference.version.map { ".v" + $0 } ?? "")
+    if let index = disabled[searched] {
       let node = project.disabled[index]
       return Diagnostic(
-        .disabledReference, "ref('\(reference.name)') names a \(node.resourceType.rawValue) that is disabled",
+        .disabledReference, "\(reference.call) names a \(node.resourceType.rawValue) that is disabled",
         notes: ["it is switched off in \(node.originalPath) or by the project's configuration"])
     }
+    if let wrong = missingVersion(reference, in: project) { return wrong }
     if let package = reference.package, nodes[reference.name] != nil {
       return Diagnostic(
         .missingReference, "there is no package '\(package)' with a model or seed '\(reference.name)'",
@@ -55,6 +74,28 @@ struct ReferenceTable: Sendable {
     return Diagnostic(
       .missingReference, "ref('\(reference.name)') names no model or seed of the project",
       hint: Spelling.hint(for: reference.name, among: nodes.keys.sorted()))
+  }
+
+  /// What is wrong with a reference to a model that has other versions, or none.
+  private func missingVersion(_ reference: ModelReference, in project: Project) -> Diagnostic? {
+    guard let named = nodes[reference.name], let first = named.first else { return nil }
+    let known = versions(of: reference.name, in: project)
+    let shown = known.map(\.text).joined(separator: ", ")
+    guard let version = reference.version else {
+      guard !known.isEmpty else { return nil }
+      return Diagnostic(
+        .missingReference, "\(reference.call) means version '\(known[0].latestText)', which is not there",
+        notes: ["there is: \(shown)"], hint: "name one of them: ref('\(reference.name)', v=\(known[0].text))")
+    }
+    guard !known.isEmpty else {
+      return Diagnostic(
+        .missingReference, "\(reference.call) asks for a version, and '\(reference.name)' has none",
+        notes: ["it is \(project.nodes[first].originalPath)"],
+        hint: "leave the version out: ref('\(reference.name)')")
+    }
+    return Diagnostic(
+      .missingReference, "the model '\(reference.name)' has no version '\(version)'",
+      notes: ["it has: \(shown)"])
   }
 
   /// The table that a `source()` means, by the same order.

@@ -48,8 +48,19 @@ public struct SourceTable: Sendable {
   public var docsBlocks: [NodeID]
   /// Whether it takes part at all.
   public var isEnabled: Bool
-  /// Everything of the YAML that artifacts show and this version does not act on (`freshness`, …).
+  /// How old its newest row may be; nil where nothing is asked.
+  public var freshness: FreshnessCriteria?
+  /// Everything of the YAML that artifacts show and this version does not act on (`external`, …).
   public var properties: DataValue
+
+  /// The column, or expression, that says when a row was loaded.
+  public var loadedAtField: String? { text("loaded_at_field") }
+  /// A query that says when the newest row was loaded, with its Jinja.
+  public var loadedAtQuery: String? { text("loaded_at_query") }
+
+  private func text(_ key: String) -> String? {
+    config[key].flatMap { $0.isNone ? nil : $0.scalarText }.flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   /// Makes a source table; descriptions and the like start empty.
   public init(

@@ -74,7 +74,7 @@ struct DeclarationBuilder {
     }
     let subject = "source '\(properties.source).\(table.name)'"
     let written = [table.item, properties.sourceItem].map { ConfigOrigins.Entry(node: $0, file: table.file) }
-    check(config, subject, table.span, written, ("sources", fqn), &problems)
+    let freshness = check(config, subject, table.span, written, ("sources", fqn), &problems)
     let location = Location(properties: properties, config: config, subject: subject)
     // As in dbt, what is declared takes the place of the project file's tags, even where that is nothing.
     config = config.setting("tags", to: declared["tags"] ?? .list([]))
@@ -88,6 +88,7 @@ struct DeclarationBuilder {
       originalPath: environment.settings.inner(table.file), span: table.span,
       meta: config["meta"] ?? .emptyMapping, config: config,
       properties: table.properties)
+    source.freshness = freshness
     let describer = Describer(context: context, file: table.file)
     (source.description, source.docsBlocks) = describer.described(table.description, &problems)
     source.sourceDescription = describer.text(properties.sourceDescription, &problems)
@@ -105,18 +106,21 @@ struct DeclarationBuilder {
     return source
   }
 
-  /// Complains about configuration that is not of the kind it must be.
+  /// Complains about configuration that is not of the kind it must be; gives how fresh a source must be.
+  @discardableResult
   private func check(
     _ config: DataValue, _ subject: String, _ span: SourceSpan, _ written: [ConfigOrigins.Entry],
     _ section: (name: String, fqn: [String]), _ problems: inout [Diagnostic]
-  ) {
+  ) -> FreshnessCriteria? {
     var origins = ConfigOrigins(entries: written)
     if let node = environment.sections[section.name] {
       origins.section = (.init(node: node, file: environment.settings.file), section.fqn)
     }
     var decoder = ConfigDecoder(subject: subject, span: span, origins: origins)
     decoder.declaration(config)
+    let freshness = section.name == "sources" ? decoder.freshness(config) : nil
     problems += decoder.problems
+    return freshness
   }
 
   /// Where a source's files are, if it is files.

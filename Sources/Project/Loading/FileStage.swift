@@ -28,7 +28,10 @@ struct ProjectFiles: Sendable {
   var models: [FilePlace] = []
   var seeds: [FilePlace] = []
   var checks: [FilePlace] = []
+  /// Rows for unit tests.
+  var fixtures: [FilePlace] = []
   var macros: [FilePlace] = []
+  var snapshots: [FilePlace] = []
   var properties: [FilePlace] = []
   var loads: [FilePlace] = []
   var docs: [FilePlace] = []
@@ -45,6 +48,8 @@ struct FileContents: Sendable {
   /// The docs blocks: the package's own, and, once `FileStage.join` was there, those of all.
   var docs: [DocsBlock]
   var properties: [PropertyFile]
+  /// The snapshots that are blocks of SQL.
+  var snapshots: [DeclaredSnapshot] = []
   var loads: [DeclaredLoad] = []
   var problems: [Diagnostic]
   var lost: LostDefinitions
@@ -78,10 +83,18 @@ enum FileStage {
     }
     files.seeds = places(settings.seedPaths, ["csv"])
     for place in places(settings.testPaths, ["sql"]) {
-      if place.inner.hasPrefix("generic/") { files.macros.append(place) } else { files.checks.append(place) }
+      if place.inner.hasPrefix("generic/") {
+        files.macros.append(place)
+      } else if place.inner.hasPrefix("fixtures/") {
+        files.fixtures.append(place)
+      } else {
+        files.checks.append(place)
+      }
     }
+    files.fixtures += places(settings.testPaths, ["csv"]).filter { $0.inner.hasPrefix("fixtures/") }
     files.macros = places(settings.macroPaths, ["sql"]) + files.macros
-    for (what, paths) in [("snapshots", settings.snapshotPaths), ("analyses", settings.analysisPaths)] {
+    files.snapshots = places(settings.snapshotPaths, ["sql"])
+    for (what, paths) in [("analyses", settings.analysisPaths)] {
       guard let first = places(paths, ["sql"]).first else { continue }
       problems.append(
         Diagnostic(
@@ -101,17 +114,18 @@ enum FileStage {
   // MARK: - Reading
 
   private enum Item: Sendable {
-    case macro(FilePlace), property(FilePlace), docs(FilePlace)
+    case macro(FilePlace), property(FilePlace), docs(FilePlace), snapshots(FilePlace)
 
     var place: FilePlace {
       switch self {
-      case .macro(let place), .property(let place), .docs(let place): place
+      case .macro(let place), .property(let place), .docs(let place), .snapshots(let place): place
       }
     }
   }
 
   private enum Content: Sendable {
     case macros([MacroDefinition]), property(PropertyFile), docs([DocsBlock])
+    case snapshots([DeclaredSnapshot], [Diagnostic])
     /// A file that has mistakes: its text, and what stands for its macros and docs blocks meanwhile.
     case broken(text: String?, macros: [MacroDefinition], docs: [DocsBlock], [Diagnostic])
   }
@@ -119,7 +133,7 @@ enum FileStage {
   static func read(_ files: ProjectFiles, _ environment: LoadEnvironment) async -> FileContents {
     let items =
       files.properties.map { Item.property($0) } + files.macros.map { Item.macro($0) }
-      + files.docs.map { Item.docs($0) }
+      + files.docs.map { Item.docs($0) } + files.snapshots.map { Item.snapshots($0) }
     let contents = await Parallel.chunks(of: items, atLeast: 4) { chunk in
       let base = BaseContext(invocation: environment.invocation, log: { _ in })
       base.vars = environment.vars
@@ -140,11 +154,15 @@ enum FileStage {
         result.properties.append(file)
         if let text = file.brokenText { result.lost.add(text) }
       case .docs(let blocks): result.docs += blocks
+      case .snapshots(let blocks, let problems):
+        result.snapshots += blocks
+        result.problems += problems
       case .broken(let text, let standIns, let blocks, let problems):
         result.problems += problems
         result.docs += blocks
         macros += standIns
         result.lost.add(text, macros: standIns)
+        result.lost.models.formUnion(SnapshotReader.names(in: text ?? ""))
       }
     }
     result.problems += describe(&macros, result.properties)
@@ -193,6 +211,7 @@ enum FileStage {
         let standIns = MacroReader.standIns(text, place, settings.name)
         return .broken(text: text, macros: standIns, docs: [], error.items)
       }
+    case .snapshots(let place): return snapshots(text, place)
     case .docs(let place):
       let (blocks, problems) = DocsReader.blocks(text, place, settings.name)
       return problems.isEmpty ? .docs(blocks) : .broken(text: text, macros: [], docs: blocks, problems)
@@ -205,9 +224,22 @@ enum FileStage {
     }
   }
 
+  private static func snapshots(_ text: String, _ place: FilePlace) -> Content {
+    do throws(DiagnosticList) {
+      let blocks = try SnapshotReader.blocks(text, place)
+      let none = Diagnostic(
+        .missingKey, "\(place.path) holds no snapshot; it is left out", at: SourceSpan(file: place.path),
+        severity: .warning, hint: "write {% snapshot name %} … {% endsnapshot %} around its query")
+      return .snapshots(blocks, blocks.isEmpty ? [none] : [])
+    } catch {
+      return .broken(text: text, macros: [], docs: [], error.items)
+    }
+  }
+
   /// Keys whose Jinja is rendered with what they belong to.
   private static let lateKeys: Set<String> = [
     "description", "tests", "data_tests", "checks", "pre-hook", "post-hook", "pre_hook", "post_hook",
+    "relation", "loaded_at_query",
   ]
 
   private static func property(

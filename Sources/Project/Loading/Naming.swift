@@ -10,13 +10,18 @@ struct Naming {
   func relation(of node: Node, kind: RelationKind? = nil) throws -> Relation? {
     let config = node.config
     switch config.materialization {
-    case .ephemeral: return nil
+    case .ephemeral, .unit: return nil
     case .check where !config.storesFailures: return nil
     default: break
     }
-    let database = try name("generate_database_name", config.database, node)
-    let schema = try name("generate_schema_name", config.schema, node)
+    var database = try name("generate_database_name", config.database, node)
+    var schema = try name("generate_schema_name", config.schema, node)
     let alias = try name("generate_alias_name", config.alias, node)
+    if node.resourceType == .snapshot {
+      // As in dbt, what these two say goes past the naming macros.
+      if let written = config.values["target_database"]?.scalarText, !written.isEmpty { database = written }
+      if let written = config.values["target_schema"]?.scalarText, !written.isEmpty { schema = written }
+    }
     guard !alias.isEmpty, !schema.isEmpty else {
       throw Diagnostic(
         .badValue, "the naming macros give '\(node.name)' no \(alias.isEmpty ? "alias" : "schema")",
@@ -56,7 +61,7 @@ struct Naming {
     return switch macro {
     case "generate_database_name": custom ?? context.target.database
     case "generate_schema_name": custom.map { context.target.schema + "_" + $0 } ?? context.target.schema
-    default: custom.flatMap { $0.isEmpty ? nil : $0 } ?? node.name
+    default: custom.flatMap { $0.isEmpty ? nil : $0 } ?? node.standardAlias
     }
   }
 }

@@ -5,12 +5,12 @@ import Jinja
 /// Makes nodes of files and declarations. One for each thread.
 final class NodeBuilder {
   let environment: LoadEnvironment
-  private let contents: FileContents
-  private let properties: PropertyIndex
+  let contents: FileContents
+  let properties: PropertyIndex
   let trees: ConfigTrees
   let context: NodeContext
   private let said = LogCollector()
-  private var problems: [Diagnostic] = []
+  var problems: [Diagnostic] = []
   /// Folders' configurations by kind and path.
   private var folders: [String: (rendered: ConfigTree.Folder, unrendered: ConfigTree.Folder)] = [:]
 
@@ -80,9 +80,12 @@ final class NodeBuilder {
           severity: .warning))
       return nil
     }
-    let name = Path.stem(of: place.path).stem
-    var node = newNode(type, name, place, code: text, checksum: Digest.sha256(NativeMacros.trimmed(text)))
-    let entry = properties[section, name]
+    let stem = Path.stem(of: place.path).stem
+    let entry = properties[section, stem]
+    var node = newNode(
+      type, entry?.version.flatMap { _ in entry?.name } ?? stem, place, code: text,
+      checksum: Digest.sha256(NativeMacros.trimmed(text)))
+    if let version = entry?.version?.version { node.become(version) }
     node.isPlainSQL = isWhole && !YAMLRenderer.holdsJinja(text)
     context.frame = RenderFrame(package: package)
     context.frame.docs = contents.docs
@@ -90,6 +93,8 @@ final class NodeBuilder {
     let configSpan = context.frame.configSpan
     configure(&node, tree, defaults, entry, context.frame.config)
     decode(&node, configSpan ?? entry?.configSpan, origins(of: node, entry), isWhole: isWhole)
+    let groupSpan = node.config.group.flatMap { _ in origins(of: node, entry).span(of: "group") { _ in true }
+    }
     isWhole = attempt { try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span) } && isWhole
     var parsed = recorded(&node, context.frame)
     describe(&node, entry)
@@ -97,6 +102,8 @@ final class NodeBuilder {
     // What is not known whole may be stored elsewhere.
     if isWhole { nameRelation(of: &node) }
     parsed.node = node
+    parsed.groupSpan = groupSpan
+    if type == .model, let entry { contract(&parsed, entry) }
     return parsed
   }
 
@@ -109,7 +116,7 @@ final class NodeBuilder {
   }
 
   /// Does `body`; whether that went well. What fails in a macro whose file does not parse is no problem of its own.
-  private func attempt(_ body: () throws -> Void) -> Bool {
+  func attempt(_ body: () throws -> Void) -> Bool {
     do {
       try body()
     } catch {
@@ -121,7 +128,7 @@ final class NodeBuilder {
     return context.frame.macros.isDisjoint(with: contents.lost.macros)
   }
 
-  private func nameRelation(of node: inout Node, kind: RelationKind? = nil) {
+  func nameRelation(of node: inout Node, kind: RelationKind? = nil) {
     guard !contents.lost.hidesNaming else { return }
     _ = attempt { node.relation = try Naming(context: context).relation(of: node, kind: kind) }
   }
@@ -167,7 +174,7 @@ final class NodeBuilder {
   }
 
   /// What hooks refer to must be there before the model, so hooks are rendered with it.
-  private func recordHooks(_ node: Node, _ span: SourceSpan) throws {
+  func recordHooks(_ node: Node, _ span: SourceSpan) throws {
     for hook in node.config.preHooks + node.config.postHooks where YAMLRenderer.holdsJinja(hook.sql) {
       try SnippetNames.relocating(to: span) {
         let template = try Template(parsing: hook.sql, name: SnippetNames.hook(of: node.span.file))
@@ -202,8 +209,9 @@ final class NodeBuilder {
         environment.unrendered[node.resourceType].folder(path, over: .emptyMapping) { $0.merging($1) }
       )
     folders[key] = folder
-    var values = folder.rendered.values(for: node.name)
-    node.unrenderedConfig = folder.unrendered.values(for: node.name)
+    let name = node.fqn.last ?? node.name
+    var values = folder.rendered.values(for: name)
+    node.unrenderedConfig = folder.unrendered.values(for: name)
     if let entry {
       values = ConfigMerge.merge(values, entry.config)
       node.unrenderedConfig = node.unrenderedConfig.merging(entry.config)
@@ -220,15 +228,18 @@ final class NodeBuilder {
   }
 
   /// Where a node's configuration is written.
-  private func origins(
+  func origins(
     of node: Node, _ entry: ResourceProperties?, _ more: [ConfigOrigins.Entry] = []
   ) -> ConfigOrigins {
     var origins = ConfigOrigins()
     if let span = context.frame.configSpan { origins.inText = (context.frame.config, span) }
-    origins.entries = more + (entry.map { [ConfigOrigins.Entry(node: $0.item, file: $0.file)] } ?? [])
+    origins.entries =
+      more
+      + (entry.map { entry in entry.items.map { ConfigOrigins.Entry(node: $0, file: entry.file) } } ?? [])
     let sections =
       switch node.resourceType {
       case .seed: ["seeds"]
+      case .snapshot: ["snapshots"]
       case .check: ["data_tests", "tests", "checks"]
       default: ["models"]
       }
@@ -243,7 +254,8 @@ final class NodeBuilder {
   ) {
     let kind = node.resourceType == .check ? "check" : node.resourceType.rawValue
     var decoder = ConfigDecoder(
-      subject: "\(kind) '\(node.name)'", span: span ?? node.span, origins: origins)
+      subject: "\(kind) '\(node.name)'", span: span ?? node.span, origins: origins,
+      macros: KnownMacros(context.macros, adapter: environment.target.type))
     node.config =
       node.resourceType == .check
       ? decoder.check(node.config.values, storesFailures: environment.invocation.storesFailures)
@@ -252,12 +264,28 @@ final class NodeBuilder {
     problems += decoder.problems.filter { isWhole || $0.code != .missingKey }
   }
 
-  private func describe(_ node: inout Node, _ entry: ResourceProperties?) {
+  func describe(_ node: inout Node, _ entry: ResourceProperties?) {
     guard let entry else { return }
     let describer = Describer(context: context, file: entry.file)
     node.propertiesPath = environment.settings.inner(entry.file)
+    node.propertiesSpan = entry.span
     (node.description, node.docsBlocks) = describer.described(entry.description, &problems)
     node.columns = describer.columns(entry.columns, &problems)
+    deprecate(&node, entry)
+  }
+
+  private func deprecate(_ node: inout Node, _ entry: ResourceProperties) {
+    guard node.resourceType == .model, let written = entry.properties["deprecation_date"], !written.isNone
+    else {
+      return
+    }
+    node.deprecationDate = written.stringValue.flatMap { DeprecationDate($0) }
+    guard node.deprecationDate == nil else { return }
+    problems.append(
+      Diagnostic(
+        .badValue, "the deprecation_date of model '\(node.searchName)' is no date",
+        at: (entry.item["deprecation_date"] ?? entry.item).span(in: entry.file),
+        hint: "write for example: deprecation_date: 2030-12-31"))
   }
 
   /// The bytes without the space around them.
@@ -325,8 +353,13 @@ final class NodeBuilder {
     var check = GenericCheck(
       namespace: declared.namespace, name: declared.testName, arguments: arguments,
       attachedNode: entry.attachedTo, column: declared.column)
-    if case .source(let source, let table) = declared.owner {
+    switch declared.owner {
+    case .source(let source, let table):
       check.attachedSource = SourceReference(source: source, table: table)
+    case .resource(let name, let version):
+      check.attachedReference = ModelReference(
+        name: name, version: version?.scalarText,
+        hasNumericVersion: version?.stringValue == nil && ["not_null", "unique"].contains(declared.testName))
     }
     let call = (declared.namespace.map { $0 + "." } ?? "") + "test_" + declared.testName
     let code = "{{ \(call)(**_dbt_generic_test_kwargs) }}" + configCall(declared.config)
@@ -355,7 +388,7 @@ final class NodeBuilder {
 
   // MARK: - Outcomes
 
-  private func outcome(_ body: () throws -> ParsedNode?) -> NodeOutcome {
+  func outcome(_ body: () throws -> ParsedNode?) -> NodeOutcome {
     problems = []
     var parsed: ParsedNode?
     do {
@@ -395,11 +428,20 @@ struct Describer {
 
   /// The columns with their descriptions.
   func columns(_ columns: [ColumnProperties], _ problems: inout [Diagnostic]) -> [ColumnDefinition] {
-    columns.map { column in
+    var places: [String: Int] = [:]
+    var result: [ColumnDefinition] = []
+    for column in columns {
       var definition = column.definition
       (definition.description, definition.docsBlocks) = described(column.description, &problems)
-      return definition
+      // A version may say anew what a column of its model is.
+      if let place = places[definition.name] {
+        result[place] = definition
+      } else {
+        places[definition.name] = result.count
+        result.append(definition)
+      }
     }
+    return result
   }
 
   /// The text, and the docs blocks that it holds.

@@ -7,12 +7,15 @@ struct ParsedNode: Sendable {
   var node: Node
   var referenceSpans: [SourceSpan?] = []
   var sourceSpans: [SourceSpan?] = []
+  var groupSpan: SourceSpan?
 }
 
 /// Where references stand in the files, by the node that holds them.
 struct RecordedReferences: Sendable {
   var references: [SourceSpan?]
   var sources: [SourceSpan?]
+  /// Where the node's group is said, if it is.
+  var group: SourceSpan?
 }
 
 /// Everything that the files define, references not yet followed.
@@ -39,7 +42,7 @@ struct ParsedProject: Sendable {
 
   mutating func add(_ parsed: ParsedNode) {
     recorded[parsed.node.id] = RecordedReferences(
-      references: parsed.referenceSpans, sources: parsed.sourceSpans)
+      references: parsed.referenceSpans, sources: parsed.sourceSpans, group: parsed.groupSpan)
     if parsed.node.config.isEnabled { nodes.append(parsed.node) } else { disabled.append(parsed.node) }
   }
 }
@@ -47,7 +50,7 @@ struct ParsedProject: Sendable {
 /// Renders every file in parse mode and joins it with what property files say.
 enum NodeStage {
   private enum Item: Sendable {
-    case model(FilePlace), seed(FilePlace), check(FilePlace)
+    case model(FilePlace), seed(FilePlace), check(FilePlace), snapshot(DeclaredSnapshot)
   }
 
   static func run(
@@ -55,9 +58,12 @@ enum NodeStage {
   ) async -> ParsedProject {
     var result = ParsedProject()
     let index = PropertyIndex(contents.properties, &result.problems)
+    let entries = SnapshotReader.entries(contents.properties, environment.settings)
+    result.problems += entries.problems
     let items =
       files.models.map { Item.model($0) } + files.seeds.map { Item.seed($0) }
       + files.checks.map { Item.check($0) }
+      + (contents.snapshots + entries.snapshots).map { Item.snapshot($0) }
     let trees = ConfigTrees(environment.settings.values)
     let parsed = await Parallel.chunks(of: items) { chunk in
       let builder = NodeBuilder(environment, contents, index, trees)
@@ -66,11 +72,14 @@ enum NodeStage {
         case .model(let place): builder.model(place)
         case .seed(let place): builder.seed(place)
         case .check(let place): builder.check(place)
+        case .snapshot(let declared): builder.snapshot(declared)
         }
       }
     }
     collect(parsed, &result)
-    for (type, name) in [(ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks")] {
+    for (type, name) in [
+      (ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks"), (.snapshot, "snapshots"),
+    ] {
       let all = (result.nodes + result.disabled).filter { $0.resourceType == type }
       result.problems += FileStage.duplicates(all.map { ($0.id, $0.span) }, name)
     }
@@ -82,6 +91,7 @@ enum NodeStage {
     declarations.groups(&result)
     operations(NodeBuilder(environment, contents, index, trees), environment.settings, &result)
     await genericChecks(contents, environment, index, trees, &result)
+    unitTests(NodeBuilder(environment, contents, index, trees), contents, files, &result)
     PatternSources(loads: contents.loads, package: environment.settings.name, target: environment.target)
       .add(to: &result)
     return result
@@ -102,6 +112,18 @@ enum NodeStage {
     result.operations.sort { $0.id < $1.id }
   }
 
+  private static func unitTests(
+    _ builder: NodeBuilder, _ contents: FileContents, _ files: ProjectFiles, _ result: inout ParsedProject
+  ) {
+    let entries = contents.properties.flatMap(\.unitTests).filter { !contents.lost.models.contains($0.model) }
+    guard !entries.isEmpty else { return }
+    let surroundings = UnitTestSurroundings(result.nodes + result.disabled, fixtures: files.fixtures)
+    let outcomes = entries.flatMap { builder.unitTests($0, surroundings) }
+    collect(outcomes, &result)
+    result.problems += FileStage.duplicates(
+      outcomes.compactMap(\.parsed).map { ($0.node.id, $0.node.span) }, "unit tests")
+  }
+
   private static func collect(_ outcomes: [NodeOutcome], _ result: inout ParsedProject) {
     for outcome in outcomes {
       result.problems += outcome.problems
@@ -109,16 +131,22 @@ enum NodeStage {
     }
   }
 
-  /// A model and a seed of one name: both would answer to `ref()`.
+  /// A model, a seed or a snapshot of one name: all would answer to `ref()`.
   private static func sharedNames(_ nodes: [Node], _ problems: inout [Diagnostic]) {
-    var seeds: [String: Node] = [:]
-    for node in nodes where node.resourceType == .seed { seeds[node.name] = node }
-    for node in nodes where node.resourceType == .model {
-      guard let seed = seeds[node.name] else { continue }
-      problems.append(
-        Diagnostic(
-          .duplicateName, "a model and a seed are both called '\(node.name)'", at: node.span,
-          notes: ["the other is at \(seed.span)"], hint: "rename one of them"))
+    var known: [String: Node] = [:]
+    for type in [ResourceType.seed, .snapshot, .model] {
+      for node in nodes where node.resourceType == type {
+        guard let other = known[node.name] else {
+          known[node.name] = node
+          continue
+        }
+        guard other.resourceType != type else { continue }
+        problems.append(
+          Diagnostic(
+            .duplicateName,
+            "a \(type.rawValue) and a \(other.resourceType.rawValue) are both called '\(node.name)'",
+            at: node.span, notes: ["the other is at \(other.span)"], hint: "rename one of them"))
+      }
     }
   }
 
@@ -127,15 +155,15 @@ enum NodeStage {
     _ result: inout ParsedProject
   ) async {
     var owners: [String: NodeID] = [:]
-    var off: Set<String> = []
-    for node in result.disabled { off.insert(node.name) }
     for node in result.nodes where node.resourceType != .check && node.resourceType != .load {
-      owners[node.name] = node.id
+      owners[node.searchName] = node.id
     }
     var entries: [CheckEntry] = []
     for resource in contents.properties.flatMap(\.resources) where resource.hasChecks {
-      guard let owner = owners[resource.name] else { continue }
-      entries += CheckEntry.all(of: resource, owner: .resource(name: resource.name), attachedTo: owner)
+      guard let owner = owners[resource.searchName] else { continue }
+      let version = resource.version?.version.value
+      entries += CheckEntry.all(
+        of: resource, owner: .resource(name: resource.name, version: version), attachedTo: owner)
     }
     var tables: [NodeID: SourceTable] = [:]
     for table in result.sources where table.isEnabled { tables[table.id] = table }
@@ -209,9 +237,10 @@ struct PropertyIndex: Sendable {
 
   init(_ files: [PropertyFile], _ problems: inout [Diagnostic]) {
     for resource in files.flatMap(\.resources) {
-      let key = Self.key(resource.section, resource.name)
-      guard let known = entries[key] else {
-        entries[key] = resource
+      let keys = (resource.version?.fileNames ?? [resource.name]).map { Self.key(resource.section, $0) }
+      let taken = keys.first { entries[$0] != nil }
+      guard let known = taken.flatMap({ entries[$0] }) else {
+        for key in keys { entries[key] = resource }
         continue
       }
       problems.append(
@@ -239,17 +268,21 @@ struct PropertyIndex: Sendable {
 struct ConfigTrees: Sendable {
   let models: ConfigTree
   let seeds: ConfigTree
+  let snapshots: ConfigTree
   let checks: ConfigTree
   let sources: ConfigTree
   let exposures: ConfigTree
+  let unitTests: ConfigTree
 
   /// The section for a kind of node.
   subscript(type: ResourceType) -> ConfigTree {
     switch type {
     case .seed: seeds
+    case .snapshot: snapshots
     case .check: checks
     case .source: sources
     case .exposure: exposures
+    case .unitTest: unitTests
     default: models
     }
   }
@@ -257,8 +290,10 @@ struct ConfigTrees: Sendable {
   init(_ values: DataValue) {
     models = ConfigTree(values["models"])
     seeds = ConfigTree(values["seeds"])
+    snapshots = ConfigTree(values["snapshots"])
     checks = ConfigTree(values["data_tests"] ?? values["tests"] ?? values["checks"])
     sources = ConfigTree(values["sources"])
     exposures = ConfigTree(values["exposures"])
+    unitTests = ConfigTree(values["unit_tests"])
   }
 }

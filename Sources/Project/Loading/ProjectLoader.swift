@@ -107,6 +107,11 @@ public struct ProjectLoader: Sendable {
     await PlainSQLStage.run(&project, parser, patterns, &problems)
     let lost = contentsOfAll.reduce(into: LostDefinitions()) { $0.add($1.lost) }
     ReferenceStage(recorded: parsed.recorded, lost: lost).run(&project, &problems)
+    let restricted = packages.environments.filter { $0.settings.values["restrict-access"] == .bool(true) }
+    AccessStage(recorded: parsed.recorded, restricted: Set(restricted.map(\.settings.name)))
+      .run(project, &problems)
+    LifetimeStage(recorded: parsed.recorded, now: environment.invocation.startedAt).run(project, &problems)
+    UnitTestStage.run(project, &problems)
     ValidationStage(
       project: project, file: settingsStage.file,
       properties: contentsOfAll.flatMap(\.properties).flatMap(\.resources)

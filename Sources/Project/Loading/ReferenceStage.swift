@@ -30,7 +30,8 @@ enum PlainSQLStage {
         project.nodes[index].dependencies = Array(Set(references.map(\.node))).sorted()
       case .failure(var problem):
         let place = problem.span
-        problem.span = SourceSpan(file: node.span.file, line: place?.line ?? 0, column: place?.column ?? 0)
+        let (line, column) = node.codeOffset.inFile(line: place?.line ?? 0, column: place?.column ?? 0)
+        problem.span = SourceSpan(file: node.span.file, line: line, column: column)
         problems.append(problem)
       }
     }
@@ -71,7 +72,9 @@ struct ReferenceStage {
       let trouble = follow(
         references, sources, of: project.nodes[index].id, package: project.nodes[index].package, in: project,
         &found)
-      project.nodes[index].dependencies = found
+      // What plain SQL names stays: its references are those of hooks and foreign keys.
+      let named = project.nodes[index].isPlainSQL ? project.nodes[index].dependencies : []
+      project.nodes[index].dependencies = named + found.filter { !named.contains($0) }
       guard !trouble.isEmpty else { continue }
       let node = project.nodes[index]
       // As in dbt, a check of something that is switched off is switched off with it.

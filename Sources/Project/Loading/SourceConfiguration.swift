@@ -45,13 +45,29 @@ struct SourceConfiguration {
 
   private func last(_ key: String) -> DataValue { layers.last { $0[key] != nil }?[key]?.data ?? .none }
 
+  /// The first that is neither a mapping nor nothing.
+  private static func wrong(_ values: [DataValue]) -> DataValue? {
+    values.first { !$0.isNone && $0.entries == nil }
+  }
+
   /// The limits of all layers; none where the last word is that there are none, nil where nothing is said.
   private var freshness: DataValue? {
     let written = layers.compactMap { $0["freshness"]?.data }
     guard let last = written.last else { return nil }
     guard !last.isNone else { return DataValue.none }
+    // What is wrong stays as it is, to be complained about.
+    if let wrong = Self.wrong(written) { return wrong }
     var result: DataValue = .emptyMapping
+    for layer in written {
+      for (key, value) in layer.entries ?? [] where !["warn_after", "error_after", "filter"].contains(key) {
+        result = result.setting(key, to: value)
+      }
+    }
     for key in ["warn_after", "error_after"] {
+      if let wrong = Self.wrong(written.compactMap { $0[key] }) {
+        result = result.setting(key, to: wrong)
+        continue
+      }
       var limit: DataValue = .mapping([("count", .none), ("period", .none)])
       for layer in written {
         for (name, value) in layer[key]?.entries ?? [] where !value.isNone {

@@ -14,33 +14,75 @@ struct ValidationStage {
     unusedConfiguration(parsed, &problems)
     orphanProperties(&problems)
     uncalledMacros(&problems)
+    undividedBatches(&problems)
+    unknownAges(&problems)
+  }
+
+  /// As in dbt, a warning: only who asks for freshness is stopped by it.
+  private func unknownAges(_ problems: inout [Diagnostic]) {
+    for source in project.sources where source.isEnabled && source.freshness != nil {
+      guard source.loadedAtField == nil, source.loadedAtQuery == nil, source.loadedBy == nil else { continue }
+      problems.append(
+        Diagnostic(
+          .missingKey,
+          "source '\(source.sourceName).\(source.name)' says how fresh it must be and not when its rows were loaded",
+          at: source.span, severity: .warning,
+          hint: "name a column under 'config': loaded_at_field: updated_at; or give a loaded_at_query"))
+    }
   }
 
   /// dbt's macros that a project may replace and that nothing here calls: to take one over in silence would be wrong.
   private static let uncalled: Set<String> = [
-    "create_table_as", "create_view_as", "get_create_table_as_sql", "get_create_view_as_sql",
-    "get_delete_insert_merge_sql", "get_incremental_append_sql", "get_incremental_delete_insert_sql",
-    "get_merge_sql", "load_csv_rows", "create_csv_table", "reset_csv_table", "get_test_sql", "run_hooks",
-    "make_temp_relation", "drop_relation", "rename_relation", "truncate_relation", "persist_docs",
-    "list_relations_without_caching", "get_limit_subquery_sql",
+    "snapshot_staging_table", "build_snapshot_table", "build_snapshot_staging_table", "snapshot_merge_sql",
+    "post_snapshot", "snapshot_check_all_get_existing_columns",
+    "load_csv_rows", "create_csv_table", "reset_csv_table", "get_test_sql", "run_hooks", "make_temp_relation",
+    "drop_relation", "rename_relation", "truncate_relation", "persist_docs", "list_relations_without_caching",
+    "get_limit_subquery_sql",
   ]
 
   private func uncalledMacros(_ problems: inout [Diagnostic]) {
     for macro in project.macros {
-      let isMaterialization = macro.name.hasPrefix("materialization_")
+      if materialization(macro, &problems) { continue }
       var name = macro.name
       for prefix in [project.target.type + "__", "default__"] where name.hasPrefix(prefix) {
         name = String(name.dropFirst(prefix.count))
       }
-      guard isMaterialization || Self.uncalled.contains(name) else { continue }
+      guard Self.uncalled.contains(name) else { continue }
+      problems.append(
+        Diagnostic(
+          .unsupported, "the macro '\(macro.name)' replaces one of dbt's that is not called here",
+          at: macro.span, severity: .warning))
+    }
+  }
+
+  /// Whether a macro is a materialization; one that never comes into play is told of.
+  private func materialization(_ macro: MacroDefinition, _ problems: inout [Diagnostic]) -> Bool {
+    let definition = macro.template.definitions[macro.definitionIndex]
+    guard case .materialization(let adapter) = definition.kind else { return false }
+    let name = definition.name
+    guard macro.package == project.settings.name, adapter == "default" || adapter == project.target.type
+    else {
+      return true
+    }
+    if ["seed", "snapshot", "test", "unit", "clone"].contains(name) {
+      problems.append(
+        Diagnostic(
+          .unsupported, "the materialization '\(name)' cannot be replaced; this one is left out",
+          at: macro.span,
+          severity: .warning))
+      return true
+    }
+    let lookup = MaterializationLookup(macros: project.macroTable, adapter: project.target.type)
+    if lookup.macro(for: name) == nil {
       problems.append(
         Diagnostic(
           .unsupported,
-          isMaterialization
-            ? "own materializations are not supported yet; this one is left out"
-            : "the macro '\(macro.name)' replaces one of dbt's that is not called here",
-          at: macro.span, severity: .warning))
+          "the materialization '\(name)' is not used: \(project.target.type)'s own is more specific",
+          at: macro.span,
+          severity: .warning,
+          hint: "write it as {% materialization \(name), adapter='\(project.target.type)' %}"))
     }
+    return true
   }
 
   /// Two nodes under one name in the warehouse would overwrite each other.
@@ -54,11 +96,11 @@ struct ValidationStage {
         continue
       }
       // Two of one name have been complained about already.
-      guard other.name != node.name else { continue }
+      guard other.searchName != node.searchName else { continue }
       problems.append(
         Diagnostic(
           .ambiguousRelation,
-          "'\(node.name)' and '\(other.name)' would both be stored as \(relation.path.joined(separator: "."))",
+          "'\(node.searchName)' and '\(other.searchName)' would both be stored as \(relation.path.joined(separator: "."))",
           at: node.span, notes: ["the other is at \(other.span)"],
           hint: "give one of them another alias or schema"))
     }
@@ -94,12 +136,16 @@ struct ValidationStage {
   private func unusedConfiguration(_ parsed: ParsedProject, _ problems: inout [Diagnostic]) {
     var models: [[String]] = []
     var seeds: [[String]] = []
+    var snapshots: [[String]] = []
     var checks: [[String]] = []
+    var unitTests: [[String]] = []
     func collect(_ nodes: [Node]) {
       for index in nodes.indices {
         switch nodes[index].resourceType {
         case .model: models.append(nodes[index].fqn)
         case .seed: seeds.append(nodes[index].fqn)
+        case .snapshot: snapshots.append(nodes[index].fqn)
+        case .unitTest: unitTests.append(nodes[index].fqn)
         default: checks.append(nodes[index].fqn)
         }
       }
@@ -107,9 +153,10 @@ struct ValidationStage {
     collect(parsed.nodes)
     collect(parsed.disabled)
     let sections: [(String, [[String]])] = [
-      ("models", models), ("seeds", seeds), ("tests", checks), ("data_tests", checks),
+      ("models", models), ("seeds", seeds), ("snapshots", snapshots), ("tests", checks),
+      ("data_tests", checks),
       ("checks", checks),
-      ("sources", parsed.sources.map(\.fqn)),
+      ("sources", parsed.sources.map(\.fqn)), ("unit_tests", unitTests),
     ]
     for (section, fqns) in sections {
       guard let value = project.settings.values[section] else { continue }
@@ -141,12 +188,26 @@ struct ValidationStage {
     var known: [String: Set<String>] = [:]
     for node in project.nodes + project.disabled {
       let section =
-        node.resourceType == .seed ? "seeds" : node.resourceType == .check ? "data_tests" : "models"
-      known[section, default: []].insert(node.name)
+        switch node.resourceType {
+        case .seed: "seeds"
+        case .snapshot: "snapshots"
+        case .check: "data_tests"
+        default: "models"
+        }
+      known[section, default: []].formUnion([node.name, node.searchName])
     }
     for resource in properties {
       let section = ["tests", "checks"].contains(resource.section) ? "data_tests" : resource.section
-      guard section != "analyses", known[section]?.contains(resource.name) != true else { continue }
+      guard section != "analyses", known[section]?.contains(resource.searchName) != true else { continue }
+      if let version = resource.version {
+        problems.append(
+          Diagnostic(
+            .orphanProperties,
+            "version '\(version.version.text)' of model '\(resource.name)' has no file", at: resource.span,
+            severity: .warning,
+            hint: "it would be called \(version.fileNames[0]).sql; 'defined_in' names another"))
+        continue
+      }
       let isElsewhere = known.first { $0.value.contains(resource.name) }
       problems.append(
         Diagnostic(

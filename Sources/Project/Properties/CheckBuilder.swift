@@ -5,7 +5,7 @@ import Jinja
 struct DeclaredCheck: Sendable {
   /// What it is declared on.
   enum Owner: Sendable {
-    case resource(name: String)
+    case resource(name: String, version: DataValue? = nil)
     case source(source: String, table: String)
   }
 
@@ -173,7 +173,8 @@ struct CheckBuilder {
 
   private var modelExpression: String {
     switch owner {
-    case .resource(let name): "{{ get_where_subquery(ref('\(name)')) }}"
+    case .resource(let name, let version):
+      "{{ get_where_subquery(ref('\(name)'\(version.map { ", version='\($0.scalarText ?? "")'" } ?? ""))) }}"
     case .source(let source, let table): "{{ get_where_subquery(source('\(source)', '\(table)')) }}"
     }
   }
@@ -184,7 +185,8 @@ struct CheckBuilder {
     var type = name
     let ownerName: String
     switch owner {
-    case .resource(let name): ownerName = name
+    case .resource(let name, let version):
+      ownerName = name + (version.map { "_v\($0.scalarText ?? "")" } ?? "")
     case .source(let source, let table):
       type = "source_" + name
       ownerName = source + "_" + table

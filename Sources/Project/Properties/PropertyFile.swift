@@ -9,6 +9,7 @@ struct PropertyFile: Sendable {
   var exposures: [EntryProperties] = []
   var macros: [EntryProperties] = []
   var groups: [EntryProperties] = []
+  var unitTests: [UnitTestProperties] = []
   var problems: [Diagnostic] = []
   /// The file's text, if some of it could not be read into entries.
   var brokenText: String?
@@ -29,6 +30,9 @@ struct ResourceProperties: Sendable {
   var checks: [YAMLNode]
   /// The entry itself.
   var item: YAMLNode
+  var constraints: [ConstraintDefinition] = []
+  /// What makes it a version's: then `item` is the version's entry.
+  var version: VersionProperties?
   /// Everything else of the entry.
   var properties: DataValue
 }
@@ -38,6 +42,7 @@ struct ColumnProperties: Sendable {
   var definition: ColumnDefinition
   var description: YAMLNode?
   var checks: [YAMLNode]
+  var span: SourceSpan
 }
 
 /// A table under `sources:`, with what its source says.

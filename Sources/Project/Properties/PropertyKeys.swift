@@ -10,7 +10,7 @@ enum PropertyKeys {
   static let checks = ["data_tests", "tests", "checks"]
   /// Sections that this version reads over, with a warning.
   static let laterSections: Set<String> = [
-    "snapshots", "unit_tests", "metrics", "semantic_models", "saved_queries", "functions",
+    "metrics", "semantic_models", "saved_queries", "functions",
   ]
   /// Configuration that older projects write beside `config` instead of under it.
   static let movedToConfig = ["tags", "meta", "docs", "group", "access", "quote_columns", "enabled"]
@@ -22,10 +22,15 @@ enum PropertyKeys {
     "latest_version", "deprecation_date", "constraints", "time_spine", "versions", "quote_columns", "enabled",
     "data_type", "primary_key",
   ]
+  static let snapshot: Set<String> = resource.union(["relation"])
   static let column: Set<String> = [
     "name", "description", "docs", "config", "tests", "data_tests", "checks", "tags", "meta", "data_type",
     "constraints",
     "quote", "granularity", "policy_tags", "dimension", "entity",
+  ]
+  static let version: Set<String> = [
+    "v", "defined_in", "description", "access", "config", "constraints", "docs", "columns", "tests",
+    "data_tests", "checks", "deprecation_date", "tags", "meta",
   ]
   static let source: Set<String> = [
     "name", "description", "database", "schema", "loader", "quoting", "freshness", "loaded_at_field",

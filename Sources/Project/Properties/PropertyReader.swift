@@ -6,7 +6,7 @@ struct PropertyReader {
   let file: String
   /// The file's value before its Jinja was rendered.
   private let written: YAMLNode?
-  private var result: PropertyFile
+  var result: PropertyFile
 
   init(file: String, written: YAMLNode?) {
     self.file = file
@@ -68,12 +68,13 @@ struct PropertyReader {
     guard let name = name(item, "an entry of '\(section)'") else { return }
     switch section {
     case "sources": readSource(item, name)
+    case "unit_tests": readUnitTest(item, name)
     case "exposures":
       checkKeys(item, PropertyKeys.exposure, "exposure '\(name)'")
       result.exposures.append(entry(item, name))
     case "groups":
       checkKeys(item, PropertyKeys.group, "group '\(name)'")
-      if item["owner"]?.entries == nil {
+      if ["name", "email"].allSatisfy({ item["owner"]?[$0]?.scalarText == nil }) {
         report(
           .missingKey, "group '\(name)' has no owner", item["owner"] ?? item,
           hint: "say who: owner: {name: …, email: …}")
@@ -84,9 +85,9 @@ struct PropertyReader {
       result.macros.append(entry(item, name))
     default:
       let kind = section == "analyses" ? "analysis" : String(section.dropLast())
-      if let resource = resource(item, name, section, "\(kind) '\(name)'", PropertyKeys.resource) {
-        result.resources.append(resource)
-      }
+      let keys = section == "snapshots" ? PropertyKeys.snapshot : PropertyKeys.resource
+      let resource = resource(item, name, section, "\(kind) '\(name)'", keys)
+      result.resources += section == "models" ? versions(of: resource) : [resource]
     }
   }
 
@@ -95,7 +96,7 @@ struct PropertyReader {
       name: name, file: file, span: item.span(in: file), description: item["description"], node: item)
   }
 
-  private mutating func name(_ item: YAMLNode, _ what: String) -> String? {
+  mutating func name(_ item: YAMLNode, _ what: String) -> String? {
     guard let node = item["name"], let name = node.scalarText, !name.isEmpty else {
       report(.missingKey, "\(what) has no name", item)
       return nil
@@ -109,14 +110,10 @@ struct PropertyReader {
 
   // MARK: - Resources and columns
 
-  private mutating func resource(
+  mutating func resource(
     _ item: YAMLNode, _ name: String, _ section: String, _ what: String, _ keys: Set<String>
-  ) -> ResourceProperties? {
+  ) -> ResourceProperties {
     checkKeys(item, keys, what)
-    if let versions = item["versions"], !(versions.items ?? []).isEmpty {
-      report(.unsupported, "versions of \(what) are not supported yet", versions)
-      return nil
-    }
     var columns: [ColumnProperties] = []
     if let node = item["columns"], !node.isNull {
       for column in list(node, "columns", what) {
@@ -124,7 +121,7 @@ struct PropertyReader {
         columns.append(readColumn(column, columnName, what))
       }
     }
-    return ResourceProperties(
+    var result = ResourceProperties(
       section: section, name: name, file: file, span: item.span(in: file),
       description: description(item, what), columns: columns, config: config(item, what),
       configSpan: (item["config"] ?? item).span(in: file), checks: checks(item, what),
@@ -134,9 +131,11 @@ struct PropertyReader {
           !["columns", "tests", "data_tests", "checks", "config"].contains($0.key)
         }
         .map { ($0.key, $0.value.data) }))
+    result.constraints = constraints(item, what)
+    return result
   }
 
-  private mutating func readColumn(_ item: YAMLNode, _ name: String, _ owner: String) -> ColumnProperties {
+  mutating func readColumn(_ item: YAMLNode, _ name: String, _ owner: String) -> ColumnProperties {
     let what = "column '\(name)' of \(owner)"
     checkKeys(item, PropertyKeys.column, what)
     let config = item["config"]?.data
@@ -148,14 +147,16 @@ struct PropertyReader {
       report(.badValue, "'tags' of \(what) must be text or a list of it", node)
     }
     let meta = (item["meta"]?.data ?? .emptyMapping).merging(config?["meta"] ?? .emptyMapping)
-    let definition = ColumnDefinition(
+    var definition = ColumnDefinition(
       name: name, description: "", dataType: item["data_type"]?.scalarText, quote: item["quote"]?.bool,
       tags: tags["tags"]?.texts ?? [], meta: meta)
+    definition.constraints = constraints(item, what)
     return ColumnProperties(
-      definition: definition, description: description(item, what), checks: checks(item, what))
+      definition: definition, description: description(item, what), checks: checks(item, what),
+      span: item.span(in: file))
   }
 
-  private mutating func config(_ item: YAMLNode, _ what: String) -> DataValue {
+  mutating func config(_ item: YAMLNode, _ what: String) -> DataValue {
     var config: DataValue = .emptyMapping
     for key in PropertyKeys.movedToConfig {
       if let value = item[key], !value.isNull { config = config.setting(key, to: value.data) }
@@ -168,7 +169,7 @@ struct PropertyReader {
     return ConfigMerge.merge(config, node.data)
   }
 
-  private mutating func checks(_ item: YAMLNode, _ what: String) -> [YAMLNode] {
+  mutating func checks(_ item: YAMLNode, _ what: String) -> [YAMLNode] {
     let written = PropertyKeys.checks.compactMap { key in item[key].map { (key, $0) } }.filter {
       !$0.1.isNull
     }
@@ -185,7 +186,7 @@ struct PropertyReader {
     return items
   }
 
-  private mutating func description(_ item: YAMLNode, _ what: String) -> YAMLNode? {
+  mutating func description(_ item: YAMLNode, _ what: String) -> YAMLNode? {
     guard let node = item["description"], !node.isNull else { return nil }
     if node.scalarText == nil {
       report(.badValue, "the description of \(what) must be text, not \(node.typeName)", node)
@@ -194,7 +195,7 @@ struct PropertyReader {
     return node
   }
 
-  private mutating func list(_ node: YAMLNode, _ key: String, _ what: String) -> [YAMLNode] {
+  mutating func list(_ node: YAMLNode, _ key: String, _ what: String) -> [YAMLNode] {
     guard let items = node.items else {
       report(.badValue, "'\(key)' of \(what) must be a list, not \(node.typeName)", node)
       return []
@@ -218,7 +219,7 @@ struct PropertyReader {
     for table in list(tables, "tables", what) {
       guard let tableName = self.name(table, "a table of \(what)") else { continue }
       let shown = "source '\(name).\(tableName)'"
-      guard let resource = resource(table, tableName, "sources", shown, PropertyKeys.table) else { continue }
+      let resource = resource(table, tableName, "sources", shown, PropertyKeys.table)
       result.sources.append(
         SourceProperties(
           source: name, table: inheriting(item, resource), sourceDescription: item["description"],
@@ -242,7 +243,7 @@ struct PropertyReader {
 
   // MARK: - Problems
 
-  private mutating func checkKeys(_ item: YAMLNode, _ known: Set<String>, _ what: String) {
+  mutating func checkKeys(_ item: YAMLNode, _ known: Set<String>, _ what: String) {
     for entry in item.entries ?? [] where !known.contains(entry.key) {
       result.problems.append(unknown(entry, among: known, in: what))
     }
@@ -256,7 +257,7 @@ struct PropertyReader {
       hint: Spelling.hint(for: entry.key, among: known.sorted()) ?? "own values belong under 'config.meta'")
   }
 
-  private mutating func report(
+  mutating func report(
     _ code: DiagnosticCode, _ message: String, _ node: YAMLNode, hint: String? = nil
   ) {
     result.problems.append(Diagnostic(code, message, at: node.span(in: file), hint: hint))

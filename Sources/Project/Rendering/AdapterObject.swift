@@ -58,6 +58,14 @@ final class AdapterObject: HostObject {
     "cache_added": { _, _ in "" }, "cache_dropped": { _, _ in "" }, "cache_renamed": { _, _ in "" },
     "commit": { _, _ in "" }, "nice_connection_name": { _, _ in "main" },
     "valid_snapshot_target": { _, _ in .none },
+    "assert_valid_snapshot_target_given_strategy": { _, _ in .none },
+    "get_hard_deletes_behavior": { adapter, _ in
+      .string(SnapshotMacros.config(adapter.context).hardDeletes.rawValue)
+    },
+    "get_incremental_strategy_macro": { try $0.strategyMacro($1) },
+    "valid_incremental_strategies": { _, _ in
+      Value(IncrementalStrategy.builtIn.map { .string($0.rawValue) })
+    },
     "is_motherduck": { _, _ in false }, "is_ducklake": { _, _ in false },
     "disable_transactions": { _, _ in false },
     "external_root": { adapter, _ in
@@ -199,23 +207,34 @@ final class AdapterObject: HostObject {
   // MARK: - Changing the warehouse
 
   private func run(_ sql: String) throws -> Value {
-    _ = try connection("execute")?.execute(sql)
+    if try connection("execute") != nil { _ = try context.execute(sql) }
     return .none
+  }
+
+  private func strategyMacro(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bind(
+      ["model_context", "strategy"], required: 2, function: "get_incremental_strategy_macro")
+    let name = bound[1].flatMap { $0.isNone ? nil : $0.description } ?? "default"
+    let macro = IncrementalStrategy(rawValue: name).macroName
+    if let found = context.lookup(macro) { return found }
+    throw Diagnostic(
+      .missingReference, "there is no macro '\(macro)' for the incremental strategy '\(name)'",
+      hint: Spelling.hint(for: macro, among: context.macros.names))
   }
 
   private func rename(_ arguments: Arguments) throws -> Value {
     guard let from = RelationObject.relation(arguments.value(0, "from_relation")),
       let to = RelationObject.relation(arguments.value(1, "to_relation"))
     else { return .none }
-    return try run(context.dialect.rename(from, to: to.identifier))
+    return try run(context.renaming(from, to: to))
   }
 
   private func execute(_ arguments: Arguments) throws -> Value {
     let sql = arguments.value(0, "sql")?.description ?? ""
     let fetches = arguments.value(2, "fetch")?.isTruthy ?? false
-    guard let connection = try connection("execute") else { return .none }
+    guard try connection("execute") != nil else { return .none }
     guard fetches else {
-      let rows = try connection.execute(sql)
+      let rows = try context.execute(sql)
       return .tuple([Value([("rows_affected", .int(rows)), ("code", "OK")]), .none])
     }
     let table = try context.table(of: sql, "adapter.execute")

@@ -15,6 +15,9 @@ final class BaseContext {
   /// What it reads in the texts of packages, by package, and whose text is rendered.
   var packageVars: [String: DataValue] = [:]
   var package: () -> String = { "" }
+  /// What a unit test puts before variables and the environment.
+  var overriddenVars: DataValue = .emptyMapping
+  var overriddenEnvironment: DataValue = .emptyMapping
   /// What `secret('…')` gives; nil where there is no such function.
   var secret: ((String) throws -> String)?
   /// The node whose text is rendered, for what it logs.
@@ -46,7 +49,9 @@ final class BaseContext {
   }
 
   /// What `var` reads now.
-  fileprivate var visibleVars: DataValue { packageVars.isEmpty ? vars : packageVars[package()] ?? vars }
+  fileprivate var visibleVars: DataValue {
+    (packageVars.isEmpty ? vars : packageVars[package()] ?? vars).merging(overriddenVars)
+  }
 
   /// Forgets what depends on the target and the variables.
   func reset() { values = [:] }
@@ -86,6 +91,7 @@ final class BaseContext {
         .missingVariable, "the secret environment variable '\(name)' can be read in profiles.yml only",
         hint: "take the value from the target, or give the variable another name")
     }
+    if let value = overriddenEnvironment[name], !value.isNone { return Value(value) }
     if let value = invocation.environment[name] { return .string(value) }
     if let standard = bound[1], !standard.isNone { return .string(standard.description) }
     throw Diagnostic(

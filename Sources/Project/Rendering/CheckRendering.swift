@@ -73,12 +73,16 @@ struct CheckRendering {
     if context.macros.macro(function, from: context.frame.package) != nil,
       let callable = context.lookup(function)
     {
-      let names = check.attachedSource.map { [$0.source, $0.table] } ?? [ownerName]
-      return try context.interpreter.call(callable, Arguments(names.map { .string($0) }))
+      let names = check.attachedSource.map { [$0.source, $0.table] } ?? [reference.name]
+      let version = reference.version.map { [(name: "version", value: Value.string($0))] } ?? []
+      return try context.interpreter.call(
+        callable, Arguments(names.map { .string($0) }, keyword: version))
     }
     if let source = check.attachedSource { return try context.relation(of: source) }
-    return try context.relation(of: ModelReference(name: ownerName))
+    return try context.relation(of: reference)
   }
+
+  private var reference: ModelReference { check.attachedReference ?? ModelReference(name: ownerName) }
 
   /// The model's name: what follows the type and the package in its unique name.
   private var ownerName: String {

@@ -21,9 +21,12 @@ public struct CompiledNode: Sendable {
 
 /// Renders nodes, checks and hooks to SQL. One for each session; it must not be used from two threads at once.
 public final class Compiler {
-  private let project: Project
+  let project: Project
+  let invocation: Invocation
+  let connection: (any Connection)?
+  let log: (LogLine) -> Void
   private let base: BaseContext
-  private let context: NodeContext
+  let context: NodeContext
   private var ephemerals: [NodeID: (sql: String, parents: [NodeID])] = [:]
   private var hookTemplates: [String: Template] = [:]
 
@@ -33,6 +36,9 @@ public final class Compiler {
     log: @escaping (LogLine) -> Void
   ) {
     self.project = project
+    self.invocation = invocation
+    self.connection = connection
+    self.log = log
     base = BaseContext(invocation: invocation, log: log)
     base.vars = project.vars
     base.packageVars = project.packageVars
@@ -44,7 +50,14 @@ public final class Compiler {
   /// A model's SQL, or for a check the SQL that gives the rows that fail, before `limit` and `fail_calc`.
   /// Throws `Diagnostic`s with places in the project's files.
   public func compile(_ node: Node, isIncremental: Bool = false) throws -> CompiledNode {
-    let (sql, direct) = try located(node) { try body(of: node, isIncremental: isIncremental) }
+    try compile(node, isIncremental: isIncremental, batch: nil)
+  }
+
+  /// A model's SQL for a span of time: of what has an `event_time` it reads that span alone.
+  public func compile(_ node: Node, isIncremental: Bool, batch: EventBatch?) throws -> CompiledNode {
+    let (sql, direct) = try located(node) {
+      try body(of: node, isIncremental: isIncremental, batch: batch)
+    }
     return try finished(node.id, sql, direct)
   }
 
@@ -90,10 +103,41 @@ public final class Compiler {
     return try finished(id, CommonTableInjection.withoutTerminator(text), direct)
   }
 
+  // MARK: - Unit tests
+
+  /// Takes over what a unit test overrides, for all that is rendered from now on.
+  func override(_ test: UnitTestDefinition) {
+    context.overrides = test.macros
+    base.overriddenVars = test.vars
+    base.overriddenEnvironment = test.environment
+  }
+
+  /// A model's SQL over what stands in place of its inputs, which are not injected yet.
+  func render(_ node: Node, _ inputs: InputSubstitution, _ test: UnitTestDefinition?) throws -> String {
+    try located(node) {
+      enter(node, isIncremental: test?.isIncremental ?? false)
+      context.frame.inputs = inputs
+      if let test {
+        let reads = test.given.contains { $0.input == .this }
+        context.frame.this = reads ? try inputs.relation(for: node.id) : nil
+      }
+      let sql: String
+      if node.isPlainSQL {
+        sql = try PlainSQL.compiled(node.code, node.plainReferences, context.dialect, inputs)
+      } else {
+        let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
+        sql = try context.interpreter.render(template)
+      }
+      return CommonTableInjection.withoutTerminator(sql)
+    }
+  }
+
   // MARK: - Bodies
 
-  private func body(of node: Node, isIncremental: Bool) throws -> (String, [NodeID]) {
-    enter(node, isIncremental: isIncremental)
+  private func body(
+    of node: Node, isIncremental: Bool, batch: EventBatch? = nil
+  ) throws -> (String, [NodeID]) {
+    enter(node, isIncremental: isIncremental, batch: batch)
     if case .generic(let check)? = node.check {
       let sql = try CheckRendering(context: context, check: check).sql()
       return (sql, context.frame.ephemerals)
@@ -103,7 +147,7 @@ public final class Compiler {
       return (CommonTableInjection.withoutTerminator(sql), direct)
     }
     let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
-    let sql = try context.interpreter.render(template)
+    let sql = node.codeOffset.removed(from: try context.interpreter.render(template))
     return (CommonTableInjection.withoutTerminator(sql), context.frame.ephemerals)
   }
 
@@ -113,7 +157,7 @@ public final class Compiler {
     for parent in direct { try collect(parent, within: [id], &ordered) }
     let tables = ordered.compactMap { parent -> (id: NodeID, name: String, sql: String)? in
       guard let node = project.node(parent), let body = ephemerals[parent] else { return nil }
-      return (parent, CommonTableInjection.name(of: node.name), body.sql)
+      return (parent, CommonTableInjection.name(of: node.standardAlias), body.sql)
     }
     return CompiledNode(
       id: id, sql: CommonTableInjection.inject(tables.map { ($0.name, $0.sql) }, into: sql),
@@ -143,21 +187,22 @@ public final class Compiler {
 
   // MARK: - Frames
 
-  private func enter(_ node: Node, isIncremental: Bool) {
+  func enter(_ node: Node, isIncremental: Bool, batch: EventBatch? = nil) {
     var frame = RenderFrame(package: node.package)
     frame.model = node
     frame.this =
       node.relation
       ?? Relation(
         database: project.target.database, schema: project.target.schema,
-        identifier: node.config.alias ?? node.name)
+        identifier: node.config.alias ?? node.standardAlias)
     frame.isIncremental = isIncremental
+    frame.batch = batch
     frame.checksDependencies = true
     context.frame = frame
     base.currentNode = node.id
   }
 
-  private func enterNothing() {
+  func enterNothing() {
     context.frame = RenderFrame(package: project.settings.name)
     base.currentNode = nil
   }
@@ -170,7 +215,7 @@ public final class Compiler {
     return template
   }
 
-  private func located<T>(_ node: Node, _ body: () throws -> T) throws -> T {
+  func located<T>(_ node: Node, _ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch {

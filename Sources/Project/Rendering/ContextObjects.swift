@@ -51,13 +51,23 @@ final class ConfigObject: HostObject {
         }
         return ""
       }
-    case "persist_relation_docs", "persist_column_docs": .function(name) { _, _ in false }
+    case "persist_relation_docs":
+      .function(name) { [unowned self] _, _ in
+        .bool(self.context.frame.model.map(DocumentationSQL.keepsRelation) ?? false)
+      }
+    case "persist_column_docs":
+      .function(name) { [unowned self] _, _ in
+        .bool(self.context.frame.model.map(DocumentationSQL.keepsColumns) ?? false)
+      }
     default: value(name).map { Value($0) }
     }
   }
 
   private func value(_ key: String) -> DataValue? {
     let key = ConfigMerge.canonical(key)
+    if key == "snapshot_table_column_names", let snapshot = context.frame.model?.config.snapshot {
+      return .mapping(snapshot.columns.named.map { ($0.standard, .string($0.own)) })
+    }
     return context.frame.model?.config.values[key] ?? context.frame.config[key]
   }
 }
@@ -74,6 +84,10 @@ final class NamespaceObject: HostObject {
   }
 
   func attribute(_ attribute: String, _ interpreter: Interpreter) throws -> Value? {
+    if context.overrides != nil {
+      if let value = context.overriding("\(name).\(attribute)") { return value }
+      if name == "dbt", let value = context.overriding(attribute) { return value }
+    }
     if let macro = context.macro(attribute, of: name) { return macro }
     return name == "dbt" || name == "dbt_duckdb" ? context.original(attribute) : nil
   }

@@ -6,7 +6,7 @@ enum GraphValues {
     let nodes = DictObject()
     let sources = DictObject()
     let exposures = DictObject()
-    for item in project?.nodes ?? [] { nodes[item.id.rawValue] = node(item) }
+    for item in project?.nodes ?? [] where item.unitTest == nil { nodes[item.id.rawValue] = node(item) }
     for item in project?.sources ?? [] { sources[item.id.rawValue] = source(item) }
     for item in project?.exposures ?? [] { exposures[item.id.rawValue] = Value(item.properties) }
     return Value([
@@ -20,7 +20,7 @@ enum GraphValues {
   static func node(_ node: Node) -> Value {
     let columns = DictObject()
     for column in node.columns { columns[column.name] = Self.column(column) }
-    let alias = node.relation?.identifier ?? node.config.alias ?? node.name
+    let alias = node.relation?.identifier ?? node.config.alias ?? node.standardAlias
     return Value([
       ("name", .string(node.name)), ("unique_id", .string(node.id.rawValue)), ("alias", .string(alias)),
       ("resource_type", .string(node.resourceType.rawValue)), ("package_name", .string(node.package)),
@@ -30,7 +30,20 @@ enum GraphValues {
       ("meta", Value(node.config.values["meta"] ?? .emptyMapping)),
       ("description", .string(node.description)),
       ("columns", .dict(columns)), ("raw_code", .string(node.code)), ("raw_sql", .string(node.code)),
-      ("language", "sql"), ("version", .none),
+      ("language", "sql"), ("version", node.version.map { Value($0.value) } ?? .none),
+      ("latest_version", node.version.map { Value($0.latest) } ?? .none),
+      ("deprecation_date", text(node.deprecationDate?.artifactText)),
+      ("constraints", Value(node.constraints.map { constraint($0, ofModel: true) })),
+      (
+        "contract",
+        Value([
+          ("enforced", .bool(node.config.contract.isEnforced)),
+          ("alias_types", .bool(node.config.contract.aliasesTypes)),
+          ("checksum", text(node.contractChecksum)),
+        ])
+      ),
+      ("access", Value(node.config.values["access"] ?? .none)),
+      ("group", Value(node.config.values["group"] ?? .none)),
       ("refs", Value(node.references.map { texts([$0.package, $0.name].compactMap { $0 }) })),
       ("sources", Value(node.sourceReferences.map { texts([$0.source, $0.table]) })),
       (
@@ -47,7 +60,18 @@ enum GraphValues {
       ("name", .string(column.name)), ("description", .string(column.description)),
       ("data_type", text(column.dataType)), ("quote", column.quote.map { .bool($0) } ?? Value.none),
       ("tags", texts(column.tags)), ("meta", Value(column.meta)),
+      ("constraints", Value(column.constraints.map { constraint($0, ofModel: false) })),
     ])
+  }
+
+  private static func constraint(_ constraint: ConstraintDefinition, ofModel isOfModel: Bool) -> Value {
+    Value(
+      [
+        ("type", .string(constraint.kind.rawValue)), ("name", text(constraint.name)),
+        ("expression", text(constraint.expression)), ("warn_unenforced", .bool(constraint.warnsUnenforced)),
+        ("warn_unsupported", .bool(constraint.warnsUnsupported)), ("to", text(constraint.to)),
+        ("to_columns", texts(constraint.toColumns)),
+      ] + (isOfModel ? [("columns", texts(constraint.columns))] : []))
   }
 
   private static func source(_ source: SourceTable) -> Value {

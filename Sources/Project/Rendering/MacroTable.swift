@@ -33,6 +33,21 @@ struct MacroTable: Sendable {
   /// Whether a package of that name has macros.
   func has(package: String) -> Bool { positions[package] != nil }
 
+  /// The packages that have a macro of that name, sorted.
+  func packages(defining name: String) -> [String] {
+    positions.filter { $0.value[name] != nil }.keys.sorted()
+  }
+
+  /// The names of the materializations that macros define, sorted.
+  var materializationNames: [String] {
+    let found = macros.compactMap { macro -> String? in
+      let definition = macro.template.definitions[macro.definitionIndex]
+      guard case .materialization = definition.kind else { return nil }
+      return definition.name
+    }
+    return Set(found).sorted()
+  }
+
   /// Every name, sorted.
   var names: [String] { Set(positions.values.flatMap(\.keys)).sorted() }
 

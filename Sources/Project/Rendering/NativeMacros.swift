@@ -40,6 +40,8 @@ final class NativeMacros {
 
   private static func body(_ name: String) -> Body? {
     core[name] ?? naming[name] ?? checks[name] ?? CrossDatabaseMacros.bodies[name]
+      ?? SnapshotMacros.bodies[name] ?? FreshnessMacros.bodies[name]
+      ?? MaterializationMacros.bodies[name] ?? StrategyMacros.bodies[name]
   }
 
   // MARK: - Running
@@ -51,7 +53,6 @@ final class NativeMacros {
       return .object(try context.table(of: bound[0]?.description ?? "", "run_query"))
     },
     "statement": { try statement($0, $1) },
-    "noop_statement": { _, _ in "" },
     "is_incremental": { context, _ in .bool(context.frame.isIncremental) },
     "should_full_refresh": { context, _ in .bool(fullRefresh(context)) },
     "should_store_failures": { context, _ in .bool(context.frame.model?.config.storesFailures ?? false) },
@@ -62,13 +63,13 @@ final class NativeMacros {
     "load_cached_relation": { context, arguments in try existing(context, arguments) },
     "drop_relation_if_exists": { context, arguments in
       guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return "" }
-      _ = try context.connection?.execute(context.dialect.drop(relation))
+      _ = try context.execute(context.dialect.drop(relation))
       return ""
     },
     "create_schema": { context, arguments in
       guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return "" }
       let sql = context.dialect.createSchema(database: relation.database, schema: relation.schema ?? "")
-      _ = try context.connection?.execute(sql)
+      _ = try context.execute(sql)
       return ""
     },
     "get_columns_in_query": { context, arguments in
@@ -89,22 +90,24 @@ final class NativeMacros {
     guard let caller = arguments["caller"] else { return "" }
     let sql = try context.interpreter.call(caller, .none).description
     guard context.project != nil else { return "" }
-    guard let connection = context.connection else {
+    guard context.connection != nil else {
       throw Diagnostic(
         .needsConnection, "a statement block needs a connection, and there is none here",
         hint: "put it inside {% if execute %} … {% endif %}")
     }
     let fetches = arguments.value(1, "fetch_result")?.isTruthy ?? false
     let table: ResultTable
+    var rows: Int?
     if fetches {
       table = try context.table(of: sql, "statement")
     } else {
-      try connection.execute(sql)
+      rows = try NodeContext.asked(sql, "statement") { try context.execute(sql) }
       table = ResultTable(names: [], rows: [])
     }
+    if name == "main" { context.frame.host?.mainRows = rows ?? table.rows.count }
     if let name {
       context.results[name] = Value([
-        ("response", Value([("code", "OK"), ("rows_affected", .int(table.rows.count))])),
+        ("response", Value([("code", "OK"), ("rows_affected", .int(rows ?? table.rows.count))])),
         ("data", Value(table.rows.map { .tuple($0) })), ("table", .object(table)),
       ])
     }
@@ -150,7 +153,11 @@ final class NativeMacros {
     "generate_alias_name": { _, arguments in
       let bound = try arguments.bind(["custom_alias_name", "node"], function: "generate_alias_name")
       if let custom = bound[0], custom.isTruthy { return .string(trimmed(custom.description)) }
-      return bound[1]?.dictValue?["name"] ?? ""
+      let node = bound[1]?.dictValue
+      guard let name = node?["name"] else { return "" }
+      guard let version = node?["version"], version.isTruthy else { return name }
+      let parts = version.description.split(separator: ".", omittingEmptySubsequences: false)
+      return .string("\(name.description)_v\(parts.joined(separator: "_"))")
     },
     "generate_database_name": { context, arguments in
       let bound = try arguments.bind(["custom_database_name", "node"], function: "generate_database_name")

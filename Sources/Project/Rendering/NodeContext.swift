@@ -15,6 +15,8 @@ final class NodeContext {
   var frame: RenderFrame
   /// The node that is being parsed, for what `model` shows meanwhile.
   var parsedModel: Node?
+  /// What a unit test says that macros give, by name, some with their package's before it.
+  var overrides: DataValue?
   /// Results of `statement` blocks by name.
   var results: [String: Value] = [:]
   /// Nodes that the target was seen to have.
@@ -53,8 +55,17 @@ final class NodeContext {
   // MARK: - Names
 
   private func value(_ name: String) -> Value? {
+    if overrides != nil, let value = overriding(name) ?? overriding("dbt." + name) { return value }
     if let macro = macro(name) { return macro }
     return contextValue(name) ?? base.value(name) ?? natives.value(name)
+  }
+
+  /// What a unit test puts in the place of a name: what is called gives the value, anything else is it.
+  func overriding(_ name: String) -> Value? {
+    guard let value = overrides?[name].map({ Value($0) }) else { return nil }
+    let plain = name.split(separator: ".").last.map(String.init) ?? name
+    guard macro(plain) != nil || natives.value(plain) != nil || plain != name else { return value }
+    return .function(plain) { _, _ in value }
   }
 
   /// A macro by its name alone: of the package whose text is rendered, or of the project.
@@ -63,7 +74,7 @@ final class NodeContext {
   /// A macro of a package.
   func macro(_ name: String, of package: String) -> Value? { macros.macro(name, of: package).map(callable) }
 
-  private func callable(_ definition: MacroDefinition) -> Value {
+  func callable(_ definition: MacroDefinition) -> Value {
     frame.macros.insert(definition.id)
     noteCall(definition.id)
     if let value = macroValues[definition.id] { return value }
@@ -85,7 +96,7 @@ final class NodeContext {
     case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
     case "config": .object(ConfigObject(self))
     case "this": frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
-    case "model": (frame.model ?? parsedModel).map { GraphValues.node($0) } ?? Value.none
+    case "model": (frame.model ?? parsedModel).map(modelValue) ?? Value.none
     case "execute": .bool(isExecuting)
     case "graph": graphValue
     case "adapter": .object(AdapterObject(self))
@@ -98,8 +109,9 @@ final class NodeContext {
     case "schemas": runValues?.schemas
     case "database_schemas": runValues?.databaseSchemas
     case "selected_resources": Value(base.invocation.selected.map { .string($0.rawValue) })
-    case "pre_hooks", "post_hooks": Value([Value]())
-    case "sql": .string(frame.compiledSQL ?? "")
+    case "pre_hooks", "post_hooks": hooks(name)
+    case "sql", "compiled_code": .string(frame.compiledSQL ?? "")
+    case "render": renderFunction
     case "context": .object(ContextObject(self))
     case "builtins": builtins
     case "store_result", "store_raw_result":
@@ -151,8 +163,9 @@ final class NodeContext {
     let index = try project.references.resolve(reference, from: frame.package, in: project)
       .located(at: interpreter.location)
     let id = project.nodes[index].id
-    try checkDeclared(id, "ref('\(reference.name)')")
-    let name = project.nodes[index].name
+    try checkDeclared(id, reference.call)
+    if let inputs = frame.inputs { return .object(RelationObject(try inputs.relation(for: id), dialect)) }
+    let name = project.nodes[index].standardAlias
     if project.nodes[index].config.materialization == .ephemeral {
       frame.recordEphemeral(id)
       return .object(RelationObject(.commonTable(name), dialect))
@@ -163,18 +176,24 @@ final class NodeContext {
 
   static func reference(_ arguments: Arguments) throws -> ModelReference {
     let names = arguments.positional.map(\.description)
-    var version: String?
+    var version: Value?
     for (key, value) in arguments.keyword {
       switch key {
-      case "v", "version": version = value.isNone ? nil : value.description
+      case "v", "version": version = value.isNone ? version : value
       case "package", "project": continue
       default: throw Diagnostic(.templateRuntime, "ref() got an unexpected keyword argument '\(key)'")
       }
     }
     let package = arguments["package"] ?? arguments["project"]
+    let isNumber = version.map { $0.stringValue == nil } ?? false
     switch names.count {
-    case 1: return ModelReference(package: package?.description, name: names[0], version: version)
-    case 2: return ModelReference(package: names[0], name: names[1], version: version)
+    case 1:
+      return ModelReference(
+        package: package?.description, name: names[0], version: version?.description,
+        hasNumericVersion: isNumber)
+    case 2:
+      return ModelReference(
+        package: names[0], name: names[1], version: version?.description, hasNumericVersion: isNumber)
     default: throw Diagnostic(.templateRuntime, "ref() takes 1 or 2 names but \(names.count) were given")
     }
   }
@@ -197,6 +216,9 @@ final class NodeContext {
     let table = try project.references.resolve(reference, from: frame.package, in: project)
       .located(at: interpreter.location)
     try checkDeclared(table.id, "source('\(reference.source)', '\(reference.table)')")
+    if let inputs = frame.inputs {
+      return .object(RelationObject(try inputs.relation(for: table.id), dialect))
+    }
     return try readRelation(of: table.id, table.relation)
   }
 
@@ -248,7 +270,8 @@ final class NodeContext {
         .needsConnection, "\(function)() needs a connection, and there is none here",
         hint: "put it inside {% if execute %} … {% endif %}")
     }
-    return ResultTable(try Self.asked(sql, function) { try connection.query(sql) })
+    return ResultTable(
+      try Self.asked(sql, function) { try frame.host?.query(sql) ?? connection.query(sql) })
   }
 
   /// Runs what a template asks of the warehouse. A failure is the template's: its place is the call, and the place
@@ -298,8 +321,12 @@ struct RenderFrame {
   var isIncremental = false
   /// Whether references must be among the node's dependencies.
   var checksDependencies = false
-  /// Whether `store_failures` applies, for checks.
+  /// The SELECT of the model that a macro builds.
   var compiledSQL: String?
+  /// The span of time that is built, for microbatch models.
+  var batch: EventBatch?
+  /// What carries out the statements of a macro that builds a model.
+  var host: (any MaterializationHost)?
   var docs: [DocsBlock] = []
   /// What `config()` said, and where first.
   var config: DataValue = .emptyMapping
@@ -316,6 +343,8 @@ struct RenderFrame {
   var calledMacros: [NodeID] = []
   /// The docs blocks that a description holds.
   var docsBlocks: [NodeID] = []
+  /// What stands in place of what the text reads, for unit tests.
+  var inputs: InputSubstitution?
 
   init(package: String) { self.package = package }
 

@@ -183,6 +183,7 @@ final class RelationFactory: HostObject {
   init(_ dialect: any Dialect) { self.dialect = dialect }
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    if name == "scd_args" { return SnapshotMacros.versionArguments }
     guard name == "create" else { return nil }
     return .function(name) { [dialect] arguments, _ in
       func text(_ index: Int, _ key: String) -> String? {

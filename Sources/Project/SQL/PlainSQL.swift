@@ -35,10 +35,24 @@ enum PlainSQL {
     return (String(decoding: bytes, as: UTF8.self), ephemerals)
   }
 
+  /// The text over what stands in place of its inputs.
+  static func compiled(
+    _ sql: String, _ references: [PlainReference], _ dialect: any Dialect, _ inputs: InputSubstitution
+  ) throws -> String {
+    var bytes = Array(sql.utf8)
+    for reference in references.sorted(by: { $0.range.lowerBound > $1.range.lowerBound })
+    where reference.range.upperBound <= bytes.count {
+      var text = dialect.rendered(try inputs.relation(for: reference.node))
+      if !reference.hasAlias { text += " AS " + dialect.quoted(lastName(bytes, reference.range)) }
+      bytes.replaceSubrange(reference.range, with: Array(text.utf8))
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   private static func relation(_ id: NodeID, _ project: Project) -> Relation? {
     if let source = project.source(id) { return source.relation }
     guard let node = project.node(id) else { return nil }
-    return node.config.materialization == .ephemeral ? .commonTable(node.name) : node.relation
+    return node.config.materialization == .ephemeral ? .commonTable(node.standardAlias) : node.relation
   }
 
   /// The table's own name as the text has it, by which the text's columns may be qualified.
@@ -61,9 +75,13 @@ struct PlainNameTable: Sendable {
   /// Collects the names of what can be read.
   init(nodes all: [Node], sources tables: [SourceTable]) {
     for node in all where node.resourceType == .model || node.resourceType == .seed {
-      nodes[node.name.lowercased()] = node.id
+      // Of several versions the plain name means the latest.
+      if node.version?.isLatest ?? true { nodes[node.name.lowercased()] = node.id }
     }
     for node in all where node.resourceType == .model || node.resourceType == .seed {
+      if node.version != nil, nodes[node.standardAlias.lowercased()] == nil {
+        nodes[node.standardAlias.lowercased()] = node.id
+      }
       guard let relation = node.relation else { continue }
       let alias = relation.identifier.lowercased()
       if nodes[alias] == nil { nodes[alias] = node.id }

@@ -106,7 +106,7 @@ extension RunDriver {
     events.send(.finished(result, index: index, total: run.total))
     switch result.status {
     case .interrupted: return .interrupted
-    case .error, .fail: return .failed
+    case .error, .fail, .partialSuccess: return .failed
     case .success, .pass, .warn, .skipped: return .succeeded
     }
   }
@@ -137,9 +137,11 @@ extension RunDriver {
     }
   }
 
-  private func name(_ node: NodeID) -> String { project.node(node)?.name ?? node.rawValue }
+  private func name(_ node: NodeID) -> String { project.node(node)?.searchName ?? node.rawValue }
 
-  private func resourceType(_ node: NodeID) -> ResourceType { project.node(node)?.resourceType ?? .model }
+  private func resourceType(_ node: NodeID) -> ResourceType {
+    project.node(node)?.resourceType ?? (project.source(node) == nil ? .model : .source)
+  }
 }
 
 /// The steps that run now, and how far their statements are.

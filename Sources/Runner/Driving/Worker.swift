@@ -69,7 +69,9 @@ final class Worker: Sendable {
     } catch {
       let isInterrupted = error is CancellationError
       var result = NodeResult(
-        node: step.node, resourceType: context.project.node(step.node)?.resourceType ?? .model,
+        node: step.node,
+        resourceType: step.action == .freshness
+          ? .source : context.project.node(step.node)?.resourceType ?? .model,
         status: isInterrupted ? .interrupted : .error)
       if !isInterrupted {
         result.diagnostics = DiagnosticList.collecting(error, else: .nodeFailed, "'\(step.node)' failed")

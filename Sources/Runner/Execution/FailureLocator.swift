@@ -22,7 +22,7 @@ struct FailureLocator {
       located.hint = diagnostic.hint ?? hint(diagnostic, project)
     }
     if let span = diagnostic.span, !span.file.isEmpty { return located }
-    let file = node.resourceType == .check ? node.span : SourceSpan(file: node.span.file)
+    let file = [.check, .unitTest].contains(node.resourceType) ? node.span : SourceSpan(file: node.span.file)
     guard let reported = diagnostic.span, let compiled = place(inCompiled: reported) else {
       located.span = file
       if compiledSQL != nil { located.notes.append("compiled: \(compiledPath)") }
@@ -53,20 +53,24 @@ struct FailureLocator {
   /// The user's own line: the same one if its text is the same, the only one that reads so if it moved, and
   /// the line alone where plain SQL had names put in.
   private func sourcePlace(of compiled: SourceSpan) -> SourceSpan? {
-    guard node.resourceType != .check || isSingular, let compiledSQL else { return nil }
+    guard node.resourceType != .check || isSingular, node.unitTest == nil, let compiledSQL else { return nil }
     let compiledLines = compiledSQL.split(separator: "\n", omittingEmptySubsequences: false)
     let sourceLines = node.code.split(separator: "\n", omittingEmptySubsequences: false)
     let text = compiledLines[compiled.line - 1]
-    let file = node.span.file
     if compiled.line <= sourceLines.count, sourceLines[compiled.line - 1] == text {
-      return SourceSpan(file: file, line: compiled.line, column: compiled.column)
+      return inFile(compiled.line, compiled.column)
     }
     let same = sourceLines.indices.filter { sourceLines[$0] == text }
     if same.count == 1, text.contains(where: { !$0.isWhitespace }) {
-      return SourceSpan(file: file, line: same[0] + 1, column: compiled.column)
+      return inFile(same[0] + 1, compiled.column)
     }
     guard node.isPlainSQL, compiledLines.count == sourceLines.count else { return nil }
-    return SourceSpan(file: file, line: compiled.line)
+    return inFile(compiled.line, 0)
+  }
+
+  private func inFile(_ line: Int, _ column: Int) -> SourceSpan {
+    let place = node.codeOffset.inFile(line: line, column: column)
+    return SourceSpan(file: node.span.file, line: place.line, column: place.column)
   }
 
   private var isSingular: Bool {

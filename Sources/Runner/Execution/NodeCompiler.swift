@@ -1,3 +1,4 @@
+import Diagnostics
 import EngineCore
 import Project
 
@@ -5,10 +6,53 @@ import Project
 public protocol NodeCompiler: AnyObject {
   /// The node's final SELECT.
   func compile(_ node: Node, isIncremental: Bool) throws -> CompiledNode
+  /// How a snapshot finds what changed; `compiledSQL` is its query.
+  func snapshotStrategy(for node: Node, compiledSQL: String, targetExists: Bool) throws -> SnapshotStrategy
+  /// Asks when a source's newest row came.
+  func freshness(of source: SourceTable) throws -> FreshnessReading
   /// A node's hook, ready to run.
   func render(_ hook: Hook, for node: Node) throws -> String
   /// A hook of the whole run, ready to run; at the run's end with what became of its nodes.
   func render(_ hook: Hook, after reports: [NodeReport]?) throws -> String
+  /// The node's SELECT for a span of time.
+  func compile(_ node: Node, isIncremental: Bool, batch: EventBatch?) throws -> CompiledNode
+  /// Whether a microbatch model is built batch by batch.
+  func dividesTime(_ node: Node) -> Bool
+  /// Whether a macro of the project's has a say in how an incremental model takes up rows.
+  func hasOwnStrategy(_ node: Node) -> Bool
+  /// The statements of such a macro; nil if there is none.
+  func strategyStatements(_ request: StrategyRequest) throws -> String?
+  /// What a macro of the project's makes of a table or view; nil if what is built in applies.
+  func creation(
+    _ relation: Relation, as select: String, of node: Node, isTemporary: Bool
+  ) throws -> String?
+  /// Lets a macro build a node; gives the relations that it made.
+  func materialize(
+    _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
+  ) throws -> [Relation]
+  /// A unit test's two queries; `seed` gives the query that reads a seed's file.
+  func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
+}
+
+/// Without macros.
+extension NodeCompiler {
+  public func compile(_ node: Node, isIncremental: Bool, batch: EventBatch?) throws -> CompiledNode {
+    try compile(node, isIncremental: isIncremental)
+  }
+  public func dividesTime(_ node: Node) -> Bool { true }
+  public func hasOwnStrategy(_ node: Node) -> Bool { false }
+  public func strategyStatements(_ request: StrategyRequest) throws -> String? { nil }
+  public func creation(
+    _ relation: Relation, as select: String, of node: Node, isTemporary: Bool
+  ) throws -> String? { nil }
+  public func materialize(
+    _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
+  ) throws -> [Relation] { [] }
+  /// Refuses.
+  public func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
+  {
+    throw Diagnostic(.notSupported, "'\(node.name)' cannot be compiled here", at: node.span)
+  }
 }
 
 extension Compiler: NodeCompiler {}

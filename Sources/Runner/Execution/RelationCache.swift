@@ -40,6 +40,12 @@ final class RelationCache: Sendable {
     schemas.withLock { $0[name]?[relation.identifier.lowercased()] = relation }
   }
 
+  /// Forgets what stands in the relation's schema: it is read again.
+  func forget(_ relation: Relation) {
+    guard let name = Self.name(relation) else { return }
+    schemas.withLock { $0[name] = nil }
+  }
+
   private func dropped(_ relation: Relation) {
     guard let name = Self.name(relation) else { return }
     schemas.withLock { $0[name]?[relation.identifier.lowercased()] = nil }

@@ -35,6 +35,13 @@ final class StatementRunner {
     return try connection.oneStatementEach { try connection.query(sql, maximumRows: maximumRows) }
   }
 
+  /// The names of the columns that a query would give.
+  func columnNames(of sql: String) throws -> [String] {
+    if Task.isCancelled { throw CancellationError() }
+    last = sql
+    return try connection.columns(ofQuery: sql).map(\.name)
+  }
+
   /// Forgets what was run, but for the first `count` statements.
   func forget(after count: Int = 0) { executed.removeSubrange(min(count, executed.count)...) }
 

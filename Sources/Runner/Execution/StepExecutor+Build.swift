@@ -13,13 +13,19 @@ extension StepExecutor {
         throw Diagnostic(
           .nodeFailed, "'\(node.name)' has no place in the warehouse to be built in", at: node.span)
       }
-      try Retry.perform(delay: context.capabilities.retryDelay) { attempt in
-        result.attempts = attempt
-        result.diagnostics = []
-        statements.forget()
-        try attemptBuild(node, target, audits, isFirst: attempt == 1, &result)
+      if node.config.materialization == .incremental, let batches = node.config.incremental.microbatch,
+        compiler.dividesTime(node)
+      {
+        try buildBatches(node, target, audits, batches, &result)
+      } else {
+        try Retry.perform(delay: context.capabilities.retryDelay) { attempt in
+          result.attempts = attempt
+          result.diagnostics = []
+          statements.forget()
+          try attemptBuild(node, target, audits, isFirst: attempt == 1, &result)
+        }
       }
-      if result.status == .success {
+      if result.status == .success, node.config.ownMaterialization == nil {
         try runHooks(node.config.postHooks, isTransactional: false, of: node)
       }
     } catch {
@@ -32,7 +38,7 @@ extension StepExecutor {
   }
 
   /// What is said of a check whose model could not be built.
-  private func skipped(_ audit: Node, _ node: Node) -> NodeResult {
+  func skipped(_ audit: Node, _ node: Node) -> NodeResult {
     var result = NodeResult(
       node: audit.id, resourceType: audit.resourceType, status: .skipped,
       message: "'\(node.name)' could not be built")
@@ -49,6 +55,10 @@ extension StepExecutor {
       try prepare(node, target, isIncremental: takesUpRows(node, existing), &result)
     }
     try timed("execute", &result) { result in
+      if case .own(let select) = build.work {
+        return try publishOwn(
+          node, target, select, isIncremental: takesUpRows(node, existing), audits, &result)
+      }
       if isFirst { try runHooks(node.config.preHooks, isTransactional: false, of: node) }
       if !node.config.preHooks.isEmpty { existing = try context.relations.refresh(target, connection) }
       do {
@@ -68,8 +78,8 @@ extension StepExecutor {
 
   /// Whether the model adds to the table that is there: not at first, not on `--full-refresh`, not over a
   /// view.
-  private func takesUpRows(_ node: Node, _ existing: Relation?) -> Bool {
-    guard node.config.materialization == .incremental, let existing, existing.kind != .view else {
+  func takesUpRows(_ node: Node, _ existing: Relation?) -> Bool {
+    guard node.config.isIncremental, let existing, existing.kind != .view else {
       return false
     }
     return !(node.config.fullRefresh ?? context.options.isFullRefresh)
@@ -89,23 +99,27 @@ extension StepExecutor {
     result.compiledSQL = compiled.sql
     guard !SQLText.isEmpty(compiled.sql) else {
       throw Diagnostic(
-        .nodeFailed, "the model '\(node.name)' holds no SQL once it is rendered",
+        .nodeFailed, "the \(node.resourceType.rawValue) '\(node.name)' holds no SQL once it is rendered",
         at: SourceSpan(file: node.span.file), hint: "give it a SELECT, or delete the file")
     }
+    try verifyContract(of: node, compiled.sql)
+    let work: NodeBuild.Work
     switch node.config.materialization {
-    case .table: return NodeBuild(node: node, target: target, work: .table(compiled.sql))
-    case .view: return NodeBuild(node: node, target: target, work: .view(compiled.sql))
+    case .table:
+      work = try replacedCreation(node, target, compiled.sql, kind: .table) ?? .table(compiled.sql)
+    case .view: work = try replacedCreation(node, target, compiled.sql, kind: .view) ?? .view(compiled.sql)
+    case .incremental where isIncremental: work = .incremental(compiled.sql)
     case .incremental:
-      return NodeBuild(
-        node: node, target: target, work: isIncremental ? .incremental(compiled.sql) : .table(compiled.sql))
-    case .external:
-      return NodeBuild(
-        node: node, target: target, work: .external(compiled.sql, try externalWriter(node, target, result)))
-    case .ephemeral, .seed, .check, .load:
+      work = try replacedCreation(node, target, compiled.sql, kind: .table) ?? .table(compiled.sql)
+    case .own: work = .own(compiled.sql)
+    case .snapshot: work = .snapshot(compiled.sql)
+    case .external: work = .external(compiled.sql, try externalWriter(node, target, result))
+    case .ephemeral, .seed, .check, .load, .unit:
       throw Diagnostic(
         .notSupported, "'\(node.name)' cannot be built as \(node.config.materialization.rawValue)",
         at: node.span)
     }
+    return NodeBuild(node: node, target: target, work: work)
   }
 
   /// Applies a build and, if its checks pass, makes it visible: all in one transaction, or by the one
@@ -115,7 +129,9 @@ extension StepExecutor {
   ) throws {
     let node = build.node
     let isGated = !audits.isEmpty && node.config.publish == .afterChecks
-    let hasHooks = (node.config.preHooks + node.config.postHooks).contains(where: \.isTransactional)
+    let hasHooks =
+      (node.config.preHooks + node.config.postHooks).contains(where: \.isTransactional)
+      || DocumentationSQL.isWanted(by: node)
     var rows: Int?
     var held: [StoredFailures] = []
     if !isGated, !hasHooks, let statement = try single(build, existing) {
@@ -124,7 +140,8 @@ extension StepExecutor {
       try withFiles(of: build) {
         try statements.transaction {
           try runHooks(node.config.preHooks, isTransactional: true, of: node)
-          rows = try apply(build, existing, isAudited: isGated || hasHooks)
+          rows = try apply(build, existing, isAudited: isGated || hasHooks, &result)
+          try document(node, build.target, as: build.kind)
           try runHooks(node.config.postHooks, isTransactional: true, of: node)
           if isGated {
             result.audits = auditAll(audits)
@@ -160,6 +177,8 @@ extension StepExecutor {
   /// The statements of a build that needs to look at nothing in between; nil for others.
   private func list(_ build: NodeBuild, _ existing: Relation?) throws -> [String]? {
     switch build.work {
+    case .table(let select) where build.node.config.contract.isEnforced:
+      return try contractedStatements(build, select, existing)
     case .table(let select):
       return TableMaterialization(target: build.target, dialect: dialect, capabilities: context.capabilities)
         .statements(select: select, existing: existing)
@@ -177,36 +196,25 @@ extension StepExecutor {
         target: build.target, dialect: dialect, config: build.node.config,
         path: context.absolute(build.node.span.file)
       ).statements(file, existing: existing, capabilities: context.capabilities)
-    case .incremental, .external: return nil
+    case .incremental, .external, .snapshot, .own, .written: return nil
     }
   }
 
   /// Runs a build's statements; gives the rows that the last one wrote.
-  private func apply(_ build: NodeBuild, _ existing: Relation?, isAudited: Bool) throws -> Int? {
-    if case .external(let select, let files) = build.work {
-      return try files.write(select, existing: existing, isAudited: isAudited)
-    }
+  private func apply(
+    _ build: NodeBuild, _ existing: Relation?, isAudited: Bool, _ result: inout NodeResult
+  ) throws -> Int? {
     if let list = try list(build, existing) {
       return try list.reduce(nil) { _, statement in try statements.execute(statement) }
     }
-    guard case .incremental(let select) = build.work else { return nil }
-    let incremental = IncrementalMaterialization(
-      target: build.target, dialect: dialect, config: build.node.config)
-    let target = try connection.columns(of: build.target)
-    guard incremental.replacesRows else {
-      let new = try connection.columns(ofQuery: select)
-      let columns = try incremental.columns(target: target, new: new, node: build.node)
-      return try statements.execute(incremental.append(select: select, columns: columns))
+    switch build.work {
+    case .external(let select, let files):
+      return try files.write(select, existing: existing, isAudited: isAudited)
+    case .incremental(let select): return try takeUp(select, build.node, build.target, &result)
+    case .snapshot(let select): return try takeSnapshot(select, build.node, build.target, existing)
+    case .written(let sql, let beside): return try create(sql, beside, over: existing, build.target)
+    case .table, .view, .seed, .own: return nil
     }
-    try statements.execute(incremental.stage(select: select))
-    let new = try connection.columns(
-      ofQuery: "SELECT * FROM \(dialect.quoted(incremental.staging.identifier))")
-    let columns = try incremental.columns(target: target, new: new, node: build.node)
-    let rows = try incremental.apply(columns: columns).reduce(0) { _, statement in
-      try statements.execute(statement)
-    }
-    try statements.execute(incremental.unstage())
-    return rows
   }
 
   func firstBlocking(_ audits: [NodeResult]) -> NodeResult? {
@@ -271,8 +279,14 @@ struct NodeBuild {
     /// New rows for the table that is there.
     case incremental(String)
     case seed(SeedFile)
+    /// A query whose rows' versions are kept.
+    case snapshot(String)
     /// Rows that become files.
     case external(String, ExternalWriter)
+    /// What a macro of the project's builds.
+    case own(String)
+    /// What a macro of the project's creates beside what is live.
+    case written(String, Relation)
   }
 
   let node: Node
@@ -283,7 +297,8 @@ struct NodeBuild {
   var kind: RelationKind {
     switch work {
     case .view, .external: .view
-    case .table, .incremental, .seed: .table
+    case .table, .incremental, .seed, .snapshot, .own: .table
+    case .written(_, let beside): beside.kind ?? .table
     }
   }
 

@@ -14,6 +14,7 @@ struct StepExecutor {
 
   /// Performs a step; whatever goes wrong is in the result.
   func perform(_ step: Step) -> NodeResult {
+    if step.action == .freshness, let source = context.project.source(step.node) { return freshness(source) }
     guard let node = context.project.node(step.node) else {
       var result = NodeResult(node: step.node, resourceType: .model, status: .error)
       result.diagnostics = [
@@ -23,7 +24,8 @@ struct StepExecutor {
     }
     switch step.action {
     case .build: return build(node, audits: step.audits.compactMap(context.project.node))
-    case .check: return check(node)
+    case .check where node.unitTest != nil: return runUnitTest(node)
+    case .check, .freshness: return check(node)
     }
   }
 

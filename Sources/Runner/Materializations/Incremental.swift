@@ -18,14 +18,19 @@ struct IncrementalMaterialization {
     staging = Relation(identifier: target.identifier + "__weir_new", kind: .table)
   }
 
-  /// Whether rows that come again replace those that are there; else all new rows are added.
-  var replacesRows: Bool { config.incrementalStrategy != .append && !config.uniqueKey.isEmpty }
+  /// The strategy; one that deletes by a key that is not there comes to adding.
+  var strategy: IncrementalStrategy {
+    let strategy = config.incrementalStrategy ?? (config.uniqueKey.isEmpty ? .append : .deleteInsert)
+    return strategy == .deleteInsert && config.uniqueKey.isEmpty ? .append : strategy
+  }
 
-  /// The target's columns, in order, by the names that the new rows have for them. A column that the new rows
-  /// have beyond them is left out, as dbt does; one that they lack is refused.
+  /// The columns that are written under the rule `ignore`: the target's, in order, by its own names. A column that the
+  /// new rows have beyond them is left out, as dbt does; one that they lack is refused, but by a merge, which leaves
+  /// it as it is.
   func columns(
     target targetColumns: [ColumnDescription], new: [ColumnDescription], node: Node
-  ) throws(Diagnostic) -> [String] {
+  ) throws(Diagnostic) -> [ColumnDescription] {
+    guard [.append, .deleteInsert, .microbatch].contains(strategy) else { return targetColumns }
     let given = Set(new.map { $0.name.lowercased() })
     let missing = targetColumns.map(\.name).filter { !given.contains($0.lowercased()) }
     guard missing.isEmpty else {
@@ -35,14 +40,14 @@ struct IncrementalMaterialization {
         "the new rows of '\(node.name)' lack \(missing.count == 1 ? "column" : "columns") \(names)",
         at: node.span,
         notes: ["the table has: " + targetColumns.map(\.name).joined(separator: ", ")],
-        hint: "select them, or rebuild the table with --full-refresh")
+        hint: "select them, rebuild the table with --full-refresh, or set on_schema_change")
     }
-    return targetColumns.map(\.name)
+    return targetColumns
   }
 
   /// Adds what `select` gives.
-  func append(select: String, columns: [String]) -> String {
-    let names = list(columns)
+  func append(select: String, columns: [ColumnDescription]) -> String {
+    let names = columns.map { dialect.quoted($0.name) }.joined(separator: ", ")
     return """
       INSERT INTO \(dialect.rendered(target)) (\(names))
       SELECT \(names) FROM (
@@ -56,45 +61,21 @@ struct IncrementalMaterialization {
     dialect.createTemporaryTable(staging, as: select)
   }
 
-  /// Takes the staged rows up: deletes those that come again, then adds all. The aliases are dbt-duckdb's:
-  /// `incremental_predicates` may name them. A NULL in a key matches nothing.
-  func apply(columns: [String]) -> [String] {
-    let rows = dialect.quoted(staging.identifier)
-    let predicates = config.incrementalPredicates.map { "\n  AND (\($0))" }.joined()
-    let table = dialect.rendered(target)
-    let delete: String
-    if config.uniqueKey.count == 1, !predicatesNameTheAlias {
-      let key = key(config.uniqueKey[0], columns)
-      delete = "DELETE FROM \(table)\nWHERE (\(key)) IN (SELECT (\(key)) FROM \(rows))\(predicates)"
-    } else {
-      let matches = config.uniqueKey.map { name in
-        let key = key(name, columns)
-        return "\(rows).\(key) = DBT_INCREMENTAL_TARGET.\(key)"
+  /// Takes the staged rows up by what is built in.
+  func statements(_ request: StrategyRequest) -> [String] {
+    let sql = StrategySQL(request, dialect: dialect)
+    switch strategy {
+    case .append: return sql.append()
+    case .merge: return [MergeSQL(request, dialect: dialect).statement()]
+    case .microbatch:
+      guard let batch = request.batch, let eventTime = config.incremental.microbatch?.eventTime else {
+        return sql.append()
       }
-      delete = """
-        DELETE FROM \(table) AS DBT_INCREMENTAL_TARGET
-        USING \(rows)
-        WHERE \(matches.joined(separator: "\n  AND "))\(predicates)
-        """
+      return sql.microbatch(batch, eventTime: eventTime)
+    default: return sql.deleteInsert()
     }
-    return [delete, "INSERT INTO \(table) (\(list(columns)))\nSELECT \(list(columns)) FROM \(rows)"]
-  }
-
-  /// dbt-duckdb gives the target its alias only where the key is a list; a predicate that uses it tells.
-  private var predicatesNameTheAlias: Bool {
-    config.incrementalPredicates.contains { $0.lowercased().contains("dbt_incremental_target") }
   }
 
   /// Removes the staged rows.
   func unstage() -> String { "DROP TABLE \(dialect.quoted(staging.identifier))" }
-
-  private func list(_ columns: [String]) -> String {
-    columns.map(dialect.quoted).joined(separator: ", ")
-  }
-
-  /// A column's name is quoted; anything else is SQL of the user's.
-  private func key(_ text: String, _ columns: [String]) -> String {
-    let column = columns.first { $0.lowercased() == text.lowercased() }
-    return column.map(dialect.quoted) ?? text
-  }
 }

@@ -31,6 +31,16 @@ struct SeedMaterialization {
     return prepare + [file.columns.contains(where: \.needsCleaning) ? insert(file) : copy(file)]
   }
 
+  /// A SELECT of a seed's rows, from its file. Throws if that cannot be read.
+  static func select(_ node: Node, path: String, _ dialect: any Dialect) throws -> String {
+    let file = try SeedFile.reading(
+      path, shownPath: node.span.file, delimiter: delimiter(of: node), declaredTypes: node.config.columnTypes)
+    return SeedMaterialization(
+      target: node.relation ?? Relation(identifier: node.name), dialect: dialect, config: node.config,
+      path: path
+    ).select(file)
+  }
+
   private func copy(_ file: SeedFile) -> String {
     """
     COPY \(dialect.rendered(target)) FROM \(dialect.literal(path)) (

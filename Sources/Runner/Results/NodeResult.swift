@@ -10,6 +10,8 @@ public enum NodeStatus: String, Sendable, Hashable, Codable, CaseIterable {
   case success
   /// It could not be built, or it was built and a check kept it from being published.
   case error
+  /// Some of a microbatch model's batches were built and published, others were not.
+  case partialSuccess = "partial success"
   case skipped
   /// A check that found nothing, or so little that it is nothing.
   case pass
@@ -20,7 +22,7 @@ public enum NodeStatus: String, Sendable, Hashable, Codable, CaseIterable {
   /// Whether the run failed with it, and what is downstream must not run.
   public var isFailure: Bool {
     switch self {
-    case .error, .fail: true
+    case .error, .fail, .partialSuccess: true
     case .success, .skipped, .pass, .warn, .interrupted: false
     }
   }
@@ -59,8 +61,12 @@ public struct NodeResult: Sendable {
   public var rows: Int?
   /// What a check's failure calculation gave.
   public var failures: Int?
+  /// How old a source's newest row is, if it was asked.
+  public var freshness: FreshnessReading?
   /// What a load did to each of its tables.
   public var loads: [LoadRecord] = []
+  /// What became of a microbatch model's batches, oldest first.
+  public var batches: [BatchOutcome] = []
   /// How long it took, audits included.
   public var duration: Duration = .zero
   /// When it was compiled and executed.

@@ -1,2 +1,1 @@
-{{ config(materialized='incremental', incremental_strategy='microbatch') }}
-select 1 as id
+{{ config(materialized='materialized_view') }} select 1 as id

@@ -1,0 +1,39 @@
+import EngineCore
+
+/// The statements that keep descriptions with a table or a view: dbt's `persist_docs`. Pure.
+public enum DocumentationSQL {
+  /// Whether a node's configuration asks for any.
+  public static func isWanted(by node: Node) -> Bool {
+    keepsRelation(node) && !node.description.isEmpty || keepsColumns(node) && !node.columns.isEmpty
+  }
+
+  /// Comments on a relation and on those of its columns that are described.
+  public static func statements(
+    _ node: Node, _ relation: Relation, columns: [ColumnDescription], dialect: any Dialect
+  ) -> [String] {
+    var statements: [String] = []
+    let name = dialect.rendered(relation)
+    if keepsRelation(node), !node.description.isEmpty {
+      let kind = relation.kind == .view ? "VIEW" : "TABLE"
+      statements.append("COMMENT ON \(kind) \(name) IS \(dialect.literal(node.description))")
+    }
+    guard keepsColumns(node) else { return statements }
+    for described in node.columns {
+      guard let column = columns.first(where: { $0.name.lowercased() == described.name.lowercased() }) else {
+        continue
+      }
+      statements.append(
+        "COMMENT ON COLUMN \(name).\(dialect.quoted(column.name)) IS \(dialect.literal(described.description))"
+      )
+    }
+    return statements
+  }
+
+  static func keepsRelation(_ node: Node) -> Bool { setting("relation", node) }
+
+  static func keepsColumns(_ node: Node) -> Bool { setting("columns", node) }
+
+  private static func setting(_ key: String, _ node: Node) -> Bool {
+    node.config.values["persist_docs"]?[key]?.boolValue ?? false
+  }
+}

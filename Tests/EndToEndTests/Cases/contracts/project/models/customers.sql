@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select 'Ada' as name, 1 as id

@@ -1,0 +1,1 @@
+select id, {{ cents('amount') }} as amount from {{ ref('raw_orders') }}

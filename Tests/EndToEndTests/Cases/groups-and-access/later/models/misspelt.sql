@@ -1,0 +1,2 @@
+{{ config(group='finanse') }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(access='public', materialized='ephemeral') }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(access='secret') }}
+select 1 as id

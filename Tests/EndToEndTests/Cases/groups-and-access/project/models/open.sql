@@ -1,0 +1,2 @@
+{{ config(access='public') }}
+select 1 as id

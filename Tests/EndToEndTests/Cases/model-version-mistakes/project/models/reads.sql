@@ -1,0 +1,1 @@
+select * from {{ ref('b', v=7) }}, {{ ref('c', v=1) }}

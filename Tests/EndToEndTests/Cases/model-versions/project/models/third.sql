@@ -1,0 +1,1 @@
+select 1 as id, 'Ada' as given_name, 'Lovelace' as family_name

@@ -1,1 +1,0 @@
-{% snapshot s %}select 1 as id{% endsnapshot %}

@@ -1,0 +1,1 @@
+{{ config(materialized='forgetful') }} select 1 as id

@@ -1,0 +1,2 @@
+{{ config(materialized='pair') }}
+select id from {{ ref('events') }}

@@ -1,0 +1,1 @@
+select o.id, c.title from orders o join countries c on c.code = 'de'

@@ -1,0 +1,1 @@
+{{ config(materialized='incremental', incremental_strategy='merge', merge_clauses={'when_matched': [{'action': 'insert'}, {'action': 'update'}], 'when_nothing': []}, merge_insert_condition='x') }} select 1 as id
