@@ -15,7 +15,7 @@ import Testing
     #expect(build.selection.exclude == ["c", "d"])
     #expect(build.building.fullRefresh == true)
     let run: RunCommand = try parse("run", "-m", "a", "--models", "b")
-    #expect(run.selection.select == ["a", "b"])
+    #expect(run.selection.expressions == ["a", "b"])
   }
 
   @Test("What is not said stays open for the environment and the project")

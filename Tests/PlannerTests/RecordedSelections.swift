@@ -106,8 +106,8 @@ struct RecordedSelections: Decodable {
     var source = SourceTable(
       id: NodeID(facts.unique_id), package: facts.package_name, sourceName: facts.source_name ?? "",
       name: facts.name, identifier: facts.name, relation: Relation(identifier: facts.name), fqn: facts.fqn,
-      originalPath: facts.original_file_path, span: SourceSpan(file: facts.original_file_path), meta: .none,
-      config: facts.config, properties: .none)
+      originalPath: facts.original_file_path, span: SourceSpan(file: facts.original_file_path),
+      meta: facts.config["meta"] ?? .none, config: facts.config, properties: .none)
     source.tags = facts.tags
     return source
   }

@@ -102,8 +102,7 @@ struct ListOperation {
     guard names.count > 1, let entry = entries.first(where: { $0.key == names[0] }) else { return nil }
     var writer = JSONWriter()
     entry.write(&writer)
-    // What was just written parses.
-    var value = try? DataValue.parse(json: writer.text)
+    var value = try? DataValue.parse(json: writer.text)  // What was just written parses.
     for name in names.dropFirst() { value = value?[name] }
     return value.flatMap { $0.isNone ? nil : $0 }
   }
