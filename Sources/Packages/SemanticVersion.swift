@@ -20,6 +20,7 @@ public struct SemanticVersion: Sendable, Hashable, Comparable {
     if !rest.isEmpty, prerelease.isEmpty { return nil }
   }
 
+  /// By precedence: a prerelease comes before its release.
   public static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
     if left.numbers != right.numbers { return left.numbers.lexicographicallyPrecedes(right.numbers) }
     guard left.isPrerelease, right.isPrerelease else { return left.isPrerelease && !right.isPrerelease }

@@ -118,7 +118,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml:1:13: WEIR-E0114 'snapshots' describes 'x', which does not exist"),
     BadInput(
       "models/x.yml", "unit_tests: [{name: x}]",
-      "models/x.yml:1:1: WEIR-E0113 'unit_tests' are not supported yet; they are left out"),
+      "models/x.yml:1:14: WEIR-E0128 unit test 'x' does not say which model it tests"),
     BadInput(
       "models/x.yml", "models: [{name: model, data_tests: [uniqe]}]",
       "models/x.yml:1:37: WEIR-E0117 there is no check 'uniqe'"),

@@ -138,7 +138,7 @@ extension Workspace {
   /// What compiles of a selection.
   func compilable(_ selection: Selection) -> [Node] {
     project.nodes.filter {
-      selection.nodes.contains($0.id) && [.model, .check, .analysis].contains($0.resourceType)
+      selection.nodes.contains($0.id) && [.model, .snapshot, .check, .analysis].contains($0.resourceType)
     }
   }
 

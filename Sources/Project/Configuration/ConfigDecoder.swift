@@ -38,7 +38,7 @@ struct ConfigDecoder {
       config.access = access(values, config.materialization)
       config.contract = contract(values, config.materialization)
     }
-    config.uniqueKey = texts("unique_key", values)
+    config.uniqueKey = texts("unique_key", values).filter { !$0.isEmpty }
     config.incrementalPredicates = texts("incremental_predicates", values) + texts("predicates", values)
     config.fullRefresh = bool("full_refresh", values)
     config.columnTypes = columnTypes(values)

@@ -49,7 +49,9 @@ public struct UnitTestDefinition: Sendable {
 
   /// Which of a model's versions are tested.
   public struct Versions: Sendable, Hashable {
+    /// These alone; all if nil.
     public var include: [DataValue]?
+    /// All but these; none is left out if nil.
     public var exclude: [DataValue]?
   }
 

@@ -19,14 +19,28 @@ public enum DocumentationSQL {
     }
     guard keepsColumns(node) else { return statements }
     for described in node.columns {
-      guard let column = columns.first(where: { $0.name.lowercased() == described.name.lowercased() }) else {
-        continue
-      }
+      guard let column = column(described, among: columns) else { continue }
       statements.append(
         "COMMENT ON COLUMN \(name).\(dialect.quoted(column.name)) IS \(dialect.literal(described.description))"
       )
     }
     return statements
+  }
+
+  /// The described columns that a relation does not have, if their descriptions are to be kept.
+  public static func missing(_ node: Node, columns: [ColumnDescription]) -> [String] {
+    guard keepsColumns(node) else { return [] }
+    return node.columns.filter { column($0, among: columns) == nil }.map(\.name)
+  }
+
+  /// A name that is to be quoted is meant to the letter.
+  private static func column(
+    _ described: ColumnDefinition, among columns: [ColumnDescription]
+  ) -> ColumnDescription? {
+    columns.first { column in
+      described.quote == true
+        ? column.name == described.name : column.name.lowercased() == described.name.lowercased()
+    }
   }
 
   static func keepsRelation(_ node: Node) -> Bool { setting("relation", node) }

@@ -34,20 +34,32 @@ public protocol NodeCompiler: AnyObject {
   func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
 }
 
-/// Without macros.
+/// Without macros, spans of time and unit tests.
 extension NodeCompiler {
+  /// The node's whole SELECT.
   public func compile(_ node: Node, isIncremental: Bool, batch: EventBatch?) throws -> CompiledNode {
     try compile(node, isIncremental: isIncremental)
   }
+
+  /// Always.
   public func dividesTime(_ node: Node) -> Bool { true }
+
+  /// Never.
   public func hasOwnStrategy(_ node: Node) -> Bool { false }
+
+  /// None.
   public func strategyStatements(_ request: StrategyRequest) throws -> String? { nil }
+
+  /// What is built in.
   public func creation(
     _ relation: Relation, as select: String, of node: Node, isTemporary: Bool
   ) throws -> String? { nil }
+
+  /// Makes nothing.
   public func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation] { [] }
+
   /// Refuses.
   public func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
   {

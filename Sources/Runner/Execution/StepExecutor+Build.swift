@@ -141,7 +141,7 @@ extension StepExecutor {
         try statements.transaction {
           try runHooks(node.config.preHooks, isTransactional: true, of: node)
           rows = try apply(build, existing, isAudited: isGated || hasHooks, &result)
-          try document(node, build.target, as: build.kind)
+          try document(node, build.target, as: build.kind, &result)
           try runHooks(node.config.postHooks, isTransactional: true, of: node)
           if isGated {
             result.audits = auditAll(audits)

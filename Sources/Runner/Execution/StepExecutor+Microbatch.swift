@@ -174,7 +174,7 @@ extension StepExecutor {
       try statements.transaction {
         try runHooks(plan.node.config.preHooks, isTransactional: true, of: plan.node)
         result.rows = try fill(plan, staged, existing, &result)
-        try document(plan.node, plan.target, as: .table)
+        try document(plan.node, plan.target, as: .table, &result)
         try runHooks(plan.node.config.postHooks, isTransactional: true, of: plan.node)
         blocking = try gate(plan, &result, &held)
         return blocking == nil

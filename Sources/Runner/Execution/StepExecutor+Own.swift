@@ -39,7 +39,9 @@ extension StepExecutor {
   }
 
   /// Keeps the node's descriptions with what was just built, if it is to. Runs within the node's transaction.
-  func document(_ node: Node, _ target: Relation, as kind: RelationKind) throws {
+  func document(
+    _ node: Node, _ target: Relation, as kind: RelationKind, _ result: inout NodeResult
+  ) throws {
     guard DocumentationSQL.isWanted(by: node) else { return }
     var relation = target
     relation.kind = kind
@@ -47,6 +49,15 @@ extension StepExecutor {
     for statement in DocumentationSQL.statements(node, relation, columns: columns, dialect: dialect) {
       try statements.execute(statement)
     }
+    let missing = DocumentationSQL.missing(node, columns: columns)
+    guard !missing.isEmpty else { return }
+    result.diagnostics.append(
+      Diagnostic(
+        .orphanProperties,
+        "The following columns are specified in the schema but are not present in the database: "
+          + missing.joined(separator: ", "),
+        at: node.propertiesSpan ?? node.span, severity: .warning,
+        notes: ["of '\(node.name)', whose descriptions persist_docs keeps in the database"]))
   }
 
   private func endOpenTransaction(of node: Node) throws {

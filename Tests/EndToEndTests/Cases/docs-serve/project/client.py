@@ -5,7 +5,8 @@ import sys
 import urllib.error
 import urllib.request
 
-server = subprocess.Popen(["weir", "docs", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
+server = subprocess.Popen(["weir", "docs", "serve", "--port", "0"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True)
 line = server.stdout.readline()
 address = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
 print(line.strip().replace(address, "[ADDRESS]"))
