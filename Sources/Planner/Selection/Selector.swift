@@ -24,8 +24,7 @@ public struct Selector: Sendable {
 
   /// Whether the request compares with a saved manifest, so that one is worth reading.
   public static func asksForState(_ request: SelectionRequest, project: Project) -> Bool {
-    // What does not parse is told by `select`.
-    (try? tree(request, project))?.asksForState ?? false
+    (try? tree(request, project))?.asksForState ?? false  // What does not parse is told by `select`.
   }
 
   /// What the definitions of `selectors.yml` say that no method knows, with its place.
