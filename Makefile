@@ -15,10 +15,10 @@ PREFIX ?= /usr/local
 export WEIR_CACHE := $(CACHE)
 export PKG_CONFIG_PATH := $(DUCKDB)/lib/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help deps build demo test bench record install format lint clean env
+.PHONY: help deps build demo test conformance bench record install format lint clean env
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 deps: ## install what a build needs: Debian packages, DuckDB's library
 	@scripts/deps.sh "$(DUCKDB)" $(EXTENSIONS)
@@ -33,6 +33,9 @@ test: build ## run the tests (FILTER=PlannerTests for some of them)
 	@scripts/fetch.py flights "$(CACHE)/flights"
 	@scripts/services.sh "$(CACHE)"
 	@swift test --configuration $(CONFIG) -Xswiftc -enable-testing --skip-build $(if $(FILTER),--filter "$(FILTER)")
+
+conformance: build ## run dbt's acceptance tests with weir; writes docs/conformance.md
+	@Tests/Conformance/dbt/run.sh "$(CACHE)" ".build/$(CONFIG)/weir"
 
 bench: build ## compare with dbt and a bare loop over DuckDB; writes docs/benchmarks.md
 	@Benchmarks/run.sh
