@@ -21,12 +21,22 @@ extension StepExecutor {
     let snapshot = SnapshotMaterialization(
       target: target, dialect: dialect, config: node.config.snapshot ?? SnapshotConfig(), strategy: strategy)
     try refuseReserved(given, snapshot, node)
+    try refuseToReadNothing(snapshot, node)
     guard existing != nil else {
       let rows = try statements.execute(snapshot.create(select: select))
       try refuseWrongKeys(snapshot.wrongKeys(inStaging: false, limit: Self.exampleCount), snapshot, node)
       return rows
     }
     return try continueHistory(snapshot, select, node)
+  }
+
+  /// With `--empty` no row is read, and each that is not read would count as deleted.
+  private func refuseToReadNothing(_ snapshot: SnapshotMaterialization, _ node: Node) throws {
+    guard context.options.invocation.readsNothing, snapshot.findsDeletions else { return }
+    throw Diagnostic(
+      .notSupported,
+      "the snapshot '\(node.name)' is not taken with --empty: all of its rows would count as deleted",
+      at: node.span, hint: "leave it out (--exclude resource_type:snapshot), or run without --empty")
   }
 
   private func continueHistory(
