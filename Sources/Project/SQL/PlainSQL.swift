@@ -22,12 +22,11 @@ enum PlainSQL {
       guard let relation = relation(reference.node, project), reference.range.upperBound <= bytes.count else {
         continue
       }
-      var text: String
-      if relation.isCommonTable {
-        text = dialect.rendered(relation)
-      } else {
-        text = dialect.rendered(try context.relation(readFor: reference.node, own: relation))
-        if let filter = context.rowFilter(reference.node) { text = "(select * from \(text) where \(filter))" }
+      let isEphemeral = relation.isCommonTable
+      var text = dialect.rendered(
+        isEphemeral ? relation : try context.relation(readFor: reference.node, own: relation))
+      if let filter = isEphemeral ? context.noRows : context.rowFilter(reference.node) {
+        text = "(select * from \(text) where \(filter))"
       }
       if !reference.hasAlias { text += " AS " + dialect.quoted(lastName(bytes, reference.range)) }
       bytes.replaceSubrange(reference.range, with: Array(text.utf8))
