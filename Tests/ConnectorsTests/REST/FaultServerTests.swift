@@ -78,13 +78,13 @@ struct FaultServerTests {
       var connection = try server.connection()
       connection.retry.maximumAttempts = 1
       connection.timeouts = HTTPTimeouts(
-        connect: .seconds(2), read: .milliseconds(100), overall: .seconds(30))
+        connect: .seconds(60), read: .milliseconds(100), overall: .seconds(600))
       let silent = try await failure(try .make("hang/head"), from: connection)
       #expect(silent.message == "nothing came for 0.1 s ('timeouts.read')")
       let stuck = try await failure(try .make("hang/body"), from: connection)
       #expect(stuck.message == "nothing came for 0.1 s ('timeouts.read')")
       connection.timeouts = HTTPTimeouts(
-        connect: .seconds(2), read: .seconds(30), overall: .milliseconds(100))
+        connect: .seconds(60), read: .seconds(600), overall: .milliseconds(100))
       let slow = try await failure(try .make("hang/head"), from: connection)
       #expect(slow.message == "the response was not complete within 0.1 s ('timeouts.overall')")
       connection.baseURL = try #require(WebAddress("http://127.0.0.1:1"))
