@@ -121,7 +121,8 @@ final class NodeBuilder {
       try body()
     } catch {
       if context.frame.macros.isDisjoint(with: contents.lost.macros) {
-        problems += DiagnosticList.collecting(error, else: .templateRuntime, "the file cannot be read")
+        problems += context.explained(
+          DiagnosticList.collecting(error, else: .templateRuntime, "the file cannot be read"))
       }
       return false
     }
@@ -394,7 +395,8 @@ final class NodeBuilder {
     do {
       parsed = try body()
     } catch {
-      problems += DiagnosticList.collecting(error, else: .templateRuntime, "the file cannot be read")
+      problems += context.explained(
+        DiagnosticList.collecting(error, else: .templateRuntime, "the file cannot be read"))
     }
     for line in said.take() where line.level == .warning {
       problems.append(Diagnostic(.raised, line.message, at: parsed?.node.span, severity: .warning))

@@ -219,8 +219,9 @@ public final class Compiler {
     do {
       return try body()
     } catch {
-      let problems = DiagnosticList.collecting(
-        error, else: .templateRuntime, "\(node.resourceType.rawValue) '\(node.name)' does not compile")
+      let problems = context.explained(
+        DiagnosticList.collecting(
+          error, else: .templateRuntime, "\(node.resourceType.rawValue) '\(node.name)' does not compile"))
       let located = problems.map { problem in
         var problem = SnippetNames.relocated(problem.located(at: node.span), to: node.span)
         if node.check != nil, problem.span != node.span, problem.span?.file != node.span.file {

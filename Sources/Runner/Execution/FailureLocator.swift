@@ -50,8 +50,8 @@ struct FailureLocator {
     return column >= 1 ? SourceSpan(file: compiledPath, line: line, column: column) : nil
   }
 
-  /// The user's own line: the same one if its text is the same, the only one that reads so if it moved, and
-  /// the line alone where plain SQL had names put in.
+  /// The user's own line: the same one if its text is the same, the only one that reads so if it moved, and the only
+  /// one whose own words the compiled line has where a template put in others.
   private func sourcePlace(of compiled: SourceSpan) -> SourceSpan? {
     guard node.resourceType != .check || isSingular, node.unitTest == nil, let compiledSQL else { return nil }
     let compiledLines = compiledSQL.split(separator: "\n", omittingEmptySubsequences: false)
@@ -64,8 +64,16 @@ struct FailureLocator {
     if same.count == 1, text.contains(where: { !$0.isWhitespace }) {
       return inFile(same[0] + 1, compiled.column)
     }
-    guard node.isPlainSQL, compiledLines.count == sourceLines.count else { return nil }
-    return inFile(compiled.line, 0)
+    if node.isPlainSQL {
+      return compiledLines.count == sourceLines.count ? inFile(compiled.line, 0) : nil
+    }
+    let patterns = TemplateLine.lines(of: node.code)
+    let alike = patterns.indices.filter { patterns[$0].mayRender(text) }
+    let isInStep = compiledLines.count == sourceLines.count && alike.contains(compiled.line - 1)
+    guard alike.count == 1 || isInStep, let line = isInStep ? compiled.line - 1 : alike.first else {
+      return nil
+    }
+    return inFile(line + 1, patterns[line].column(of: compiled.column, in: text) ?? 0)
   }
 
   private func inFile(_ line: Int, _ column: Int) -> SourceSpan {

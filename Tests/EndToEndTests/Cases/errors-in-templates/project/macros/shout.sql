@@ -1,0 +1,1 @@
+{% macro shout(word) %}'{{ word | upper }}'{% endmacro %}

@@ -1,0 +1,1 @@
+select idd from {{ ref('orders') }}

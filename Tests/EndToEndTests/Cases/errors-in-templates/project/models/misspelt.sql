@@ -1,0 +1,1 @@
+select {% if execute %}{{ shuot('x') }}{% endif %} as x

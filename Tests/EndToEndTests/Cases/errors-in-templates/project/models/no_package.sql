@@ -1,0 +1,1 @@
+select {% if execute %}{{ not_installed.shout('x') }}{% endif %} as x
