@@ -23,13 +23,13 @@ import Testing
         "weir.yml": "name: p\nmodels:\n  p:\n    +materialized: view\n",
         "models/a_v1.sql": "select 1 as id", "models/m.py": Self.code,
         "models/s.yml": """
-          sources: [{name: shop, schema: main, tables: [{name: raw}]}]
-          models:
-            - {name: a, versions: [{v: 1}]}
-            - name: m
-              config: {mode: fast, meta: {owner: me}}
-              columns: [{name: id, data_tests: [not_null]}]
-          """,
+        sources: [{name: shop, schema: main, tables: [{name: raw}]}]
+        models:
+          - {name: a, versions: [{v: 1}]}
+          - name: m
+            config: {mode: fast, meta: {owner: me}}
+            columns: [{name: id, data_tests: [not_null]}]
+        """,
       ].merging(files) { $1 })
   }
 
@@ -85,17 +85,18 @@ import Testing
   func mistakes() async throws {
     let folder = try project([
       "models/m.py": """
-        def model(dbt, session):
-            name = "x"
-            dbt.ref("a", "b", "c")
-            dbt.source("only")
-            dbt.config.get()
-            dbt.config(1)
-            return dbt.ref(name), 1
-        """
+      def model(dbt, session):
+          name = "x"
+          dbt.ref("a", "b", "c")
+          dbt.source("only")
+          dbt.config.get()
+          dbt.config(1)
+          return dbt.ref(name), 1
+      """
     ])
+    let complaints = await folder.complaints()
     #expect(
-      await folder.complaints() == [
+      complaints == [
         "models/m.py:7:5: WEIR-E0140 'model' returns several values",
         "models/m.py:7:20: WEIR-E0140 dbt.ref() takes literals only, and 'name' is none",
         "models/m.py:3:5: WEIR-E0140 ref() takes 1 or 2 names but 3 were given",
@@ -110,16 +111,17 @@ import Testing
     let folder = try project([
       "models/m.py": "def model(dbt, session):\n  return dbt.ref('a', v=1)\n",
       "models/s.yml": """
-        models:
-          - {name: a, versions: [{v: 1}]}
-          - {name: m, config: {materialized: view}}
-        unit_tests:
-          - {name: t, model: m, given: [], expect: {rows: []}}
-        """,
+      models:
+        - {name: a, versions: [{v: 1}]}
+        - {name: m, config: {materialized: view}}
+      unit_tests:
+        - {name: t, model: m, given: [], expect: {rows: []}}
+      """,
     ])
+    let complaints = await folder.complaints()
     #expect(
-      await folder.complaints() == [
-        "models/s.yml:3:37: WEIR-E0106 the Python model 'm' cannot be materialized as view",
+      complaints == [
+        "models/s.yml:3:38: WEIR-E0106 the Python model 'm' cannot be materialized as view",
         "models/s.yml:5:22: WEIR-E0128 unit test 't' tests the Python model 'm'",
       ])
   }
@@ -127,9 +129,10 @@ import Testing
   @Test("A reference to nothing is told at the call")
   func missing() async throws {
     let folder = try project(["models/m.py": "def model(dbt, session):\n  return dbt.ref('aa')\n"])
+    let complaints = await folder.complaints()
     #expect(
-      await folder.complaints() == [
-        "models/m.py:2:10: WEIR-E0111 there is no model, seed or snapshot 'aa'"
+      complaints == [
+        "models/m.py:2:10: WEIR-E0111 ref('aa') names no model or seed of the project"
       ])
   }
 }

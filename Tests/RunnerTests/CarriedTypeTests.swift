@@ -13,8 +13,10 @@ import Testing
     "What Parquet has no like of travels as text, within other types too",
     arguments: [
       ("INTEGER", "INTEGER"), ("HUGEINT", "VARCHAR"), ("DECIMAL(18,3)", "DECIMAL(18,3)"),
-      ("INTERVAL[]", "VARCHAR[]"), ("STRUCT(a HUGEINT, \"HUGEINT\" BIT)", "STRUCT(a VARCHAR, \"HUGEINT\" VARCHAR)"),
-      ("MAP(VARCHAR, UHUGEINT)", "MAP(VARCHAR, VARCHAR)"), ("ENUM('HUGEINT', 'it''s')", "ENUM('HUGEINT', 'it''s')"),
+      ("INTERVAL[]", "VARCHAR[]"),
+      ("STRUCT(a HUGEINT, \"HUGEINT\" BIT)", "STRUCT(a VARCHAR, \"HUGEINT\" VARCHAR)"),
+      ("MAP(VARCHAR, UHUGEINT)", "MAP(VARCHAR, VARCHAR)"),
+      ("ENUM('HUGEINT', 'it''s')", "ENUM('HUGEINT', 'it''s')"),
       ("TIME WITH TIME ZONE", "VARCHAR"), ("TIMESTAMP WITH TIME ZONE", "TIMESTAMP WITH TIME ZONE"),
     ])
   func carriers(_ type: String, _ carrier: String) {

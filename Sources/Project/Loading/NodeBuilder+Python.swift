@@ -73,6 +73,13 @@ extension NodeBuilder {
       Diagnostic(code, message, at: origins.span(of: key) { _ in true } ?? node.span, hint: hint)
     }
     let name = node.searchName
+    if let timeout = node.config.values["timeout"], !timeout.isNone, !Self.isTimeout(timeout) {
+      return [
+        problem(
+          "timeout", .badValue, "the timeout of the Python model '\(name)' must be a number of seconds",
+          hint: "dbt.config(timeout=600)")
+      ]
+    }
     switch node.config.materialization {
     case .table, .external: return []
     case .incremental where node.config.incremental.microbatch != nil:
@@ -96,6 +103,16 @@ extension NodeBuilder {
           "the Python model '\(name)' cannot be materialized as \(node.config.materialization.rawValue)",
           hint: "a Python model is a table, incremental or external")
       ]
+    }
+  }
+}
+
+extension NodeBuilder {
+  private static func isTimeout(_ value: DataValue) -> Bool {
+    switch value {
+    case .int(let seconds): seconds > 0
+    case .float(let seconds): seconds > 0
+    default: false
     }
   }
 }

@@ -163,7 +163,8 @@ struct PythonLexer {
     let isHex = byte == UInt8(ascii: "0") && peek(1).map { $0 | 0x20 == UInt8(ascii: "x") } ?? false
     while let next = byte {
       let isExponent = !isHex && next | 0x20 == UInt8(ascii: "e")
-      guard Self.isDigit(next) || Self.isLetter(next) || next == UInt8(ascii: ".") || next == UInt8(ascii: "_")
+      guard
+        Self.isDigit(next) || Self.isLetter(next) || next == UInt8(ascii: ".") || next == UInt8(ascii: "_")
       else { break }
       position += 1
       if isExponent, let sign = byte, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { position += 1 }
@@ -277,6 +278,8 @@ struct PythonLexer {
         }
         if next == UInt8(ascii: ":") {
           position += 1
+          form.words += tokens
+          tokens = []
           try format(&form, begin)
           break
         }

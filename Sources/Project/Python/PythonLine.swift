@@ -106,7 +106,8 @@ enum PythonFunction {
     let found = models(lines)
     guard let first = found.first else {
       let isAsync = lines.contains { line in
-        line.tokens.first?.isName("async") ?? false && line.tokens.dropFirst(2).first?.isName("model") ?? false
+        line.tokens.first?.isName("async") ?? false
+          && line.tokens.dropFirst(2).first?.isName("model") ?? false
       }
       let why = isAsync ? "; an 'async def' is none" : ""
       return [
@@ -188,7 +189,8 @@ enum PythonFunction {
       return [
         PythonProblem(
           message: "the last statement of 'model' is no return", line: place.line, column: place.column,
-          hint: "end the function, outside of its if and try blocks, with the one table that it gives: return df")
+          hint:
+            "end the function, outside of its if and try blocks, with the one table that it gives: return df")
       ]
     }
     guard isTuple(Array(statement.dropFirst())) else { return [] }

@@ -93,7 +93,9 @@ extension Compiler {
       reference.hasNumericVersion ? Int(text).map { .int($0) } ?? .string(text) : .string(text)
     }
     let arguments = Arguments(names, keyword: version.map { [("v", $0)] } ?? [])
-    guard let function = context.lookup("ref") else { return try input(context.relation(of: reference), node) }
+    guard let function = context.lookup("ref") else {
+      return try input(context.relation(of: reference), node)
+    }
     return try input(try context.interpreter.call(function, arguments), node)
   }
 

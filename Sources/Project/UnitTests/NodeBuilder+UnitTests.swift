@@ -80,7 +80,8 @@ extension NodeBuilder {
       throw Diagnostic(
         .badUnitTest, "unit test '\(entry.name)' tests the Python model '\(model.searchName)'",
         at: (entry.item["model"] ?? entry.item).span(in: entry.file),
-        hint: "as in dbt, only SQL models have unit tests; test the model's functions with Python's own tools")
+        hint: "as in dbt, only SQL models have unit tests; test the model's functions with Python's own tools"
+      )
     }
     let package = environment.settings.name
     let file = environment.settings.inner(entry.file)

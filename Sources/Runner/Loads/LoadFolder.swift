@@ -16,7 +16,9 @@ struct LoadFolder {
   /// Makes the folder, for this user alone if it is private. Throws `WEIR-E0805`.
   func create(in folder: StateFolder, isPrivate: Bool = false) throws(Diagnostic) {
     try folder.create()
-    let steps: [(path: String, mode: mode_t)] = [(Self.root(folder), 0o777), (path, isPrivate ? 0o700 : 0o777)]
+    let steps: [(path: String, mode: mode_t)] = [
+      (Self.root(folder), 0o777), (path, isPrivate ? 0o700 : 0o777),
+    ]
     for (path, mode) in steps where mkdir(path, mode) != 0 && errno != EEXIST {
       throw Diagnostic(
         .stateFolderUnusable, "cannot create '\(path)': \(String(cString: strerror(errno)))",

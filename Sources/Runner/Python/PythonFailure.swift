@@ -34,15 +34,19 @@ struct PythonFailure {
     case .timedOut, .cancelled:
       let seconds = (timeout ?? .zero).formattedSeconds
       return Diagnostic(
-        .pythonFailed, "the Python model '\(node.name)' did not end within \(seconds) s and was ended", at: span,
+        .pythonFailed, "the Python model '\(node.name)' did not end within \(seconds) s and was ended",
+        at: span,
         notes: said, hint: "its config says `timeout`")
     case .killed(let signal):
       return Diagnostic(
-        .pythonFailed, "the Python of model '\(node.name)' was ended by signal \(signal)", at: span, notes: said,
-        hint: signal == 9 ? "the system does so when memory runs out: let DuckDB narrow the rows before pandas does" : nil)
+        .pythonFailed, "the Python of model '\(node.name)' was ended by signal \(signal)", at: span,
+        notes: said,
+        hint: signal == 9
+          ? "the system does so when memory runs out: let DuckDB narrow the rows before pandas does" : nil)
     case .exited(let code):
       return Diagnostic(
-        .pythonFailed, "the Python of model '\(node.name)' ended with exit code \(code) and no result", at: span,
+        .pythonFailed, "the Python of model '\(node.name)' ended with exit code \(code) and no result",
+        at: span,
         notes: said, hint: "'\(program)' must be Python 3.8 or newer, and the model must not end it")
     }
   }

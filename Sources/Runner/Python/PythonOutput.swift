@@ -78,7 +78,8 @@ final class PythonOutput {
     isTooLong = false
     guard lines == Self.shownLines else { return }
     let file = ".weir/logs/\(node.id.rawValue).log"
-    say(LogLine(level: .info, message: "what '\(node.name)' prints from here on is in \(file)", node: node.id))
+    say(
+      LogLine(level: .info, message: "what '\(node.name)' prints from here on is in \(file)", node: node.id))
   }
 
   private func keep(_ bytes: [UInt8]) {

@@ -12,6 +12,9 @@ struct PythonRun {
   let folder: String
   let executor: StepExecutor
 
+  /// A timeout beyond this, in seconds, is none.
+  private static let longest = 1_000_000_000
+
   /// What the model gave; nil until it did.
   private var answer: DataValue?
   private var files = 0
@@ -56,8 +59,8 @@ struct PythonRun {
   /// As on other adapters, a model may say for how many seconds it may run.
   private var timeout: Duration? {
     switch node.config.values["timeout"] {
-    case .int(let seconds)?: .seconds(seconds)
-    case .float(let seconds)?: .seconds(seconds)
+    case .int(let seconds)?: .seconds(min(seconds, Self.longest))
+    case .float(let seconds)?: .seconds(min(seconds, Double(Self.longest)))
     default: nil
     }
   }
@@ -78,7 +81,8 @@ struct PythonRun {
     }
     return .dict([
       ("path", .string(path)), ("root", .string(root)), ("folder", .string(folder)),
-      ("code", .string(model.code)), ("first_line", .int(model.firstLine)), ("wrapper", .string(model.wrapper)),
+      ("code", .string(model.code)), ("first_line", .int(model.firstLine)),
+      ("wrapper", .string(model.wrapper)),
       ("database", .string(context.project.target.database)), ("inputs", .list(model.inputs.map(input))),
       ("this", input(model.this)), ("module_paths", .list(modulePaths.map { .string($0) })),
     ])
@@ -126,7 +130,8 @@ struct PythonRun {
     files += 1
     let file = "\(folder)/input-\(files).parquet"
     let select = isExact ? CarriedType.writing(input.sql, columns, executor.dialect) : input.sql
-    try executor.statements.execute("COPY (\n\(select)\n) TO \(executor.dialect.literal(file)) (FORMAT parquet)")
+    try executor.statements.execute(
+      "COPY (\n\(select)\n) TO \(executor.dialect.literal(file)) (FORMAT parquet)")
     return .dict([
       ("file", .string(file)),
       ("columns", .list(columns.map { .list([.string($0.name), .string($0.type)]) })),

@@ -118,7 +118,8 @@ public struct Preview: Sendable {
       return (seed.select(file), node)
     case .node(let node) where node.isPython:
       throw Diagnostic(
-        .notSupported, "the Python model '\(node.name)' is not run to be shown", at: SourceSpan(file: node.span.file),
+        .notSupported, "the Python model '\(node.name)' is not run to be shown",
+        at: SourceSpan(file: node.span.file),
         hint:
           "build it, and show its table: weir show --inline \"select * from {{ ref('\(node.name)') }}\"")
     case .node(let node):
