@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the Python of a venv in the cache that holds tools Weir is compared with; makes it if need be.
-#   peer.sh CACHE [dbt|dlt|conformance]      dbt unless said
+#   peer.sh CACHE [dbt|dlt|conformance|python]      dbt unless said
 set -euo pipefail
 cache=$1
 case ${2:-dbt} in
@@ -18,8 +18,13 @@ case ${2:-dbt} in
     packages=(dbt-core==1.11.16 dbt-duckdb==1.11.0 duckdb==1.5.5 dbt-tests-adapter==1.20.0 pytest==9.0.3
       pytest-xdist==3.8.0)
     ;;
+  python)
+    name=peer-python-1.11 what="dbt-duckdb 1.11.0 with what Python models use: pandas, polars, pyarrow"
+    packages=('dbt-core==1.11.*' dbt-duckdb==1.11.0 duckdb==1.5.5 pandas==3.1.1 numpy==2.4.6 polars==2.1.0
+      pyarrow==26.0.1)
+    ;;
   *)
-    echo "set-up: no peer is called '$2'; there are dbt, dlt and conformance" >&2
+    echo "set-up: no peer is called '$2'; there are dbt, dlt, conformance and python" >&2
     exit 2
     ;;
 esac

@@ -25,6 +25,9 @@ public struct RunOptions: Sendable {
   /// Microbatch models: where it ends; not part of it.
   public var eventTimeEnd: Int?
 
+  /// What runs Python models.
+  public var python = PythonProgram()
+
   /// Options of an invocation.
   public init(threads: Int, invocation: Invocation) {
     self.threads = threads

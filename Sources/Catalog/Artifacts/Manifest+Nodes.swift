@@ -111,7 +111,7 @@ extension Manifest {
   }
 
   private func writeCodeMembers(of node: Node, to writer: inout JSONWriter) {
-    writer.member("language", "sql")
+    writer.member("language", node.isPython ? "python" : "sql")
     writeReferences(node.references, node.sourceReferences, to: &writer)
     writer.member("metrics", [])
     writer.member("functions", [])

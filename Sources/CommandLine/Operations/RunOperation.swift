@@ -77,6 +77,9 @@ struct RunOperation: Sendable {
     options.eventTimeStart = eventTime?.start
     options.eventTimeEnd = eventTime?.end
     options.reportsProgress = session.printer.showsProgress
+    options.python = PythonProgram(
+      name: session.environment.text("WEIR_PYTHON") ?? workspace.project.settings.python ?? "python3",
+      environment: PythonProgram.open(session.environment.values, without: workspace.project.target.secrets))
     return options
   }
 

@@ -64,11 +64,16 @@ extension DiagnosticCode {
   /// A unit test is declared wrongly.
   public static let badUnitTest = DiagnosticCode("WEIR-E0128", "a unit test is declared wrongly")
 
+  /// A Python model is not written as it must be.
+  public static let badPythonModel = DiagnosticCode(
+    "WEIR-E0140", "a Python model is not written as it must be")
+
   /// Codes of reading a project: E01xx.
   static let project: [DiagnosticCode] = [
     unreadableFile, brokenYAML, notUTF8, noProject, unknownKey, badValue, missingKey, badProfile,
     duplicateName, ambiguousRelation, missingReference, disabledReference, unsupported, orphanProperties,
     unusedConfiguration, pathOutside, badCheck, missingVariable, raised, versionMismatch, needsConnection,
     packageMissing, badPackage, deprecatedModel, prerelease, inaccessible, badContract, badUnitTest,
+    badPythonModel,
   ]
 }

@@ -37,10 +37,14 @@ extension DiagnosticCode {
   public static let snapshotColumns = DiagnosticCode(
     "WEIR-E0722", "a snapshot's columns do not fit its table")
 
+  /// A Python model's code failed, or what it gave is no table.
+  public static let pythonFailed = DiagnosticCode("WEIR-E0740", "a Python model failed")
+
   /// Codes of running: E07xx.
   static let run: [DiagnosticCode] = [
     nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
     runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
     externalFile, repeatedKeys, snapshotKey, snapshotColumns,
+    pythonFailed,
   ]
 }

@@ -14,7 +14,6 @@ extension EngineSetup {
     "filesystems": "use a secret with DuckDB's httpfs or azure extension instead",
     "remote": "attach the remote database under `attach` instead",
     "plugins": "read and write through DuckDB's own extensions instead",
-    "module_paths": "Weir runs no Python; take the key out",
   ]
 
   /// Checks a profile and says what opening it takes. Extensions come from the profile's own folder or from

@@ -70,6 +70,8 @@ public struct Node: Sendable {
 
   /// Whether the text is plain SQL, that is, holds no Jinja.
   public var isPlainSQL: Bool
+  /// Whether the text is Python, and no SQL.
+  public var isPython = false
   /// The parsed text; nil for plain SQL, seeds and generic checks.
   var template: Template?
 

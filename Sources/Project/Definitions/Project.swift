@@ -91,6 +91,8 @@ public struct ProjectSettings: Sendable {
   var searchOrders: [String: [String]] = [:]
   /// The name of the profile.
   public var profileName: String?
+  /// The Python that runs Python models, if the project names one.
+  public var python: String?
   /// Folders of models.
   public var modelPaths: [String]
   /// Folders of seeds.

@@ -72,15 +72,7 @@ enum FileStage {
           .map { FilePlace(path: $0, root: root, package: settings.folder) }
       }
     }
-    for place in places(settings.modelPaths, ["sql", "py"]) {
-      guard place.path.hasSuffix(".py") else {
-        files.models.append(place)
-        continue
-      }
-      files.lost.models.insert(Path.stem(of: place.path).stem)
-      problems.append(
-        Diagnostic(.unsupported, "Python models are not supported yet", at: SourceSpan(file: place.path)))
-    }
+    files.models = places(settings.modelPaths, ["sql", "py"])
     files.seeds = places(settings.seedPaths, ["csv"])
     for place in places(settings.testPaths, ["sql"]) {
       if place.inner.hasPrefix("generic/") {

@@ -86,13 +86,20 @@ final class NodeBuilder {
       type, entry?.version.flatMap { _ in entry?.name } ?? stem, place, code: text,
       checksum: Digest.sha256(NativeMacros.trimmed(text)))
     if let version = entry?.version?.version { node.become(version) }
-    node.isPlainSQL = isWhole && !YAMLRenderer.holdsJinja(text)
+    node.isPython = type == .model && place.path.hasSuffix(".py")
+    node.isPlainSQL = isWhole && !node.isPython && !YAMLRenderer.holdsJinja(text)
     context.frame = RenderFrame(package: package)
     context.frame.docs = contents.docs
-    if isWhole, !node.isPlainSQL { isWhole = attempt { node.template = try self.template(of: node) } }
+    if isWhole, node.isPython {
+      isWhole = attempt { try python(node) }
+    } else if isWhole, !node.isPlainSQL {
+      isWhole = attempt { node.template = try self.template(of: node) }
+    }
     let configSpan = context.frame.configSpan
-    configure(&node, tree, defaults, entry, context.frame.config)
+    configure(
+      &node, tree, defaults, entry, node.isPython ? pythonConfiguration(entry) : context.frame.config)
     decode(&node, configSpan ?? entry?.configSpan, origins(of: node, entry), isWhole: isWhole)
+    if node.isPython { problems += pythonProblems(node, origins(of: node, entry)) }
     let groupSpan = node.config.group.flatMap { _ in origins(of: node, entry).span(of: "group") { _ in true }
     }
     isWhole = attempt { try recordHooks(node, configSpan ?? entry?.configSpan ?? node.span) } && isWhole

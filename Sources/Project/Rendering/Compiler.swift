@@ -142,6 +142,7 @@ public final class Compiler {
       let sql = try CheckRendering(context: context, check: check).sql()
       return (sql, context.frame.ephemerals)
     }
+    if node.isPython { return (try pythonModel(of: node).text, []) }
     if node.isPlainSQL {
       let (sql, direct) = try PlainSQL.compiled(node.code, node.plainReferences, project, context)
       return (CommonTableInjection.withoutTerminator(sql), direct)
@@ -151,7 +152,7 @@ public final class Compiler {
     return (CommonTableInjection.withoutTerminator(sql), context.frame.ephemerals)
   }
 
-  private func finished(_ id: NodeID, _ sql: String, _ direct: [NodeID]) throws -> CompiledNode {
+  func finished(_ id: NodeID, _ sql: String, _ direct: [NodeID]) throws -> CompiledNode {
     guard !direct.isEmpty else { return CompiledNode(id: id, sql: sql, ephemeralParents: []) }
     var ordered: [NodeID] = []
     for parent in direct { try collect(parent, within: [id], &ordered) }

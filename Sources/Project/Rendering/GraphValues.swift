@@ -30,7 +30,7 @@ enum GraphValues {
       ("meta", Value(node.config.values["meta"] ?? .emptyMapping)),
       ("description", .string(node.description)),
       ("columns", .dict(columns)), ("raw_code", .string(node.code)), ("raw_sql", .string(node.code)),
-      ("language", "sql"), ("version", node.version.map { Value($0.value) } ?? .none),
+      ("language", node.isPython ? "python" : "sql"), ("version", node.version.map { Value($0.value) } ?? .none),
       ("latest_version", node.version.map { Value($0.latest) } ?? .none),
       ("deprecation_date", text(node.deprecationDate?.artifactText)),
       ("constraints", Value(node.constraints.map { constraint($0, ofModel: true) })),

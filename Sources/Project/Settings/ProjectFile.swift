@@ -26,7 +26,7 @@ struct ProjectFile {
     "anchors",
   ]
   /// Keys of `weir.yml` that are Weir's own: `checks` is its word for `data_tests`.
-  static let weirKeys: Set<String> = ["checks", "load-paths"]
+  static let weirKeys: Set<String> = ["checks", "load-paths", "python"]
 
   /// Reads the project file of a package, in a folder of the project's. Throws if there is none.
   static func read(root: String, folder: String) throws(DiagnosticList) -> ProjectFile {

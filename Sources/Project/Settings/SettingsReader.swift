@@ -21,6 +21,7 @@ struct SettingsReader {
     var settings = ProjectSettings(
       name: name ?? file.likelyName, root: projectRoot, file: file.name, values: root.data)
     settings.version = root["version"]?.scalarText
+    settings.python = text("python", root)
     settings.profileName = text("profile", root)
     settings.modelPaths = paths("model-paths", root) ?? settings.modelPaths
     settings.seedPaths = paths("seed-paths", root) ?? settings.seedPaths

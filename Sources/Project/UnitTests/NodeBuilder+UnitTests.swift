@@ -76,6 +76,13 @@ extension NodeBuilder {
   private func unitTest(
     _ entry: UnitTestProperties, _ model: Node, _ surroundings: UnitTestSurroundings
   ) throws -> ParsedNode? {
+    if model.isPython {
+      throw Diagnostic(
+        .badUnitTest, "unit test '\(entry.name)' tests the Python model '\(model.searchName)'",
+        at: (entry.item["model"] ?? entry.item).span(in: entry.file),
+        hint: "as in dbt, only SQL models have unit tests; test the model's functions with Python's own tools"
+      )
+    }
     let package = environment.settings.name
     let file = environment.settings.inner(entry.file)
     let suffix = model.version.map { "_v\($0.text)" } ?? ""

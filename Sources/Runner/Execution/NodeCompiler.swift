@@ -30,6 +30,10 @@ public protocol NodeCompiler: AnyObject {
   func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation]
+  /// A Python model with all that it may read.
+  func python(_ node: Node, isIncremental: Bool) throws -> PythonModel
+  /// Says something in a node's name.
+  func say(_ line: LogLine)
   /// A unit test's two queries; `seed` gives the query that reads a seed's file.
   func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
 }
@@ -59,6 +63,14 @@ extension NodeCompiler {
   public func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation] { [] }
+
+  /// Refuses.
+  public func python(_ node: Node, isIncremental: Bool) throws -> PythonModel {
+    throw Diagnostic(.notSupported, "'\(node.name)' is Python, which cannot be compiled here", at: node.span)
+  }
+
+  /// To nobody.
+  public func say(_ line: LogLine) {}
 
   /// Refuses.
   public func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest

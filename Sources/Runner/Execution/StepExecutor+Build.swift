@@ -32,7 +32,9 @@ extension StepExecutor {
       fail(&result, node, error)
       if result.audits.isEmpty, result.status == .error { result.audits = audits.map { skipped($0, node) } }
     }
-    result.executedSQL = statements.executed.joined(separator: ";\n\n")
+    // As in dbt, what ran of a Python model is its code.
+    result.executedSQL =
+      node.isPython ? result.compiledSQL ?? "" : statements.executed.joined(separator: ";\n\n")
     result.duration = context.clock.uptime() - start
     return result
   }
@@ -95,6 +97,7 @@ extension StepExecutor {
       result.diagnostics += file.warnings
       return NodeBuild(node: node, target: target, work: .seed(file))
     }
+    if node.isPython { return try preparePython(node, target, isIncremental: isIncremental, &result) }
     let compiled = try compiler.compile(node, isIncremental: isIncremental)
     result.compiledSQL = compiled.sql
     guard !SQLText.isEmpty(compiled.sql) else {
@@ -196,7 +199,7 @@ extension StepExecutor {
         target: build.target, dialect: dialect, config: build.node.config,
         path: context.absolute(build.node.span.file)
       ).statements(file, existing: existing, capabilities: context.capabilities)
-    case .incremental, .external, .snapshot, .own, .written: return nil
+    case .incremental, .external, .snapshot, .own, .written, .python: return nil
     }
   }
 
@@ -213,6 +216,11 @@ extension StepExecutor {
     case .incremental(let select): return try takeUp(select, build.node, build.target, &result)
     case .snapshot(let select): return try takeSnapshot(select, build.node, build.target, existing)
     case .written(let sql, let beside): return try create(sql, beside, over: existing, build.target)
+    case .python(let work):
+      return try withPythonRows(of: build.node, work, &result) { work, result in
+        let rows = NodeBuild(node: build.node, target: build.target, work: work)
+        return try apply(rows, existing, isAudited: isAudited, &result)
+      }
     case .table, .view, .seed, .own: return nil
     }
   }
@@ -287,6 +295,8 @@ struct NodeBuild {
     case own(String)
     /// What a macro of the project's creates beside what is live.
     case written(String, Relation)
+    /// Rows that a Python model gives.
+    case python(PythonWork)
   }
 
   let node: Node
@@ -298,13 +308,17 @@ struct NodeBuild {
     switch work {
     case .view, .external: .view
     case .table, .incremental, .seed, .snapshot, .own: .table
+    case .python(let work): work.files == nil ? .table : .view
     case .written(_, let beside): beside.kind ?? .table
     }
   }
 
   /// The files that it makes.
   var files: ExternalWriter? {
-    if case .external(_, let files) = work { return files }
-    return nil
+    switch work {
+    case .external(_, let files): files
+    case .python(let work): work.files
+    default: nil
+    }
   }
 }

@@ -13,10 +13,13 @@ struct LoadFolder {
 
   private static func root(_ folder: StateFolder) -> String { folder.path + "/spool" }
 
-  /// Makes the folder. Throws `WEIR-E0805`.
-  func create(in folder: StateFolder) throws(Diagnostic) {
+  /// Makes the folder, for this user alone if it is private. Throws `WEIR-E0805`.
+  func create(in folder: StateFolder, isPrivate: Bool = false) throws(Diagnostic) {
     try folder.create()
-    for path in [Self.root(folder), path] where mkdir(path, 0o777) != 0 && errno != EEXIST {
+    let steps: [(path: String, mode: mode_t)] = [
+      (Self.root(folder), 0o777), (path, isPrivate ? 0o700 : 0o777),
+    ]
+    for (path, mode) in steps where mkdir(path, mode) != 0 && errno != EEXIST {
       throw Diagnostic(
         .stateFolderUnusable, "cannot create '\(path)': \(String(cString: strerror(errno)))",
         hint: "Weir keeps what it reads from sources in the project's .weir folder for a while")

@@ -116,6 +116,12 @@ public struct Preview: Sendable {
         config: node.config,
         path: path)
       return (seed.select(file), node)
+    case .node(let node) where node.isPython:
+      throw Diagnostic(
+        .notSupported, "the Python model '\(node.name)' is not run to be shown",
+        at: SourceSpan(file: node.span.file),
+        hint:
+          "build it, and show its table: weir show --inline \"select * from {{ ref('\(node.name)') }}\"")
     case .node(let node):
       return (try makeCompiler(connection, log).compile(node, isIncremental: false).sql, node)
     }

@@ -1,1 +1,0 @@
-def model(dbt, session): return None

@@ -1,0 +1,3 @@
+def model(dbt, session):
+    name = "numbers"
+    return dbt.ref(name), 1
