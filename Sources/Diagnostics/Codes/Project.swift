@@ -64,11 +64,16 @@ extension DiagnosticCode {
   /// A unit test is declared wrongly.
   public static let badUnitTest = DiagnosticCode("WEIR-E0128", "a unit test is declared wrongly")
 
+  /// A semantic model, a metric or a saved query does not hold together.
+  public static let badSemantics = DiagnosticCode(
+    "WEIR-E0131", "a semantic model, metric, saved query or time spine is declared wrongly")
+
   /// Codes of reading a project: E01xx.
   static let project: [DiagnosticCode] = [
     unreadableFile, brokenYAML, notUTF8, noProject, unknownKey, badValue, missingKey, badProfile,
     duplicateName, ambiguousRelation, missingReference, disabledReference, unsupported, orphanProperties,
     unusedConfiguration, pathOutside, badCheck, missingVariable, raised, versionMismatch, needsConnection,
     packageMissing, badPackage, deprecatedModel, prerelease, inaccessible, badContract, badUnitTest,
+    badSemantics,
   ]
 }
