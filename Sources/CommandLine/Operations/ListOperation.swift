@@ -60,7 +60,7 @@ struct ListOperation {
       case .json: json(entries(of: source))
       }
     }
-    if let resource = project.semantics.first(where: { $0.id == id }) {
+    if let resource = project.semantic(id) {
       return switch form {
       case .name: resource.name
       case .path: resource.originalPath

@@ -58,6 +58,18 @@ public struct SemanticResource: Sendable {
   }
 }
 
+extension Project {
+  /// The semantic model, metric or saved query of that name.
+  public func semantic(_ id: NodeID) -> SemanticResource? {
+    var (low, high) = (0, semantics.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if semantics[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < semantics.count && semantics[low].id == id ? semantics[low] : nil
+  }
+}
+
 /// A `metric()` call's arguments.
 public struct MetricReference: Sendable, Hashable {
   /// The package, if the call names one.

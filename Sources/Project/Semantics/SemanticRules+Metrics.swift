@@ -119,21 +119,9 @@ extension SemanticRules {
 
   // MARK: - With what a metric measures
 
-  /// The semantic models that have the metric's own measures, and the measures.
-  private func measures(_ names: [String]) -> [(model: SemanticResource, measure: DataValue)] {
-    names.compactMap { name in
-      for model in models {
-        for (_, measure) in elements("measures", of: model) where measure["name"]?.stringValue == name {
-          return (model, measure)
-        }
-      }
-      return nil
-    }
-  }
-
   mutating func checkMeasures(of metric: SemanticResource) {
     let inputs = metric.properties["type_params"]?["input_measures"]?.items ?? []
-    let found = measures(inputs.compactMap { $0["name"]?.stringValue })
+    let found = inputs.compactMap { measures[$0["name"]?.stringValue ?? ""] }
     granularity(metric, found)
     if metric.properties["type"] == "conversion" { conversion(metric) }
   }
@@ -163,9 +151,7 @@ extension SemanticRules {
     for (key, property) in [
       ("base_measure", "base_property"), ("conversion_measure", "conversion_property"),
     ] {
-      guard let (model, measure) = measures([parameters[key]?["name"]?.stringValue ?? ""]).first else {
-        continue
-      }
+      guard let (model, measure) = measures[parameters[key]?["name"]?.stringValue ?? ""] else { continue }
       let entities = elements("entities", of: model).compactMap { $0.value["name"]?.stringValue }
       let dimensions = elements("dimensions", of: model).compactMap { $0.value["name"]?.stringValue }
       let entity = parameters["entity"]?.stringValue ?? ""
@@ -199,8 +185,6 @@ extension SemanticRules {
 
   /// A measure that a metric reads with different filters needs names for them; and those must be nobody else's.
   mutating func aliases() {
-    let names = Set(
-      models.flatMap { elements("measures", of: $0).compactMap { $0.value["name"]?.stringValue } })
     var taken: [String: SemanticResource] = [:]
     for metric in metrics {
       let inputs = metric.properties["type_params"]?["input_measures"]?.items ?? []
@@ -217,7 +201,7 @@ extension SemanticRules {
       for input in MetricParts(metric).measures.map(\.value) {
         guard let alias = input["alias"]?.stringValue else { continue }
         let why =
-          Self.wrong(alias) ?? (names.contains(alias) ? "a measure is called so" : nil)
+          Self.wrong(alias) ?? (measures[alias] == nil ? nil : "a measure is called so")
           ?? taken[alias].map { "\(title($0)) has it too" }
         if let why {
           report("the alias '\(alias)' in \(title(metric)) cannot be: \(why)", metric, ["type_params"])

@@ -27,7 +27,7 @@ extension SemanticRules {
       let text = condition["where_sql_template"]?.stringValue ?? ""
       let place = path + [String(position)]
       do {
-        for item in try QueryItems().items(in: text) {
+        for item in try reader.items(in: text) {
           check(item, "a filter of \(title(resource))", resource, place)
         }
       } catch {
@@ -64,13 +64,6 @@ extension SemanticRules {
   mutating func check(query: SemanticResource) {
     let parameters = query.properties["query_params"] ?? .none
     check(filter: parameters["where"], query, ["query_params", "where"])
-    var elements: Set<String> = ["metric_time"]
-    elements.formUnion(metrics.map(\.name))
-    for model in models {
-      for kind in ["dimensions", "entities"] {
-        elements.formUnion(self.elements(kind, of: model).compactMap { $0.value["name"]?.stringValue })
-      }
-    }
     var asked = Set(
       (parameters["metrics"]?.texts ?? []).map { QueryItems.Item(kind: "Metric", name: $0, rest: "") })
     let before = problems.count
@@ -78,10 +71,10 @@ extension SemanticRules {
       let path = ["query_params", "group_by", String(position)]
       guard let item = item(text, query, path) else { continue }
       asked.insert(item)
-      guard !elements.contains(item.element) else { continue }
+      guard !groupable.contains(item.element) else { continue }
       report(
         "\(title(query)) is grouped by \(text), which is not there", query, path,
-        hint: Spelling.hint(for: item.element, among: elements.sorted()))
+        hint: Spelling.hint(for: item.element, among: groupable.sorted()))
     }
     if let limit = parameters["limit"]?.intValue, limit < 0 {
       report(
@@ -102,7 +95,7 @@ extension SemanticRules {
     _ text: String, _ query: SemanticResource, _ path: [String]
   ) -> QueryItems.Item? {
     do {
-      return try QueryItems().item(text)
+      return try reader.item(text)
     } catch {
       complain(
         error, "'\(text)' of \(title(query)) is no dimension, entity or metric", text, query, path)

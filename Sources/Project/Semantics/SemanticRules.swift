@@ -8,6 +8,11 @@ struct SemanticRules {
   let queries: [SemanticResource]
   /// The spans of time that time spines of the project add.
   let ownGranularities: [String]
+  /// The measures by name, and whose they are.
+  let measures: [String: (model: SemanticResource, measure: DataValue)]
+  /// What queries may be grouped by.
+  let groupable: Set<String>
+  let reader = QueryItems()
   var problems: [Diagnostic] = []
 
   /// Checks a project. Where `isSound` says no, what only follows from something missing is left out.
@@ -15,6 +20,22 @@ struct SemanticRules {
     models = project.semantics.filter { $0.resourceType == .semanticModel }
     metrics = project.semantics.filter { $0.resourceType == .metric }
     queries = project.semantics.filter { $0.resourceType == .savedQuery }
+    var measures: [String: (model: SemanticResource, measure: DataValue)] = [:]
+    for model in models {
+      for measure in model.properties["measures"]?.items ?? [] {
+        let name = measure["name"]?.stringValue ?? ""
+        if measures[name] == nil { measures[name] = (model, measure) }
+      }
+    }
+    self.measures = measures
+    var groupable: Set<String> = ["metric_time"]
+    groupable.formUnion(metrics.map(\.name))
+    for model in models {
+      for kind in ["dimensions", "entities"] {
+        groupable.formUnion((model.properties[kind]?.items ?? []).compactMap { $0["name"]?.stringValue })
+      }
+    }
+    self.groupable = groupable
     let spines = project.nodes.filter { $0.timeSpine != nil }
     ownGranularities = spines.flatMap { ($0.timeSpine?.granularities ?? []).map(\.name) }
     for metric in metrics { parts(of: metric) }
