@@ -54,8 +54,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "models/x.py", "def model(): pass", "models/x.py: WEIR-E0113 Python models are not supported yet"),
     BadInput(
-      "analyses/x.sql", "select 1",
-      "analyses/x.sql: WEIR-E0113 analyses are not supported yet; they are left out"),
+      "analyses/x.sql", "{{ config(materialized='tabel') }} select 1",
+      "analyses/x.sql:1:4: WEIR-E0106 analysis 'x' has the unknown materialization 'tabel'"),
     BadInput(
       "models/deep/model.sql", "select 1",
       "models/model.sql:1:1: WEIR-E0109 two models are called 'model'"),

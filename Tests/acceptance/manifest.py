@@ -27,7 +27,8 @@ VOLATILE = {
     "env",
 }
 # Sections of the manifest that are maps of things; everything else is compared as one value.
-SECTIONS = ["nodes", "sources", "macros", "exposures", "docs", "groups", "disabled", "parent_map", "child_map", "group_map"]
+SECTIONS = ["nodes", "sources", "macros", "exposures", "docs", "groups", "disabled", "parent_map", "child_map", "group_map",
+            "metrics", "semantic_models", "saved_queries"]
 
 
 def declared(path, left, right):
@@ -56,7 +57,7 @@ def declared_of_builds(keys, left, right):
     """Whether a difference of what was built is one that docs/dbt.md describes."""
     name, last = keys[1], keys[-1]
     # Exposures and hooks of the whole run have no result; ephemeral models are compiled into what reads them.
-    if keys[0] == "results" and name.split(".")[0] in ("exposure", "operation"):
+    if keys[0] == "results" and name.split(".")[0] in ("exposure", "operation", "saved_query"):
         return True
     if keys[0] == "nodes" and last in BUILT and right in (None, []):
         return True

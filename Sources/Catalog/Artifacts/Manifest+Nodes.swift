@@ -152,7 +152,7 @@ extension Manifest {
     writer.member("latest_version", node.version?.latest)
     writer.member("deprecation_date", node.deprecationDate?.artifactText)
     writer.member("primary_key", primaryKeys[node.id] ?? [])
-    writer.member("time_spine", nil as String?)
+    writeTimeSpine(node.timeSpine, to: &writer)
   }
 
   private func writeCheckMembers(_ check: GenericCheck, to writer: inout JSONWriter) {
@@ -193,6 +193,20 @@ extension Manifest {
   func writeReferences(
     _ references: [ModelReference], _ sources: [SourceReference], to writer: inout JSONWriter
   ) {
+    writeReferences(references, to: &writer)
+    writer.member(
+      "sources",
+      array: { writer in
+        for source in sources {
+          writer.array {
+            $0.string(source.source)
+            $0.string(source.table)
+          }
+        }
+      })
+  }
+
+  func writeReferences(_ references: [ModelReference], to writer: inout JSONWriter) {
     writer.member(
       "refs",
       array: { writer in
@@ -201,16 +215,6 @@ extension Manifest {
             $0.member("name", reference.name)
             $0.member("package", reference.package)
             $0.member("version", Self.version(of: reference))
-          }
-        }
-      })
-    writer.member(
-      "sources",
-      array: { writer in
-        for source in sources {
-          writer.array {
-            $0.string(source.source)
-            $0.string(source.table)
           }
         }
       })
@@ -255,7 +259,7 @@ extension Manifest {
         $0.member("tags", column.tags)
       })
     writer.member("tags", column.tags)
-    writer.member("granularity", nil as String?)
+    writer.member("granularity", column.granularity)
     writer.member("doc_blocks", column.docsBlocks.map(\.rawValue))
   }
 

@@ -125,7 +125,16 @@ extension Manifest {
       writer.member("url", properties["url"])
       writeDependencies(macros: [], nodes: exposure.dependencies, to: &writer)
       writeReferences(exposure.references, exposure.sourceReferences, to: &writer)
-      writer.member("metrics", [])
+      writer.member(
+        "metrics",
+        array: { writer in
+          for metric in exposure.metricReferences {
+            writer.array { list in
+              if let package = metric.package { list.string(package) }
+              list.string(metric.name)
+            }
+          }
+        })
       writer.key("created_at")
       writer.number(generatedAt)
     }

@@ -42,14 +42,15 @@ public struct Manifest: Sendable {
       writeMetadata(to: &writer)
       writeNodes(to: &writer)
       writeResources(to: &writer)
-      writer.member("metrics", object: { _ in })
+      writeSemantics("metrics", .metric, to: &writer)
       writeAll("groups", project.groups, id: \.id, to: &writer) { write($0, to: &$1) }
       writer.member("selectors", .dict(SelectorEntries.normalized(project.selectors)))
       writeDisabled(to: &writer)
       writeMap("parent_map", graph.parents, to: &writer)
       writeMap("child_map", graph.children, to: &writer)
       writeGroups(to: &writer)
-      for name in ["saved_queries", "semantic_models"] { writer.member(name, object: { _ in }) }
+      writeSemantics("saved_queries", .savedQuery, to: &writer)
+      writeSemantics("semantic_models", .semanticModel, to: &writer)
       writeAll("unit_tests", project.nodes.filter { $0.unitTest != nil }, id: \.id, to: &writer) {
         write(unitTest: $0, to: &$1)
       }
@@ -169,6 +170,9 @@ public struct Manifest: Sendable {
         for source in project.sources where !source.isEnabled {
           writer.member(source.id.rawValue, array: { write(source, to: &$0) })
         }
+        for resource in project.disabledSemantics {
+          writer.member(resource.id.rawValue, array: { write(resource, to: &$0) })
+        }
       })
   }
 
@@ -188,11 +192,15 @@ public struct Manifest: Sendable {
 
   private func shown(_ id: NodeID) -> NodeID { project.node(id)?.artifactID ?? id }
 
-  /// The nodes of each group.
+  /// What belongs to each group.
   private func writeGroups(to writer: inout JSONWriter) {
     var groups: [String: [String]] = [:]
+    for group in project.groups { groups[group.name] = [] }
     for node in project.nodes {
       if let group = group(of: node) { groups[group, default: []].append(node.id.rawValue) }
+    }
+    for resource in project.semantics {
+      if let group = resource.group { groups[group, default: []].append(resource.id.rawValue) }
     }
     writer.member(
       "group_map",
@@ -201,19 +209,33 @@ public struct Manifest: Sendable {
       })
   }
 
-  /// dbt's inference: what a constraint says, else the columns that have both a `unique` and a `not_null` check.
+  /// dbt's inference: what a constraint says, else the columns that have both a `unique` and a `not_null` check, else those
+  /// that have a `unique` one, best one that is not switched off.
   private static func primaryKeys(of project: Project) -> [NodeID: [String]] {
-    var unique: [NodeID: [String]] = [:]
+    var unique: [NodeID: Set<String>] = [:]
+    var switchedOff: [NodeID: Set<String>] = [:]
     var present: [NodeID: Set<String>] = [:]
-    for node in project.nodes {
-      guard case .generic(let check)? = node.check, let column = check.column else { continue }
-      if check.name == "unique" { unique[check.attachedNode, default: []].append(column) }
-      if check.name == "not_null" { present[check.attachedNode, default: []].insert(column) }
+    for (nodes, isEnabled) in [(project.nodes, true), (project.disabled, false)] {
+      for node in nodes {
+        guard case .generic(let check)? = node.check else { continue }
+        let combination = check.arguments["combination_of_columns"]?.listValue?.compactMap(\.stringValue)
+        let columns = check.column.map { [$0] } ?? combination ?? []
+        switch check.name {
+        case "unique", "unique_combination_of_columns":
+          if isEnabled {
+            unique[check.attachedNode, default: []].formUnion(columns)
+          } else {
+            switchedOff[check.attachedNode, default: []].formUnion(columns)
+          }
+        case "not_null": present[check.attachedNode, default: []].formUnion(columns)
+        default: continue
+        }
+      }
     }
     var keys: [NodeID: [String]] = [:]
-    for (node, columns) in unique {
-      let found = columns.filter { present[node]?.contains($0) ?? false }
-      if !found.isEmpty { keys[node] = found.sorted() }
+    for (node, columns) in unique.merging(switchedOff, uniquingKeysWith: { $0.union($1) }) {
+      let sure = columns.intersection(present[node] ?? [])
+      keys[node] = (sure.isEmpty ? unique[node] ?? columns : sure).sorted()
     }
     for node in project.nodes where node.resourceType == .model {
       if let constraint = node.constraints.first(where: { $0.kind == .primaryKey }) {

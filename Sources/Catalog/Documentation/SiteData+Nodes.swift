@@ -11,6 +11,7 @@ extension SiteData {
     case .node(let node): write(node, to: &writer)
     case .source(let source): write(source, to: &writer)
     case .exposure(let exposure): write(exposure, to: &writer)
+    case .semantic(let resource): write(resource, to: &writer)
     }
     let parents = (graph.parents[item.id] ?? []).compactMap { places[$0] }
     if !parents.isEmpty {
@@ -97,6 +98,21 @@ extension SiteData {
     writer.member(
       "exposure",
       object: { for key in ["type", "maturity", "url"] { $0.member(key, orNone: properties[key]) } })
+  }
+
+  private func write(_ resource: SemanticResource, to writer: inout JSONWriter) {
+    writer.member("kind", resource.resourceType.rawValue)
+    writer.member("name", resource.name)
+    writer.member("package", resource.package)
+    writer.member("file", resource.originalPath)
+    writer.member("line", resource.span.line)
+    writer.member("folders", resource.fqn)
+    writer.member("label", orNone: resource.label)
+    writer.member("description", orNone: resource.description)
+    writer.member("tags", orNone: resource.tags)
+    writer.member("meta", orNone: resource.config["meta"])
+    writer.member("config", orNone: resource.config)
+    writer.member("group", orNone: resource.group)
   }
 
   private func write(_ relation: Relation?, found: RelationDescription?, to writer: inout JSONWriter) {

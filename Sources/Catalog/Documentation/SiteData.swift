@@ -12,12 +12,14 @@ struct SiteData: Sendable {
     case node(Node)
     case source(SourceTable)
     case exposure(Exposure)
+    case semantic(SemanticResource)
 
     var id: NodeID {
       switch self {
       case .node(let node): node.id
       case .source(let source): source.id
       case .exposure(let exposure): exposure.id
+      case .semantic(let resource): resource.id
       }
     }
   }
@@ -43,9 +45,8 @@ struct SiteData: Sendable {
     self.outcomes = outcomes
     self.generatedAt = generatedAt
     let sources = project.sources.filter(\.isEnabled).map(Item.source)
-    items = (project.nodes.map(Item.node) + sources + project.exposures.map(Item.exposure)).sorted {
-      $0.id < $1.id
-    }
+    let others = project.exposures.map(Item.exposure) + project.semantics.map(Item.semantic)
+    items = (project.nodes.map(Item.node) + sources + others).sorted { $0.id < $1.id }
     places = Self.places(items.map(\.id))
     macroPlaces = Self.places(project.macros.map(\.id))
   }

@@ -60,6 +60,14 @@ struct ListOperation {
       case .json: json(entries(of: source))
       }
     }
+    if let resource = project.semantic(id) {
+      return switch form {
+      case .name: resource.name
+      case .path: resource.originalPath
+      case .selector: "\(resource.resourceType.rawValue):\(resource.package).\(resource.name)"
+      case .json: json(entries(of: resource))
+      }
+    }
     guard let exposure = project.exposures.first(where: { $0.id == id }) else { return nil }
     return switch form {
     case .name: exposure.name
@@ -157,6 +165,20 @@ struct ListOperation {
       ("database", { $0.text(source.relation.database) }), ("schema", { $0.text(source.relation.schema) }),
       ("identifier", { $0.string(source.identifier) }), ("fqn", { $0.strings(source.fqn) }),
       ("description", { $0.string(source.description) }), ("loader", { $0.string(source.loader) }),
+    ]
+    return entries
+  }
+
+  private func entries(of resource: SemanticResource) -> [Entry] {
+    var entries = common(
+      id: resource.id, name: resource.name, type: resource.resourceType, package: resource.package,
+      path: resource.originalPath, tags: resource.tags, dependencies: resource.dependencies, macros: [])
+    // As in dbt, semantic models have no tags.
+    if resource.resourceType == .semanticModel { entries.removeAll { $0.key == "tags" } }
+    entries.insert(("config", { $0.value(resource.config) }), at: 5)
+    entries += [
+      ("fqn", { $0.strings(resource.fqn) }), ("description", { $0.text(resource.description) }),
+      ("label", { $0.text(resource.label) }),
     ]
     return entries
   }

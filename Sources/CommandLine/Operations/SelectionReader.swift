@@ -40,10 +40,11 @@ enum ResourceTypes {
   private static let names: [(String, ResourceType)] = [
     ("model", .model), ("seed", .seed), ("test", .check), ("check", .check), ("source", .source),
     ("exposure", .exposure), ("load", .load), ("snapshot", .snapshot), ("analysis", .analysis),
-    ("unit_test", .unitTest),
+    ("unit_test", .unitTest), ("metric", .metric), ("semantic_model", .semanticModel),
+    ("saved_query", .savedQuery),
   ]
   /// Kinds that dbt has and that no project has here yet.
-  private static let later = ["metric", "semantic_model", "saved_query", "function"]
+  private static let later = ["function"]
 
   /// The kinds that the words name; `default` means `standard`. None means every kind.
   static func parse(_ words: [String], standard: [ResourceType] = []) throws(Diagnostic) -> [ResourceType] {
@@ -72,6 +73,7 @@ enum ResourceTypes {
     return Diagnostic(
       .usage, "no kind of node is called '\(TerminalText.oneLine(word))'",
       hint: nearest.map { "did you mean '\($0)'?" }
-        ?? "kinds are model, seed, load, test, source, exposure, snapshot, analysis and unit_test")
+        ?? "kinds are model, seed, load, test, source, exposure, snapshot, analysis, unit_test, metric, semantic_model and saved_query"
+    )
   }
 }

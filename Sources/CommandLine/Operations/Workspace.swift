@@ -83,12 +83,16 @@ struct Workspace: Sendable {
   var inventory: String {
     func count(_ type: ResourceType) -> Int { project.nodes.count { $0.resourceType == type } }
     var parts: [String] = []
-    for (count, noun) in [
-      (count(.load), "load"), (count(.model), "model"), (count(.seed), "seed"),
-      (count(.snapshot), "snapshot"), (count(.check), "check"), (count(.unitTest), "unit test"),
-      (project.sources.count, "source"), (project.exposures.count, "exposure"),
-    ] where count > 0 {
-      parts.append(Quantities.count(count, noun))
+    func semantic(_ type: ResourceType) -> Int { project.semantics.count { $0.resourceType == type } }
+    for (count, noun, plural) in [
+      (count(.load), "load", nil), (count(.model), "model", nil), (count(.seed), "seed", nil),
+      (count(.snapshot), "snapshot", nil), (count(.check), "check", nil),
+      (count(.unitTest), "unit test", nil),
+      (count(.analysis), "analysis", "analyses"), (project.sources.count, "source", nil),
+      (project.exposures.count, "exposure", nil), (semantic(.semanticModel), "semantic model", nil),
+      (semantic(.metric), "metric", nil), (semantic(.savedQuery), "saved query", "saved queries"),
+    ] as [(Int, String, String?)] where count > 0 {
+      parts.append(Quantities.count(count, noun, plural))
     }
     return parts.isEmpty ? "an empty project" : parts.joined(separator: ", ")
   }

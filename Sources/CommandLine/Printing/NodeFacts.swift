@@ -99,6 +99,7 @@ struct Tally: Sendable, Hashable {
   var text: String {
     func rank(_ noun: String) -> Int { ["load": 0, "seed": 1, "check": 3, "unit test": 4][noun] ?? 2 }
     let nouns = counts.keys.sorted { (rank($0), $0) < (rank($1), $1) }
-    return nouns.map { Quantities.count(counts[$0] ?? 0, $0) }.joined(separator: ", ")
+    return nouns.map { Quantities.count(counts[$0] ?? 0, $0, $0 == "analysis" ? "analyses" : nil) }.joined(
+      separator: ", ")
   }
 }

@@ -64,6 +64,10 @@ extension DiagnosticCode {
   /// A unit test is declared wrongly.
   public static let badUnitTest = DiagnosticCode("WEIR-E0128", "a unit test is declared wrongly")
 
+  /// A semantic model, a metric or a saved query does not hold together.
+  public static let badSemantics = DiagnosticCode(
+    "WEIR-E0131", "a semantic model, metric, saved query or time spine is declared wrongly")
+
   /// A Python model is not written as it must be.
   public static let badPythonModel = DiagnosticCode(
     "WEIR-E0140", "a Python model is not written as it must be")
@@ -74,6 +78,6 @@ extension DiagnosticCode {
     duplicateName, ambiguousRelation, missingReference, disabledReference, unsupported, orphanProperties,
     unusedConfiguration, pathOutside, badCheck, missingVariable, raised, versionMismatch, needsConnection,
     packageMissing, badPackage, deprecatedModel, prerelease, inaccessible, badContract, badUnitTest,
-    badPythonModel,
+    badSemantics, badPythonModel,
   ]
 }

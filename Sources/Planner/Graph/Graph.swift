@@ -1,7 +1,7 @@
 import Diagnostics
 import Project
 
-/// Who reads whom: enabled nodes, sources and exposures, with edges from what is read to what reads it.
+/// Who reads whom: enabled nodes, sources, exposures and the semantic layer, with edges from what is read to what reads it.
 public struct Graph: Sendable {
   /// Every name, parents before children; among equals by name.
   public let order: [NodeID]
@@ -97,6 +97,9 @@ extension Graph {
     for exposure in project.exposures {
       members.append(Member(id: exposure.id, dependencies: exposure.dependencies, span: exposure.span))
     }
+    for resource in project.semantics {
+      members.append(Member(id: resource.id, dependencies: resource.dependencies, span: resource.span))
+    }
     for node in project.nodes {
       members.append(Member(id: node.id, dependencies: node.dependencies, span: node.span))
     }
@@ -128,7 +131,9 @@ extension Graph {
   }
 
   private static func missing(_ id: NodeID, of member: Member, in project: Project) -> Diagnostic {
-    let isDisabled = project.disabled.contains { $0.id == id } || project.source(id) != nil
+    let isDisabled =
+      project.disabled.contains { $0.id == id } || project.source(id) != nil
+      || project.disabledSemantics.contains { $0.id == id }
     return Diagnostic(
       .unknownDependency,
       "'\(member.id)' depends on '\(id)', which is \(isDisabled ? "disabled" : "not in the project")",

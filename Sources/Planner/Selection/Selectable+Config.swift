@@ -42,7 +42,7 @@ extension Selectable {
     case .node(let node) where node.unitTest != nil: nil
     case .node(let node): node.config.values[key] ?? Self.standard(key, of: node)
     case .source(let source): Self.configured(key, of: source)
-    case .exposure: nil
+    case .exposure, .semantic: nil
     }
   }
 

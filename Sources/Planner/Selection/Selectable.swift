@@ -1,17 +1,19 @@
 import Jinja
 import Project
 
-/// What selectors see of a node, a source or an exposure.
+/// What selectors see of a node, a source, an exposure or a part of the semantic layer.
 enum Selectable {
   case node(Node)
   case source(SourceTable)
   case exposure(Exposure)
+  case semantic(SemanticResource)
 
   var id: NodeID {
     switch self {
     case .node(let node): node.id
     case .source(let source): source.id
     case .exposure(let exposure): exposure.id
+    case .semantic(let resource): resource.id
     }
   }
 
@@ -20,6 +22,7 @@ enum Selectable {
     case .node(let node): node.resourceType
     case .source: .source
     case .exposure: .exposure
+    case .semantic(let resource): resource.resourceType
     }
   }
 
@@ -28,6 +31,7 @@ enum Selectable {
     case .node(let node): node.package
     case .source(let source): source.package
     case .exposure(let exposure): exposure.package
+    case .semantic(let resource): resource.package
     }
   }
 
@@ -36,6 +40,7 @@ enum Selectable {
     case .node(let node): node.originalPath
     case .source(let source): source.originalPath
     case .exposure(let exposure): exposure.originalPath
+    case .semantic(let resource): resource.originalPath
     }
   }
 
@@ -44,6 +49,7 @@ enum Selectable {
     case .node(let node): node.config.tags
     case .source(let source): source.tags
     case .exposure(let exposure): exposure.tags
+    case .semantic(let resource): resource.tags
     }
   }
 
@@ -52,7 +58,12 @@ enum Selectable {
     switch method {
     case .name(let pattern): return matches(name: pattern)
     case .tag(let pattern): return tags.contains { pattern.matches($0) }
-    case .group(let pattern): return text(of: "group").map { pattern.matches($0) } ?? false
+    case .group(let pattern):
+      // As in dbt, only metrics of the semantic layer are found by their group.
+      if case .semantic(let own) = self {
+        return own.resourceType == .metric && own.group.map { pattern.matches($0) } ?? false
+      }
+      return text(of: "group").map { pattern.matches($0) } ?? false
     case .access(let value):
       return resourceType == .model && (text(of: "access") ?? "protected") == value
     case .source(let package, let source, let table):
@@ -60,6 +71,9 @@ enum Selectable {
       return package.matches(own.package) && source.matches(own.sourceName) && table.matches(own.name)
     case .exposure(let package, let name):
       guard case .exposure(let own) = self else { return false }
+      return package.matches(own.package) && name.matches(own.name)
+    case .semantic(let kind, let package, let name):
+      guard case .semantic(let own) = self, own.resourceType == kind else { return false }
       return package.matches(own.package) && name.matches(own.name)
     case .unitTest(let package, let name):
       guard case .node(let own) = self, own.resourceType == .unitTest else { return false }
@@ -88,7 +102,6 @@ enum Selectable {
     // What these compare with lies outside the project: the evaluation has it.
     case .state, .result, .sourceStatus: return false
     case .everything: return true
-    case .nothing: return false
     }
   }
 
@@ -96,6 +109,7 @@ enum Selectable {
     switch self {
     case .node(let node): pattern.matches(fqn: node.fqn, isVersioned: node.version != nil)
     case .exposure(let exposure): pattern.matches(fqn: exposure.fqn)
+    case .semantic(let resource): pattern.matches(fqn: resource.fqn)
     case .source: false
     }
   }

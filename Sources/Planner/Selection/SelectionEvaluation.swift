@@ -24,7 +24,7 @@ struct SelectionEvaluation {
     self.state = state
     members =
       project.nodes.map { .node($0) } + project.sources.filter(\.isEnabled).map { .source($0) }
-      + project.exposures.map { .exposure($0) }
+      + project.exposures.map { .exposure($0) } + project.semantics.map { .semantic($0) }
     var places = [NodeID: Int](minimumCapacity: members.count)
     for (place, member) in members.enumerated() { places[member.id] = place }
     self.places = places

@@ -11,6 +11,8 @@ enum SelectionMethod {
   case source(package: Wildcard, source: Wildcard, table: Wildcard)
   case exposure(package: Wildcard, name: Wildcard)
   case unitTest(package: Wildcard, name: Wildcard)
+  /// A metric, a semantic model or a saved query by its name.
+  case semantic(ResourceType, package: Wildcard, name: Wildcard)
   /// Weir's own: a load by its name.
   case load(package: Wildcard, name: Wildcard)
   case path(PathPattern)
@@ -28,8 +30,6 @@ enum SelectionMethod {
   /// What became of the source's freshness since the saved look at it.
   case sourceStatus
   case everything
-  /// A kind of resource that a project cannot have yet, so that nothing matches.
-  case nothing
 
   /// Which of a model's versions.
   enum VersionKind: String, CaseIterable {
@@ -112,7 +112,9 @@ enum SelectionMethod {
     case "exposure": return .exposure(package: package, name: name)
     case "load": return .load(package: package, name: name)
     case "unit_test": return .unitTest(package: package, name: name)
-    default: return .nothing
+    case "metric": return .semantic(.metric, package: package, name: name)
+    case "semantic_model": return .semantic(.semanticModel, package: package, name: name)
+    default: return .semantic(.savedQuery, package: package, name: name)
     }
   }
 
@@ -181,10 +183,7 @@ enum SelectionMethod {
 
   private static func resourceType(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
     if let type = ResourceType(rawValue: value) { return .resourceType(type) }
-    let later = [
-      "metric", "saved_query", "semantic_model", "fixture", "function", "sql operation", "sql_operation",
-      "rpc",
-    ]
+    let later = ["fixture", "function", "sql operation", "sql_operation", "rpc"]
     if later.contains(value) { return .resourceType(nil) }
     throw badValue(value, of: ResourceType.allCases.map(\.rawValue), raw)
   }

@@ -19,6 +19,7 @@ enum ConfigDefaults {
       ("dbt_valid_to_current", .none),
     ])
   static let operation = node(materialized: "view", [])
+  static let analysis = operation
   static let unitTest: DataValue = .mapping([
     ("tags", .list([])), ("meta", .emptyMapping), ("enabled", .bool(true)), ("static_analysis", .none),
   ])

@@ -59,6 +59,8 @@ public struct Node: Sendable {
   public var docsBlocks: [NodeID]
   /// The sources and nodes that it reads, each in the order of the text, without repeats.
   public var dependencies: [NodeID]
+  /// What makes a model a time spine; nil for others.
+  public var timeSpine: TimeSpine?
   /// What makes it a check; nil for other nodes.
   public var check: CheckDefinition?
   /// What makes it a unit test; nil for other nodes.
@@ -174,6 +176,8 @@ public struct ColumnDefinition: Sendable, Hashable {
   public var description: String
   /// The declared type, if any.
   public var dataType: String?
+  /// How exact its times are, where it is the column of a time spine.
+  public var granularity: String?
   /// Whether the name is to be quoted, if said.
   public var quote: Bool?
   /// Tags.

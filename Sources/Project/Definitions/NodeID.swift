@@ -6,6 +6,9 @@ public enum ResourceType: String, Sendable, Codable, Hashable, CaseIterable {
   /// A transfer of tables from a source: Weir's own.
   case load
   case unitTest = "unit_test"
+  case semanticModel = "semantic_model"
+  case metric
+  case savedQuery = "saved_query"
   case documentation = "doc"
 }
 

@@ -114,6 +114,8 @@ public struct Exposure: Sendable {
   public var references: [ModelReference]
   /// The `source` calls.
   public var sourceReferences: [SourceReference]
+  /// The `metric` calls.
+  public var metricReferences: [MetricReference] = []
   /// The tags, each once.
   public var tags: [String]
   /// The whole YAML entry (type, owner, url, maturity, label, description, meta, config), after docs blocks.

@@ -296,16 +296,17 @@ struct DeclarationBuilder {
     _ entry: EntryProperties, _ exposure: inout Exposure, _ problems: inout [Diagnostic]
   ) -> RecordedReferences {
     context.frame = RenderFrame(package: environment.settings.name)
+    context.frame.takesMetrics = true
     var spans: (references: [SourceSpan?], sources: [SourceSpan?]) = ([], [])
     for item in entry.node["depends_on"]?.items ?? [] {
       let span = item.span(in: entry.file)
       guard let text = item.string else { continue }
       let call = YAMLRenderer.soleExpression(text) ?? text
-      guard CheckRendering.looksLikeCall(call) else {
+      guard CheckRendering.looksLikeCall(call, besides: ["metric"]) else {
         problems.append(
           Diagnostic(
             .badValue, "'depends_on' of exposure '\(entry.name)' holds '\(text)'", at: span,
-            hint: "write ref('model') or source('source', 'table')"))
+            hint: "write ref('model'), source('source', 'table') or metric('metric')"))
         continue
       }
       do {
@@ -318,9 +319,13 @@ struct DeclarationBuilder {
           return problem
         }
       }
+      for place in context.frame.metrics.indices where context.frame.metrics[place].span == nil {
+        context.frame.metrics[place].span = span
+      }
       while spans.references.count < context.frame.references.count { spans.references.append(span) }
       while spans.sources.count < context.frame.sources.count { spans.sources.append(span) }
     }
+    exposure.metricReferences = context.frame.metrics
     exposure.references = context.frame.references
     exposure.sourceReferences = context.frame.sources
     return RecordedReferences(references: spans.references, sources: spans.sources)

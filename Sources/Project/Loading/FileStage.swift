@@ -32,6 +32,7 @@ struct ProjectFiles: Sendable {
   var fixtures: [FilePlace] = []
   var macros: [FilePlace] = []
   var snapshots: [FilePlace] = []
+  var analyses: [FilePlace] = []
   var properties: [FilePlace] = []
   var loads: [FilePlace] = []
   var docs: [FilePlace] = []
@@ -86,13 +87,7 @@ enum FileStage {
     files.fixtures += places(settings.testPaths, ["csv"]).filter { $0.inner.hasPrefix("fixtures/") }
     files.macros = places(settings.macroPaths, ["sql"]) + files.macros
     files.snapshots = places(settings.snapshotPaths, ["sql"])
-    for (what, paths) in [("analyses", settings.analysisPaths)] {
-      guard let first = places(paths, ["sql"]).first else { continue }
-      problems.append(
-        Diagnostic(
-          .unsupported, "\(what) are not supported yet; they are left out", at: SourceSpan(file: first.path),
-          severity: .warning))
-    }
+    files.analyses = places(settings.analysisPaths, ["sql"])
     let propertyRoots =
       settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
       + settings.macroPaths + settings.testPaths
@@ -145,6 +140,7 @@ enum FileStage {
         result.problems += file.problems
         result.properties.append(file)
         if let text = file.brokenText { result.lost.add(text) }
+        result.lost.semantics.formUnion(file.lostSemantics)
       case .docs(let blocks): result.docs += blocks
       case .snapshots(let blocks, let problems):
         result.snapshots += blocks
@@ -154,6 +150,7 @@ enum FileStage {
         result.docs += blocks
         macros += standIns
         result.lost.add(text, macros: standIns)
+        result.lost.isUnread = true
         result.lost.models.formUnion(SnapshotReader.names(in: text ?? ""))
       }
     }
@@ -241,13 +238,30 @@ enum FileStage {
     var root = written
     var renderer = YAMLRenderer(interpreter: interpreter, file: path)
     if let node = root, YAMLRenderer.holdsJinja(node) {
-      root = renderer.render(node, skipping: lateKeys.contains)
+      root = rendered(node, &renderer)
     }
     var reader = PropertyReader(file: path, written: written)
     var file = reader.read(root)
     file.problems = renderer.problems + file.problems
     if file.problems.contains(where: { $0.severity == .error }) { file.brokenText = text }
     return file
+  }
+
+  /// Keys of the semantic layer whose Jinja is for those who ask queries of it.
+  private static let queryKeys = ["metrics": ["filter"], "saved_queries": ["where"]]
+
+  private static func rendered(_ root: YAMLNode, _ renderer: inout YAMLRenderer) -> YAMLNode {
+    guard let sections = root.entries else { return renderer.render(root, skipping: lateKeys.contains) }
+    var root = root
+    root.content = .map(
+      sections.map { section in
+        guard !lateKeys.contains(section.key) else { return section }
+        var section = section
+        let later = queryKeys[section.key] ?? []
+        section.value = renderer.render(section.value) { lateKeys.contains($0) || later.contains($0) }
+        return section
+      })
+    return root
   }
 
   private static func describe(

@@ -4,6 +4,10 @@ struct LostDefinitions: Sendable {
   private(set) var macros: Set<NodeID> = []
   /// Models of kinds that this version does not read.
   var models: Set<String> = []
+  /// What was not read of the semantic layer.
+  var semantics: Set<String> = []
+  /// Whether whole files were not read.
+  var isUnread = false
   private var texts: [String] = []
   /// Whether not even the text of one of the files is known.
   private var isBoundless = false
@@ -18,6 +22,8 @@ struct LostDefinitions: Sendable {
   mutating func add(_ other: LostDefinitions) {
     macros.formUnion(other.macros)
     models.formUnion(other.models)
+    semantics.formUnion(other.semantics)
+    isUnread = isUnread || other.isUnread
     texts += other.texts
     isBoundless = isBoundless || other.isBoundless
   }
@@ -26,6 +32,11 @@ struct LostDefinitions: Sendable {
   var hidesNaming: Bool {
     let names = ["generate_database_name", "generate_schema_name", "generate_alias_name"]
     return macros.contains { id in names.contains { id.rawValue.hasSuffix($0) } }
+  }
+
+  /// Whether one of the files may define the metric or measure.
+  func mayHold(semantic name: String) -> Bool {
+    semantics.contains(name) || isBoundless || isUnread && texts.contains { $0.contains(name) }
   }
 
   /// Whether one of the files may define the source's table.

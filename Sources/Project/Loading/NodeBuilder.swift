@@ -37,6 +37,10 @@ final class NodeBuilder {
     outcome { sqlNode(place, .check, "data_tests", trees.checks, ConfigDefaults.check) }
   }
 
+  func analysis(_ place: FilePlace) -> NodeOutcome {
+    outcome { sqlNode(place, .analysis, "analyses", trees.models, ConfigDefaults.analysis) }
+  }
+
   func seed(_ place: FilePlace) -> NodeOutcome {
     outcome {
       var bytes: [UInt8] = []
@@ -107,10 +111,13 @@ final class NodeBuilder {
     describe(&node, entry)
     if type == .check { node.check = .singular }
     // What is not known whole may be stored elsewhere.
-    if isWhole { nameRelation(of: &node) }
+    if isWhole, type != .analysis { nameRelation(of: &node) }
     parsed.node = node
     parsed.groupSpan = groupSpan
-    if type == .model, let entry { contract(&parsed, entry) }
+    if type == .model, let entry {
+      parsed.node.timeSpine = timeSpine(of: node, entry)
+      contract(&parsed, entry)
+    }
     return parsed
   }
 
@@ -157,9 +164,12 @@ final class NodeBuilder {
   private func newNode(
     _ type: ResourceType, _ name: String, _ place: FilePlace, code: String, checksum: String
   ) -> Node {
-    Node(
-      id: NodeID(type, package, name), resourceType: type, name: name, package: package, path: place.inner,
-      originalPath: place.original, fqn: [package] + place.folders + [name],
+    // As in dbt, analyses lie in a folder of that name, whatever theirs is called.
+    let folder = type == .analysis ? ["analysis"] : []
+    return Node(
+      id: NodeID(type, package, name), resourceType: type, name: name, package: package,
+      path: (folder + [place.inner]).joined(separator: "/"),
+      originalPath: place.original, fqn: [package] + folder + place.folders + [name],
       span: SourceSpan(file: place.path, line: 1, column: 1),
       config: NodeConfig(materialization: .view, values: .emptyMapping), code: code, checksum: checksum)
   }

@@ -25,6 +25,7 @@ struct ParsedProject: Sendable {
   var sources: [SourceTable] = []
   var exposures: [Exposure] = []
   var groups: [GroupDefinition] = []
+  var semantics: [SemanticResource] = []
   var operations: [Node] = []
   var recorded: [NodeID: RecordedReferences] = [:]
   var problems: [Diagnostic] = []
@@ -36,6 +37,7 @@ struct ParsedProject: Sendable {
     sources += package.sources
     exposures += package.exposures
     groups = (groups + package.groups).sorted { $0.id < $1.id }
+    semantics = (semantics + package.semantics).sorted { $0.id < $1.id }
     operations = (operations + package.operations).sorted { $0.id < $1.id }
     recorded.merge(package.recorded) { $1 }
   }
@@ -50,7 +52,7 @@ struct ParsedProject: Sendable {
 /// Renders every file in parse mode and joins it with what property files say.
 enum NodeStage {
   private enum Item: Sendable {
-    case model(FilePlace), seed(FilePlace), check(FilePlace), snapshot(DeclaredSnapshot)
+    case model(FilePlace), seed(FilePlace), check(FilePlace), analysis(FilePlace), snapshot(DeclaredSnapshot)
   }
 
   static func run(
@@ -62,7 +64,7 @@ enum NodeStage {
     result.problems += entries.problems
     let items =
       files.models.map { Item.model($0) } + files.seeds.map { Item.seed($0) }
-      + files.checks.map { Item.check($0) }
+      + files.checks.map { Item.check($0) } + files.analyses.map { Item.analysis($0) }
       + (contents.snapshots + entries.snapshots).map { Item.snapshot($0) }
     let trees = ConfigTrees(environment.settings.values)
     let parsed = await Parallel.chunks(of: items) { chunk in
@@ -72,6 +74,7 @@ enum NodeStage {
         case .model(let place): builder.model(place)
         case .seed(let place): builder.seed(place)
         case .check(let place): builder.check(place)
+        case .analysis(let place): builder.analysis(place)
         case .snapshot(let declared): builder.snapshot(declared)
         }
       }
@@ -79,6 +82,7 @@ enum NodeStage {
     collect(parsed, &result)
     for (type, name) in [
       (ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks"), (.snapshot, "snapshots"),
+      (.analysis, "analyses"),
     ] {
       let all = (result.nodes + result.disabled).filter { $0.resourceType == type }
       result.problems += FileStage.duplicates(all.map { ($0.id, $0.span) }, name)
@@ -89,6 +93,7 @@ enum NodeStage {
     declarations.sources(&result)
     declarations.exposures(&result)
     declarations.groups(&result)
+    SemanticBuilder(environment, contents, trees).build(&result)
     operations(NodeBuilder(environment, contents, index, trees), environment.settings, &result)
     await genericChecks(contents, environment, index, trees, &result)
     unitTests(NodeBuilder(environment, contents, index, trees), contents, files, &result)
@@ -155,7 +160,7 @@ enum NodeStage {
     _ result: inout ParsedProject
   ) async {
     var owners: [String: NodeID] = [:]
-    for node in result.nodes where node.resourceType != .check && node.resourceType != .load {
+    for node in result.nodes where ![.check, .load, .analysis].contains(node.resourceType) {
       owners[node.searchName] = node.id
     }
     var entries: [CheckEntry] = []
@@ -273,6 +278,9 @@ struct ConfigTrees: Sendable {
   let sources: ConfigTree
   let exposures: ConfigTree
   let unitTests: ConfigTree
+  let metrics: ConfigTree
+  let semanticModels: ConfigTree
+  let savedQueries: ConfigTree
 
   /// The section for a kind of node.
   subscript(type: ResourceType) -> ConfigTree {
@@ -283,6 +291,9 @@ struct ConfigTrees: Sendable {
     case .source: sources
     case .exposure: exposures
     case .unitTest: unitTests
+    case .metric: metrics
+    case .semanticModel: semanticModels
+    case .savedQuery: savedQueries
     default: models
     }
   }
@@ -295,5 +306,8 @@ struct ConfigTrees: Sendable {
     sources = ConfigTree(values["sources"])
     exposures = ConfigTree(values["exposures"])
     unitTests = ConfigTree(values["unit_tests"])
+    metrics = ConfigTree(values["metrics"])
+    semanticModels = ConfigTree(values["semantic-models"])
+    savedQueries = ConfigTree(values["saved-queries"])
   }
 }

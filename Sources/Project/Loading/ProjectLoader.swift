@@ -101,6 +101,8 @@ public struct ProjectLoader: Sendable {
       disabled: parsed.disabled,
       vars: environment.vars, connections: loads.connections)
     project.groups = parsed.groups
+    project.semantics = parsed.semantics.filter(\.isEnabled)
+    project.disabledSemantics = parsed.semantics.filter { !$0.isEnabled }
     project.selectors = selectors.selectors
     project.operations = parsed.operations
     project.packageVars = environment.packageVars
@@ -112,6 +114,7 @@ public struct ProjectLoader: Sendable {
       .run(project, &problems)
     LifetimeStage(recorded: parsed.recorded, now: environment.invocation.startedAt).run(project, &problems)
     UnitTestStage.run(project, &problems)
+    SemanticStage(lost: lost).run(&project, &problems)
     ValidationStage(
       project: project, file: settingsStage.file,
       properties: contentsOfAll.flatMap(\.properties).flatMap(\.resources)

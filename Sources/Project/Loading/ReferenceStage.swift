@@ -28,6 +28,8 @@ enum PlainSQLStage {
         let references = project.plainNames.references(in: node.code, tables, own: node.id)
         project.nodes[index].plainReferences = references
         project.nodes[index].dependencies = Array(Set(references.map(\.node))).sorted()
+      // An analysis is never run: it may hold anything.
+      case .failure where node.resourceType == .analysis: continue
       case .failure(var problem):
         let place = problem.span
         let (line, column) = node.codeOffset.inFile(line: place?.line ?? 0, column: place?.column ?? 0)
@@ -153,10 +155,12 @@ extension Project {
 
   /// Sorts everything and looks up names anew, after nodes or sources were added or moved.
   mutating func index() {
-    let (groups, operations, packageVars) = (groups, operations, packageVars)
-    defer { (self.groups, self.operations, self.packageVars) = (groups, operations, packageVars) }
+    let before = self
     self = Project(
       settings: settings, target: target, nodes: nodes, sources: sources, exposures: exposures,
       macros: macros, docs: docs, disabled: disabled, vars: vars, connections: connections)
+    (groups, operations, packageVars) = (before.groups, before.operations, before.packageVars)
+    (semantics, disabledSemantics) = (before.semantics, before.disabledSemantics)
+    selectors = before.selectors
   }
 }

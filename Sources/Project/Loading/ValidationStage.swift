@@ -142,7 +142,7 @@ struct ValidationStage {
     func collect(_ nodes: [Node]) {
       for index in nodes.indices {
         switch nodes[index].resourceType {
-        case .model: models.append(nodes[index].fqn)
+        case .model, .analysis: models.append(nodes[index].fqn)
         case .seed: seeds.append(nodes[index].fqn)
         case .snapshot: snapshots.append(nodes[index].fqn)
         case .unitTest: unitTests.append(nodes[index].fqn)
@@ -192,13 +192,14 @@ struct ValidationStage {
         case .seed: "seeds"
         case .snapshot: "snapshots"
         case .check: "data_tests"
+        case .analysis: "analyses"
         default: "models"
         }
       known[section, default: []].formUnion([node.name, node.searchName])
     }
     for resource in properties {
       let section = ["tests", "checks"].contains(resource.section) ? "data_tests" : resource.section
-      guard section != "analyses", known[section]?.contains(resource.searchName) != true else { continue }
+      guard known[section]?.contains(resource.searchName) != true else { continue }
       if let version = resource.version {
         problems.append(
           Diagnostic(

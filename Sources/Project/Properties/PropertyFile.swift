@@ -10,6 +10,9 @@ struct PropertyFile: Sendable {
   var macros: [EntryProperties] = []
   var groups: [EntryProperties] = []
   var unitTests: [UnitTestProperties] = []
+  var semantics: [SemanticProperties] = []
+  /// The names of the semantic layer that could not be read.
+  var lostSemantics: Set<String> = []
   var problems: [Diagnostic] = []
   /// The file's text, if some of it could not be read into entries.
   var brokenText: String?

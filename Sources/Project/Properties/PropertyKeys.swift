@@ -9,9 +9,7 @@ enum PropertyKeys {
   /// The keys under which checks stand, all of one meaning; the last is Weir's own.
   static let checks = ["data_tests", "tests", "checks"]
   /// Sections that this version reads over, with a warning.
-  static let laterSections: Set<String> = [
-    "metrics", "semantic_models", "saved_queries", "functions",
-  ]
+  static let laterSections: Set<String> = ["functions"]
   /// Configuration that older projects write beside `config` instead of under it.
   static let movedToConfig = ["tags", "meta", "docs", "group", "access", "quote_columns", "enabled"]
 
@@ -23,6 +21,7 @@ enum PropertyKeys {
     "data_type", "primary_key",
   ]
   static let snapshot: Set<String> = resource.union(["relation"])
+  static let analysis: Set<String> = resource.subtracting(checks)
   static let column: Set<String> = [
     "name", "description", "docs", "config", "tests", "data_tests", "checks", "tags", "meta", "data_type",
     "constraints",

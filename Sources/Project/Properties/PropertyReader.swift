@@ -83,9 +83,16 @@ struct PropertyReader {
     case "macros":
       checkKeys(item, PropertyKeys.macro, "macro '\(name)'")
       result.macros.append(entry(item, name))
+    case "semantic_models", "metrics", "saved_queries":
+      if let kind = SemanticWords.kinds[section] { readSemantic(item, name, kind) }
     default:
       let kind = section == "analyses" ? "analysis" : String(section.dropLast())
-      let keys = section == "snapshots" ? PropertyKeys.snapshot : PropertyKeys.resource
+      let keys =
+        switch section {
+        case "snapshots": PropertyKeys.snapshot
+        case "analyses": PropertyKeys.analysis
+        default: PropertyKeys.resource
+        }
       let resource = resource(item, name, section, "\(kind) '\(name)'", keys)
       result.resources += section == "models" ? versions(of: resource) : [resource]
     }
@@ -151,6 +158,7 @@ struct PropertyReader {
       name: name, description: "", dataType: item["data_type"]?.scalarText, quote: item["quote"]?.bool,
       tags: tags["tags"]?.texts ?? [], meta: meta)
     definition.constraints = constraints(item, what)
+    definition.granularity = granularity(item, what)
     return ColumnProperties(
       definition: definition, description: description(item, what), checks: checks(item, what),
       span: item.span(in: file))

@@ -105,10 +105,10 @@ struct CheckRendering {
   }
 
   /// Whether the text is one of the calls that dbt reads without braces: `ref('orders')`.
-  static func looksLikeCall(_ text: String) -> Bool {
+  static func looksLikeCall(_ text: String, besides more: [String] = []) -> Bool {
     let trimmed = NativeMacros.trimmed(text)
     guard trimmed.utf8.last == UInt8(ascii: ")") else { return false }
-    return ["env_var", "ref", "var", "source", "doc"].contains { name in
+    return (["env_var", "ref", "var", "source", "doc"] + more).contains { name in
       guard trimmed.hasPrefix(name) else { return false }
       return trimmed.utf8.dropFirst(name.utf8.count).first { $0 > 0x20 } == UInt8(ascii: "(")
     }

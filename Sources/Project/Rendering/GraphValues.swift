@@ -9,11 +9,18 @@ enum GraphValues {
     for item in project?.nodes ?? [] where item.unitTest == nil { nodes[item.id.rawValue] = node(item) }
     for item in project?.sources ?? [] { sources[item.id.rawValue] = source(item) }
     for item in project?.exposures ?? [] { exposures[item.id.rawValue] = Value(item.properties) }
+    func semantics(_ kind: ResourceType) -> Value {
+      let values = DictObject()
+      for item in project?.semantics ?? [] where item.resourceType == kind {
+        values[item.id.rawValue] = semantic(item)
+      }
+      return .dict(values)
+    }
     return Value([
       ("nodes", .dict(nodes)), ("sources", .dict(sources)), ("exposures", .dict(exposures)),
-      ("metrics", .dict(DictObject())), ("groups", .dict(DictObject())),
-      ("semantic_models", .dict(DictObject())),
-      ("saved_queries", .dict(DictObject())), ("functions", .dict(DictObject())),
+      ("metrics", semantics(.metric)), ("groups", .dict(DictObject())),
+      ("semantic_models", semantics(.semanticModel)),
+      ("saved_queries", semantics(.savedQuery)), ("functions", .dict(DictObject())),
     ])
   }
 
@@ -72,6 +79,22 @@ enum GraphValues {
         ("warn_unsupported", .bool(constraint.warnsUnsupported)), ("to", text(constraint.to)),
         ("to_columns", texts(constraint.toColumns)),
       ] + (isOfModel ? [("columns", texts(constraint.columns))] : []))
+  }
+
+  private static func semantic(_ resource: SemanticResource) -> Value {
+    let own = (resource.properties.entries ?? []).map { ($0.key, Value($0.value)) }
+    return Value(
+      [
+        ("name", .string(resource.name)), ("resource_type", .string(resource.resourceType.rawValue)),
+        ("package_name", .string(resource.package)), ("original_file_path", .string(resource.originalPath)),
+        ("unique_id", .string(resource.id.rawValue)), ("fqn", texts(resource.fqn)),
+        ("description", text(resource.description)), ("label", text(resource.label)),
+        ("config", Value(resource.config)), ("tags", texts(resource.tags)), ("group", text(resource.group)),
+        (
+          "depends_on",
+          Value([("nodes", texts(resource.dependencies.map(\.rawValue))), ("macros", texts([]))])
+        ),
+      ] + own)
   }
 
   private static func source(_ source: SourceTable) -> Value {

@@ -94,6 +94,8 @@ final class NodeContext {
     switch name {
     case "ref": .function("ref") { [unowned self] arguments, _ in try self.ref(arguments) }
     case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
+    case "metric" where frame.takesMetrics:
+      .function("metric") { [unowned self] arguments, _ in try self.metric(arguments) }
     case "config": .object(ConfigObject(self))
     case "this": frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
     case "model": (frame.model ?? parsedModel).map(modelValue) ?? Value.none
@@ -196,6 +198,16 @@ final class NodeContext {
         package: names[0], name: names[1], version: version?.description, hasNumericVersion: isNumber)
     default: throw Diagnostic(.templateRuntime, "ref() takes 1 or 2 names but \(names.count) were given")
     }
+  }
+
+  /// Notes what an exposure uses.
+  private func metric(_ arguments: Arguments) throws -> Value {
+    let names = arguments.positional.map(\.description)
+    guard let name = names.last, names.count <= 2 else {
+      throw Diagnostic(.templateRuntime, "metric() takes 1 or 2 names but \(names.count) were given")
+    }
+    frame.metrics.append(MetricReference(package: names.count == 2 ? names[0] : nil, name: name))
+    return .string(name)
   }
 
   private func source(_ arguments: Arguments) throws -> Value {
@@ -343,6 +355,9 @@ struct RenderFrame {
   var calledMacros: [NodeID] = []
   /// The docs blocks that a description holds.
   var docsBlocks: [NodeID] = []
+  /// The `metric` calls, where such may be: in what an exposure depends on.
+  var metrics: [MetricReference] = []
+  var takesMetrics = false
   /// What stands in place of what the text reads, for unit tests.
   var inputs: InputSubstitution?
 

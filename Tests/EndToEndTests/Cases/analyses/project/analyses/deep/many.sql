@@ -1,0 +1,2 @@
+explain analyze verbose whatever;
+select count(*) from orders
