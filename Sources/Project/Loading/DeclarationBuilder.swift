@@ -296,6 +296,7 @@ struct DeclarationBuilder {
     _ entry: EntryProperties, _ exposure: inout Exposure, _ problems: inout [Diagnostic]
   ) -> RecordedReferences {
     context.frame = RenderFrame(package: environment.settings.name)
+    context.frame.docs = contents.docs
     var spans: (references: [SourceSpan?], sources: [SourceSpan?]) = ([], [])
     for item in entry.node["depends_on"]?.items ?? [] {
       let span = item.span(in: entry.file)
