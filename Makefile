@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 export WEIR_CACHE := $(CACHE)
 export PKG_CONFIG_PATH := $(DUCKDB)/lib/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help deps build demo test conformance bench record install format lint clean env
+.PHONY: help deps build demo test conformance projects bench record install format lint clean env
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ test: build ## run the tests (FILTER=PlannerTests for some of them)
 
 conformance: build ## run dbt's acceptance tests with weir; writes docs/conformance.md
 	@Tests/Conformance/dbt/run.sh "$(CACHE)" ".build/$(CONFIG)/weir"
+
+projects: build ## build public dbt projects with dbt and with weir and compare; writes docs/projects.md
+	@Tests/acceptance/projects/run.sh "$(CACHE)" ".build/$(CONFIG)/weir" --document docs/projects.md
 
 bench: build ## compare with dbt and a bare loop over DuckDB; writes docs/benchmarks.md
 	@Benchmarks/run.sh

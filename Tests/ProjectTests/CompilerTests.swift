@@ -63,6 +63,10 @@ final class ScriptedConnection: Connection {
       ("{{ this }} {{ this.schema }} {{ this.name }}", "\"p\".\"main\".\"m\" main m"),
       ("{{ this.include(database=false) }}", "\"main\".\"m\""),
       ("{{ ref('other').quote(schema=false) }}", "\"p\".main_x.\"other\""),
+      (
+        "{{ this.information_schema() }} {{ this.information_schema('columns') }}",
+        "\"p\".INFORMATION_SCHEMA \"p\".INFORMATION_SCHEMA.columns"
+      ),
       ("{{ target.name }} {{ target.type }} {{ target.schema }}", "default duckdb main"),
       ("{{ var('a') + 1 }} {{ var('b', 'x') }} {{ var.has_var('a') }}", "2 x True"),
       ("{{ model.name }} {{ model['unique_id'] }}", "m model.p.m"),
@@ -296,8 +300,7 @@ final class ScriptedConnection: Connection {
       ("modules.datetime.datetime(2020, 1, 1, 10 ** 15)", "hour must be in 0..23, not 1000000000000000"),
       ("modules.datetime.date(2023, 2, 29)", "day is out of range for month"),
       (
-        "run_started_at.astimezone(modules.pytz.timezone('America/New_York'))",
-        "the time zone 'America/New_York' is not supported yet; templates know UTC alone"
+        "modules.datetime.datetime(2024, 3, 10, 2, tzinfo='Berlin')", "a time zone is needed, not 'str'"
       ),
     ])
   func refusedDates(_ expression: String, _ message: String) async throws {

@@ -189,8 +189,12 @@ struct ConfigDecoder {
     if !(values["grants"]?.entries ?? []).isEmpty, macros.adapter == "duckdb" {
       report("grants", .unsupported, "'grants' of \(subject) has no effect: DuckDB has no users", .warning)
     }
-    for key in ["sql_header", "indexes"] where !(values[key]?.isNone ?? true) {
-      report(key, .unsupported, "'\(key)' of \(subject) is not supported yet")
+    if !(values["sql_header"]?.isNone ?? true) {
+      report("sql_header", .unsupported, "'sql_header' of \(subject) is not supported yet")
+    }
+    if !(values["indexes"]?.isNone ?? true), values["indexes"]?.items?.isEmpty != true {
+      report(
+        "indexes", .unsupported, "'indexes' of \(subject) are not made yet; its rows are the same", .warning)
     }
   }
 

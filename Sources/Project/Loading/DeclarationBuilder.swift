@@ -297,6 +297,7 @@ struct DeclarationBuilder {
   ) -> RecordedReferences {
     context.frame = RenderFrame(package: environment.settings.name)
     context.frame.takesMetrics = true
+    context.frame.docs = contents.docs
     var spans: (references: [SourceSpan?], sources: [SourceSpan?]) = ([], [])
     for item in entry.node["depends_on"]?.items ?? [] {
       let span = item.span(in: entry.file)

@@ -28,6 +28,8 @@ final class ConfigObject: HostObject {
     switch name {
     case "get", "meta_get":
       .function(name) { [unowned self] arguments, _ in
+        // As in dbt: while a project is read, no configuration is known yet, and templates take the way that this opens.
+        guard self.context.project != nil else { return "" }
         let key = arguments.value(0, "name")?.description ?? ""
         let standard = arguments.value(1, "default") ?? Value.none
         let value = name == "get" ? self.value(key) : self.value("meta")?[key]
@@ -36,11 +38,11 @@ final class ConfigObject: HostObject {
       }
     case "require", "meta_require":
       .function(name) { [unowned self] arguments, _ in
+        guard self.context.project != nil else { return "" }
         let key = arguments.value(0, "name")?.description ?? ""
         if let value = name == "require" ? self.value(key) : self.value("meta")?[key], !value.isNone {
           return Value(value)
         }
-        guard self.context.project != nil else { return "" }
         throw Diagnostic(.missingKey, "the configuration '\(key)' is required and not set")
       }
     case "set":
@@ -109,6 +111,16 @@ final class ContextObject: HostObject {
   }
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    if name == "update" {
+      return .function(name) { [context] arguments, _ in
+        let given = arguments.positional.first?.dictValue
+        for (key, value) in zip(given?.keys ?? [], given?.values ?? []) {
+          if let key = key.stringValue { context.frame.additions[key] = value }
+        }
+        for (key, value) in arguments.keyword { context.frame.additions[key] = value }
+        return .none
+      }
+    }
     guard name == "get" else { return context.lookup(name) }
     return .function(name) { [context] arguments, _ in
       context.lookup(arguments.value(0, "key")?.description ?? "") ?? arguments.value(1, "default")

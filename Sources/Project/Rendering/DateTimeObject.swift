@@ -2,12 +2,12 @@ import Diagnostics
 import Jinja
 import Tabular
 
-/// A moment or a day, as Python's `datetime` shows it. Whole microseconds, proleptic Gregorian calendar, UTC.
+/// A moment or a day, as Python's `datetime` shows it. Whole microseconds, proleptic Gregorian calendar.
 final class DateTimeObject: HostObject {
-  /// Since 1970-01-01 00:00:00.
+  /// Since 1970-01-01 00:00:00, of UTC if a zone is known, else of whatever clocks are meant.
   let microseconds: Int
-  /// Whether the text shows the offset from UTC.
-  let isAware: Bool
+  /// Whose clocks show the moment; nil if that is not known.
+  let zone: TimeZoneObject?
   /// Whether only the day is meant.
   let isDate: Bool
 
@@ -15,10 +15,15 @@ final class DateTimeObject: HostObject {
   static let range = -62_135_596_800_000_000...253_402_300_799_999_999
 
   /// A moment; the nearest that the calendar has, if it lies beyond, as a warehouse's infinite days do.
-  init(microseconds: Int, isAware: Bool = false, isDate: Bool = false) {
+  init(microseconds: Int, zone: TimeZoneObject?, isDate: Bool = false) {
     self.microseconds = min(max(microseconds, Self.range.lowerBound), Self.range.upperBound)
-    self.isAware = isAware
+    self.zone = zone
     self.isDate = isDate
+  }
+
+  /// A moment of UTC, if it is aware of its zone.
+  convenience init(microseconds: Int, isAware: Bool = false, isDate: Bool = false) {
+    self.init(microseconds: microseconds, zone: isAware ? .utc : nil, isDate: isDate)
   }
 
   /// A day; the nearest that the calendar has, if it lies beyond.
@@ -32,8 +37,14 @@ final class DateTimeObject: HostObject {
 
   var typeName: String { isDate ? "date" : "datetime" }
 
+  /// Whether it is known whose clocks show the moment.
+  var isAware: Bool { zone != nil }
+
+  /// What the clocks show, in microseconds since they showed 1970-01-01 00:00:00.
+  var clock: Int { microseconds + (zone?.offset.seconds ?? 0) * 1_000_000 }
+
   /// The parts of the calendar and the clock.
-  var parts: CalendarParts { CalendarParts(microseconds: microseconds) }
+  var parts: CalendarParts { CalendarParts(microseconds: clock) }
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
     let parts = parts
@@ -57,10 +68,12 @@ final class DateTimeObject: HostObject {
       return .function(name) { _, _ in
         .object(DateTimeObject(microseconds: parts.days * 86_400_000_000, isDate: true))
       }
+    case "tzinfo": return isDate ? nil : zone.map { .object($0) } ?? Value.none
+    case "utcoffset", "dst", "tzname":
+      return .function(name) { _, _ in self.zone?.offset.part(name) ?? Value.none }
     case "astimezone":
       return .function(name) { arguments, _ in
-        try Self.requireUTC(arguments.value(0, "tz"))
-        return .object(DateTimeObject(microseconds: self.microseconds, isAware: true))
+        .object(self.shown(in: try TimeZoneObject.from(arguments.value(0, "tz")) ?? .utc))
       }
     case "replace": return .function(name) { arguments, _ in .object(try self.replacing(arguments)) }
     default: return nil
@@ -70,30 +83,21 @@ final class DateTimeObject: HostObject {
   private func replacing(_ arguments: Arguments) throws -> DateTimeObject {
     let parts = parts
     func part(_ name: String, _ standard: Int) -> Int { arguments[name]?.intValue ?? standard }
-    let zone = arguments["tzinfo"]
-    try Self.requireUTC(zone)
-    return DateTimeObject(
-      microseconds: try CalendarParts.microseconds(of: [
-        part("year", parts.year), part("month", parts.month), part("day", parts.day),
-        part("hour", parts.hour), part("minute", parts.minute), part("second", parts.second),
-        part("microsecond", parts.microsecond),
-      ]), isAware: zone.map { !$0.isNone } ?? isAware, isDate: isDate)
-  }
-
-  /// Clocks of other zones are not known: their time would be a wrong one.
-  private static func requireUTC(_ zone: Value?) throws {
-    guard let zone, !zone.isNone else { return }
-    guard !["UTC", "ETC/UTC", "GMT", "Z"].contains(zone.description.uppercased()) else { return }
-    throw Diagnostic(
-      .unsupported, "the time zone '\(zone.description)' is not supported yet; templates know UTC alone",
-      hint: "let the warehouse convert: timezone('\(zone.description)', …)")
+    let other = try TimeZoneObject.from(arguments["tzinfo"])
+    let zone = arguments["tzinfo"] == nil ? zone : other
+    let clock = try CalendarParts.microseconds(of: [
+      part("year", parts.year), part("month", parts.month), part("day", parts.day),
+      part("hour", parts.hour), part("minute", parts.minute), part("second", parts.second),
+      part("microsecond", parts.microsecond),
+    ])
+    return DateTimeObject(clock: clock, zone: zone, isDate: isDate)
   }
 
   func text() -> String { isoText(" ") }
 
   func isEqual(to other: Value) -> Bool {
     guard case .object(let object) = other, let date = object as? DateTimeObject else { return false }
-    return date.microseconds == microseconds && date.isDate == isDate
+    return date.microseconds == microseconds && date.isDate == isDate && date.isAware == isAware
   }
 
   private func isoText(_ separator: String) -> String {
@@ -102,7 +106,15 @@ final class DateTimeObject: HostObject {
     if isDate { return day }
     let clock = "\(parts.padded(parts.hour)):\(parts.padded(parts.minute)):\(parts.padded(parts.second))"
     let fraction = parts.microsecond == 0 ? "" : "." + parts.padded(parts.microsecond, 6)
-    return day + separator + clock + fraction + (isAware ? "+00:00" : "")
+    return day + separator + clock + fraction
+      + (zone.map { Self.offsetText($0.offset.seconds, colon: true) } ?? "")
+  }
+
+  /// An offset from UTC: `+01:00`, or `+0100`.
+  static func offsetText(_ seconds: Int, colon: Bool) -> String {
+    let parts = CalendarParts(microseconds: abs(seconds) * 1_000_000)
+    let sign = seconds < 0 ? "-" : "+"
+    return sign + parts.padded(parts.hour) + (colon ? ":" : "") + parts.padded(parts.minute)
   }
 
   /// `strftime`'s directives, those that do not depend on a language.
@@ -116,7 +128,7 @@ final class DateTimeObject: HostObject {
         continue
       }
       isDirective = false
-      result += parts.directive(scalar, isAware: isAware)
+      result += parts.directive(scalar, zone?.offset)
     }
     return result
   }
@@ -134,8 +146,11 @@ struct CalendarParts {
   var microsecond: Int
 
   /// From Sunday, 0, to Saturday, 6.
-  var weekday: Int { ((days + 4) % 7 + 7) % 7 }
+  var weekday: Int { Self.weekday(ofDay: days) }
   var dayOfYear: Int { days - Self.days(year: year, month: 1, day: 1) + 1 }
+
+  /// From Sunday, 0, to Saturday, 6, of a day since 1970-01-01.
+  static func weekday(ofDay day: Int) -> Int { ((day + 4) % 7 + 7) % 7 }
 
   init(microseconds: Int) {
     let dayLength = 86_400_000_000
@@ -189,7 +204,7 @@ struct CalendarParts {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
   ]
 
-  func directive(_ name: Unicode.Scalar, isAware: Bool) -> String {
+  func directive(_ name: Unicode.Scalar, _ offset: ClockOffset?) -> String {
     switch name {
     case "Y": padded(year, 4)
     case "y": padded(year % 100)
@@ -211,9 +226,9 @@ struct CalendarParts {
     case "F": "\(padded(year, 4))-\(padded(month))-\(padded(day))"
     case "T": "\(padded(hour)):\(padded(minute)):\(padded(second))"
     case "D": "\(padded(month))/\(padded(day))/\(padded(year % 100))"
-    case "s": String((days * 86_400) + hour * 3600 + minute * 60 + second)
-    case "z": isAware ? "+0000" : ""
-    case "Z": isAware ? "UTC" : ""
+    case "s": String((days * 86_400) + hour * 3600 + minute * 60 + second - (offset?.seconds ?? 0))
+    case "z": offset.map { DateTimeObject.offsetText($0.seconds, colon: false) } ?? ""
+    case "Z": offset?.name ?? ""
     case "n": "\n"
     case "t": "\t"
     case "%": "%"

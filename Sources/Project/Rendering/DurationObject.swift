@@ -113,6 +113,6 @@ extension DateTimeObject {
     let day = CalendarParts(microseconds: moment).days
     return .object(
       isDate
-        ? DateTimeObject(daysSince1970: day) : DateTimeObject(microseconds: moment, isAware: isAware))
+        ? DateTimeObject(daysSince1970: day) : DateTimeObject(microseconds: moment, zone: zone))
   }
 }

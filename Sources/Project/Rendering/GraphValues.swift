@@ -8,7 +8,7 @@ enum GraphValues {
     let exposures = DictObject()
     for item in project?.nodes ?? [] where item.unitTest == nil { nodes[item.id.rawValue] = node(item) }
     for item in project?.sources ?? [] { sources[item.id.rawValue] = source(item) }
-    for item in project?.exposures ?? [] { exposures[item.id.rawValue] = Value(item.properties) }
+    for item in project?.exposures ?? [] { exposures[item.id.rawValue] = exposure(item) }
     func semantics(_ kind: ResourceType) -> Value {
       let values = DictObject()
       for item in project?.semantics ?? [] where item.resourceType == kind {
@@ -28,7 +28,7 @@ enum GraphValues {
     let columns = DictObject()
     for column in node.columns { columns[column.name] = Self.column(column) }
     let alias = node.relation?.identifier ?? node.config.alias ?? node.standardAlias
-    return Value([
+    let own: [(String, Value)] = [
       ("name", .string(node.name)), ("unique_id", .string(node.id.rawValue)), ("alias", .string(alias)),
       ("resource_type", .string(node.resourceType.rawValue)), ("package_name", .string(node.package)),
       ("path", .string(node.path)), ("original_file_path", .string(node.originalPath)),
@@ -59,7 +59,10 @@ enum GraphValues {
           ("nodes", texts(node.dependencies.map(\.rawValue))), ("macros", texts(node.macros.map(\.rawValue))),
         ])
       ),
-    ])
+      ("checksum", Value([("name", "sha256"), ("checksum", .string(node.checksum))])),
+      ("patch_path", text(node.propertiesPath)),
+    ]
+    return Value(own + check(node.check))
   }
 
   private static func column(_ column: ColumnDefinition) -> Value {
@@ -67,6 +70,7 @@ enum GraphValues {
       ("name", .string(column.name)), ("description", .string(column.description)),
       ("data_type", text(column.dataType)), ("quote", column.quote.map { .bool($0) } ?? Value.none),
       ("tags", texts(column.tags)), ("meta", Value(column.meta)),
+      ("config", Value([("meta", Value(column.meta)), ("tags", texts(column.tags))])),
       ("constraints", Value(column.constraints.map { constraint($0, ofModel: false) })),
     ])
   }
@@ -98,7 +102,13 @@ enum GraphValues {
   }
 
   private static func source(_ source: SourceTable) -> Value {
-    Value([
+    let columns = DictObject()
+    for column in source.columns { columns[column.name] = Self.column(column) }
+    return Value([
+      ("columns", .dict(columns)), ("source_description", .string(source.sourceDescription)),
+      ("source_meta", Value(source.sourceMeta)), ("freshness", freshness(source.config["freshness"])),
+      ("loaded_at_field", text(source.loadedAtField)), ("path", .string(source.originalPath)),
+      ("external", Value(source.properties["external"] ?? .none)),
       ("name", .string(source.name)), ("source_name", .string(source.sourceName)),
       ("unique_id", .string(source.id.rawValue)), ("resource_type", "source"),
       ("package_name", .string(source.package)), ("database", text(source.relation.database)),
@@ -107,6 +117,55 @@ enum GraphValues {
       ("description", .string(source.description)), ("loader", .string(source.loader)),
       ("config", Value(source.config)), ("original_file_path", .string(source.originalPath)),
     ])
+  }
+
+  /// As dbt has it: nothing if it is not to be asked, else every key.
+  private static func freshness(_ freshness: DataValue?) -> Value {
+    if let freshness, freshness.isNone { return .none }
+    func limit(_ name: String) -> Value {
+      let limit = freshness?[name]
+      return Value([
+        ("count", Value(limit?["count"] ?? .none)), ("period", Value(limit?["period"] ?? .none)),
+      ])
+    }
+    return Value([
+      ("warn_after", limit("warn_after")), ("error_after", limit("error_after")),
+      ("filter", Value(freshness?["filter"] ?? .none)),
+    ])
+  }
+
+  private static func exposure(_ exposure: Exposure) -> Value {
+    let own: [(String, Value)] = [
+      ("name", .string(exposure.name)), ("unique_id", .string(exposure.id.rawValue)),
+      ("resource_type", "exposure"), ("package_name", .string(exposure.package)),
+      ("fqn", texts(exposure.fqn)), ("original_file_path", .string(exposure.originalPath)),
+      ("tags", texts(exposure.tags)),
+      (
+        "depends_on", Value([("nodes", texts(exposure.dependencies.map(\.rawValue))), ("macros", texts([]))])
+      ),
+    ]
+    let names = own.map(\.0)
+    let others = (exposure.properties.entries ?? []).filter { !names.contains($0.key) }
+    return Value(own + others.map { ($0.key, Value($0.value)) })
+  }
+
+  /// What a check adds to a node.
+  private static func check(_ check: CheckDefinition?) -> [(String, Value)] {
+    guard case .generic(let check)? = check else { return [] }
+    var arguments: [(String, Value)] = []
+    for (key, value) in check.arguments.entries ?? [] where key != "model" && key != "column_name" {
+      arguments.append((key, Value(value)))
+    }
+    if let column = check.column { arguments.append(("column_name", .string(column))) }
+    return [
+      ("column_name", text(check.column)), ("attached_node", .string(check.attachedNode.rawValue)),
+      (
+        "test_metadata",
+        Value([
+          ("name", .string(check.name)), ("namespace", text(check.namespace)), ("kwargs", Value(arguments)),
+        ])
+      ),
+    ]
   }
 
   private static func text(_ value: String?) -> Value { value.map { .string($0) } ?? Value.none }

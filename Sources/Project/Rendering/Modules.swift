@@ -5,7 +5,7 @@ import Jinja
 enum Modules {
   static func value(startedAt: Double) -> Value {
     Value([
-      ("datetime", datetime(startedAt)), ("re", RegexModule.value), ("pytz", pytz),
+      ("datetime", datetime(startedAt)), ("re", PatternModule.value), ("pytz", pytz),
       ("itertools", itertools),
     ])
   }
@@ -14,28 +14,75 @@ enum Modules {
 
   /// `now()` and `today()` are the moment at which the run started: the same input gives the same output.
   private static func datetime(_ startedAt: Double) -> Value {
+    let start = DateTimeObject(secondsSince1970: startedAt, isAware: false)
     let now: Value = .function("now") { arguments, _ in
-      .object(DateTimeObject(secondsSince1970: startedAt, isAware: arguments.positional.isEmpty == false))
+      try .object(TimeZoneObject.from(arguments.value(0, "tz")).map { start.shown(in: $0) } ?? start)
     }
     let today: Value = .function("today") { _, _ in
-      let parts = CalendarParts(microseconds: Int(startedAt * 1_000_000))
-      return .object(DateTimeObject(microseconds: parts.days * 86_400_000_000, isDate: true))
+      .object(DateTimeObject(microseconds: start.parts.days * 86_400_000_000, isDate: true))
     }
-    let moment = ModuleObject("datetime", ["now": now, "utcnow": now, "today": now, "strptime": strptime]) {
-      arguments, _ in try made(arguments, isDate: false)
+    let moment = ModuleObject(
+      "datetime",
+      [
+        "now": now, "utcnow": now, "today": now, "strptime": strptime,
+        "fromisoformat": fromISO(isDate: false),
+        "fromtimestamp": fromTimestamp, "utcfromtimestamp": fromTimestamp,
+      ]
+    ) { arguments, _ in try made(arguments) }
+    let day = ModuleObject("date", ["today": today, "fromisoformat": fromISO(isDate: true)]) {
+      arguments, _ in
+      let bound = try arguments.bind(["year", "month", "day"], required: 3, function: "date")
+      let numbers = bound.map { $0?.intValue ?? 0 } + [0, 0, 0, 0]
+      return .object(DateTimeObject(microseconds: try CalendarParts.microseconds(of: numbers), isDate: true))
     }
-    let day = ModuleObject("date", ["today": today]) { arguments, _ in try made(arguments, isDate: true) }
+    let zone = ModuleObject("timezone", ["utc": .object(TimeZoneObject.utc)]) { arguments, _ in
+      try fixedZone(arguments)
+    }
     return Value([
       ("datetime", .object(moment)), ("date", .object(day)), ("timedelta", timedelta),
-      ("timezone", Value([("utc", "UTC")])),
+      ("timezone", .object(zone)),
     ])
   }
 
-  private static func made(_ arguments: Arguments, isDate: Bool) throws -> Value {
-    let names = ["year", "month", "day", "hour", "minute", "second", "microsecond"]
-    let bound = try arguments.bind(names, required: 3, function: isDate ? "date" : "datetime")
-    let numbers = bound.map { $0?.intValue ?? 0 }
-    return .object(DateTimeObject(microseconds: try CalendarParts.microseconds(of: numbers), isDate: isDate))
+  private static func made(_ arguments: Arguments) throws -> Value {
+    let names = ["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo"]
+    let bound = try arguments.bind(names, required: 3, function: "datetime")
+    let clock = try CalendarParts.microseconds(of: bound.prefix(7).map { $0?.intValue ?? 0 })
+    return .object(DateTimeObject(clock: clock, zone: try TimeZoneObject.from(bound[7])))
+  }
+
+  private static func fixedZone(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bind(["offset", "name"], required: 1, function: "timezone")
+    guard case .object(let object) = bound[0], let span = object as? DurationObject,
+      abs(span.microseconds) < 86_400_000_000
+    else {
+      throw Diagnostic(
+        .templateRuntime, "timezone() needs a timedelta of less than a day",
+        hint: "timezone(timedelta(hours=2))")
+    }
+    return .object(TimeZoneObject.fixed(seconds: span.microseconds / 1_000_000, name: bound[1]?.stringValue))
+  }
+
+  private static func fromISO(isDate: Bool) -> Value {
+    .function("fromisoformat") { arguments, _ in
+      let text = arguments.positional.first?.description ?? ""
+      guard let moment = ISODate.moment(text), !isDate || text.utf8.count == 10 else {
+        throw Diagnostic(.templateRuntime, "Invalid isoformat string: '\(text)'")
+      }
+      return .object(isDate ? DateTimeObject(microseconds: moment.clock, isDate: true) : moment)
+    }
+  }
+
+  private static var fromTimestamp: Value {
+    .function("fromtimestamp") { arguments, _ in
+      let value = arguments.value(0, "timestamp")
+      let seconds = value?.intValue.map(Double.init) ?? value.flatMap { Double($0.description) }
+      guard let seconds, abs(seconds) < 1e12 else {
+        throw Diagnostic(.templateRuntime, "fromtimestamp() needs a number of seconds since 1970")
+      }
+      let moment = DateTimeObject(secondsSince1970: seconds, isAware: false)
+      return .object(try TimeZoneObject.from(arguments.value(1, "tz")).map { moment.shown(in: $0) } ?? moment)
+    }
   }
 
   private static var strptime: Value {
@@ -66,8 +113,13 @@ enum Modules {
 
   private static var pytz: Value {
     Value([
-      ("timezone", .function("timezone") { arguments, _ in arguments.positional.first ?? "UTC" }),
-      ("utc", "UTC"),
+      (
+        "timezone",
+        .function("timezone") { arguments, _ in
+          .object(try TimeZoneObject.named(arguments.value(0, "zone")?.description ?? ""))
+        }
+      ),
+      ("utc", .object(TimeZoneObject.utc)), ("UTC", .object(TimeZoneObject.utc)),
     ])
   }
 
@@ -149,139 +201,5 @@ enum DateParser {
     return try CalendarParts.microseconds(of: [
       year, month, day, values["H"] ?? 0, values["M"] ?? 0, values["S"] ?? 0, values["f"] ?? 0,
     ])
-  }
-}
-
-/// `modules.re` on Swift's own patterns, whose syntax covers Python's but for named groups' references.
-enum RegexModule {
-  static var value: Value {
-    Value([
-      ("match", search("match") { text, pattern in try pattern.prefixMatch(in: text) }),
-      ("search", search("search") { text, pattern in try pattern.firstMatch(in: text) }),
-      ("fullmatch", search("fullmatch") { text, pattern in try pattern.wholeMatch(in: text) }),
-      (
-        "findall",
-        .function("findall") { arguments, _ in
-          let (pattern, text) = try parts(arguments, "findall")
-          return Value(text.matches(of: pattern).map { match in found(match) })
-        }
-      ),
-      (
-        "sub",
-        .function("sub") { arguments, _ in
-          let bound = try arguments.bind(["pattern", "repl", "string"], required: 3, function: "sub")
-          let pattern = try compiled(bound[0])
-          let replacement = bound[1]?.description ?? ""
-          return .string(
-            (bound[2]?.description ?? "").replacing(pattern) { match in expanded(replacement, match) })
-        }
-      ),
-      (
-        "split",
-        .function("split") { arguments, _ in
-          let (pattern, text) = try parts(arguments, "split")
-          return Value(
-            text.split(separator: pattern, omittingEmptySubsequences: false).map { .string(String($0)) })
-        }
-      ),
-      (
-        "escape",
-        .function("escape") { arguments, _ in
-          let special = Set("\\.^$*+?{}[]|()-&~# \t\n")
-          return .string(
-            (arguments.positional.first?.description ?? "").reduce(into: "") { text, character in
-              if special.contains(character) { text += "\\" }
-              text.append(character)
-            })
-        }
-      ),
-    ])
-  }
-
-  private static func search(
-    _ name: String, _ find: @escaping (String, Regex<AnyRegexOutput>) throws -> Regex<AnyRegexOutput>.Match?
-  ) -> Value {
-    .function(name) { arguments, _ in
-      let (pattern, text) = try parts(arguments, name)
-      guard let match = try find(text, pattern) else { return .none }
-      return .object(MatchObject(match))
-    }
-  }
-
-  private static func parts(_ arguments: Arguments, _ name: String) throws -> (Regex<AnyRegexOutput>, String)
-  {
-    let bound = try arguments.bind(["pattern", "string", "flags"], required: 2, function: name)
-    return (try compiled(bound[0]), bound[1]?.description ?? "")
-  }
-
-  private static func compiled(_ value: Value?) throws -> Regex<AnyRegexOutput> {
-    let pattern = value?.description ?? ""
-    do {
-      return try Regex(pattern)
-    } catch {
-      throw Diagnostic(.templateRuntime, "the pattern '\(pattern)' does not parse", cause: "\(error)")
-    }
-  }
-
-  private static func found(_ match: Regex<AnyRegexOutput>.Match) -> Value {
-    let groups = match.output.map { $0.substring.map { Value.string(String($0)) } ?? "" }
-    switch groups.count {
-    case 0, 1: return groups.first ?? ""
-    case 2: return groups[1]
-    default: return .tuple(Array(groups.dropFirst()))
-    }
-  }
-
-  /// A replacement with `\1` and the like filled in.
-  private static func expanded(_ replacement: String, _ match: Regex<AnyRegexOutput>.Match) -> String {
-    var result = ""
-    var isEscaped = false
-    for character in replacement {
-      if isEscaped, let group = character.wholeNumberValue, group < match.output.count {
-        result += match.output[group].substring ?? ""
-      } else if isEscaped {
-        result += character == "n" ? "\n" : character == "t" ? "\t" : String(character)
-      } else if character != "\\" {
-        result.append(character)
-      }
-      isEscaped = !isEscaped && character == "\\"
-    }
-    return result
-  }
-}
-
-/// What a pattern found.
-final class MatchObject: HostObject {
-  private let groups: [String?]
-  private let names: [String: Int]
-  let typeName = "re.Match"
-
-  init(_ match: Regex<AnyRegexOutput>.Match) {
-    groups = match.output.map { $0.substring.map(String.init) }
-    var names: [String: Int] = [:]
-    for (index, element) in match.output.enumerated() {
-      if let name = element.name { names[name] = index }
-    }
-    self.names = names
-  }
-
-  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
-    switch name {
-    case "group":
-      return .function(name) { arguments, _ in self.group(arguments.positional.first ?? 0) }
-    case "groups":
-      return .function(name) { _, _ in
-        .tuple(self.groups.dropFirst().map { $0.map { .string($0) } ?? Value.none })
-      }
-    default: return nil
-    }
-  }
-
-  func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? { group(key) }
-
-  private func group(_ key: Value) -> Value {
-    let index = key.intValue ?? key.stringValue.flatMap { names[$0] } ?? -1
-    guard groups.indices.contains(index), let text = groups[index] else { return .none }
-    return .string(text)
   }
 }

@@ -56,6 +56,7 @@ final class NodeContext {
 
   private func value(_ name: String) -> Value? {
     if overrides != nil, let value = overriding(name) ?? overriding("dbt." + name) { return value }
+    if !frame.additions.isEmpty, let value = frame.additions[name] { return value }
     if let macro = macro(name) { return macro }
     return contextValue(name) ?? base.value(name) ?? natives.value(name)
   }
@@ -358,6 +359,8 @@ struct RenderFrame {
   /// The `metric` calls, where such may be: in what an exposure depends on.
   var metrics: [MetricReference] = []
   var takesMetrics = false
+  /// What templates added to the names they see, with `context.update`.
+  var additions: [String: Value] = [:]
   /// What stands in place of what the text reads, for unit tests.
   var inputs: InputSubstitution?
 

@@ -100,12 +100,13 @@ final class RelationObject: HostObject {
     case "replace_path": .function(name) { arguments, _ in .object(self.replacing(arguments.keyword)) }
     case "information_schema":
       .function(name) { arguments, _ in
-        .object(
+        let view = arguments.value(0, "view_name").flatMap { $0.isNone ? nil : $0.description }
+        let name = Relation(
+          database: self.relation.database, schema: "INFORMATION_SCHEMA", identifier: view ?? "")
+        return .object(
           RelationObject(
-            Relation(
-              database: self.relation.database, schema: "information_schema",
-              identifier: arguments.value(0, "view_name")?.description ?? "tables"),
-            self.dialect, quoted: Parts(database: true, schema: false, identifier: false)))
+            name, self.dialect, included: Parts(database: true, schema: true, identifier: view != nil),
+            quoted: Parts(database: true, schema: false, identifier: false)))
       }
     case "matches":
       .function(name) { arguments, _ in

@@ -18,7 +18,8 @@ struct ProjectFile {
   /// Keys that dbt's project file has, as this version reads or passes them on.
   static let dbtKeys: Set<String> = [
     "name", "version", "config-version", "profile", "require-dbt-version", "project-root", "model-paths",
-    "seed-paths", "test-paths", "analysis-paths", "macro-paths", "snapshot-paths", "docs-paths",
+    "seed-paths", "source-paths", "data-paths", "test-paths", "analysis-paths", "macro-paths",
+    "snapshot-paths", "docs-paths",
     "asset-paths", "function-paths", "target-path", "log-path", "packages-install-path", "clean-targets",
     "query-comment", "quoting", "on-run-start", "on-run-end", "dispatch", "models", "seeds", "snapshots",
     "analyses", "sources", "tests", "data_tests", "unit_tests", "metrics", "semantic-models",

@@ -23,8 +23,8 @@ struct SettingsReader {
     settings.version = root["version"]?.scalarText
     settings.python = text("python", root)
     settings.profileName = text("profile", root)
-    settings.modelPaths = paths("model-paths", root) ?? settings.modelPaths
-    settings.seedPaths = paths("seed-paths", root) ?? settings.seedPaths
+    settings.modelPaths = paths("model-paths", root) ?? paths("source-paths", root) ?? settings.modelPaths
+    settings.seedPaths = paths("seed-paths", root) ?? paths("data-paths", root) ?? settings.seedPaths
     settings.testPaths = paths("test-paths", root) ?? settings.testPaths
     settings.macroPaths = paths("macro-paths", root) ?? settings.macroPaths
     settings.analysisPaths = paths("analysis-paths", root) ?? settings.analysisPaths

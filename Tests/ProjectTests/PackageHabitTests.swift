@@ -1,0 +1,120 @@
+import Diagnostics
+import Testing
+
+@testable import Project
+
+/// What public packages rely on.
+@Suite struct PackageHabitTests {
+  @Test("Docs blocks are found in every exposure, whatever the ones before it hold")
+  func docsOfExposures() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n", "models/m.sql": "select 1 as a",
+      "models/docs.md": "{% docs shown %}Shown.{% enddocs %}",
+      "models/e.yml": """
+      exposures:
+        - {name: one, type: dashboard, description: plain, owner: {name: a}, depends_on: [ref('m')]}
+        - name: two
+          type: dashboard
+          description: "{{ doc('shown') }}"
+          owner: {name: a}
+      """,
+    ])
+    let project = try await folder.load().project
+    #expect(project.exposures.map { $0.properties["description"]?.scalarText } == ["plain", "Shown."])
+  }
+
+  @Test("While a project is read, config.get() gives an empty text, whatever is asked for")
+  func configurationWhileReading() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n",
+      "models/m.sql": """
+      {{ config(tags=['unit-test']) }}
+      {% if not execute and 'unit-test' in config.get('tags', {}) %}{{ ref('nothing') }}{% endif %}
+      select '{{ config.get('tags')[0] if execute }}' as a
+      """,
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("m"))
+    let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
+    #expect(try compiler.compile(node).sql.contains("select 'unit-test' as a"))
+  }
+
+  @Test("Columns show their configuration to templates")
+  func columnConfiguration() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n",
+      "models/m.sql":
+        "select '{{ model.columns['a'].config.meta.unit }} {{ model.columns.a.config.tags }}' as a",
+      "models/m.yml": """
+      models: [{name: m, columns: [{name: a, config: {meta: {unit: euro}, tags: [money]}}]}]
+      """,
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("m"))
+    let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
+    #expect(try compiler.compile(node).sql == "select 'euro ['money']' as a")
+  }
+
+  @Test("Indexes are said not to be made, and no indexes are not spoken of")
+  func indexes() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n",
+      "models/m.sql": "{{ config(materialized='table', indexes=[{'columns': ['a']}]) }} select 1 as a",
+      "models/n.sql": "{{ config(materialized='table', indexes=[]) }} select 1 as a",
+    ])
+    let warnings = try await folder.load().warnings
+    #expect(warnings.map(\.message) == ["'indexes' of model 'm' are not made yet; its rows are the same"])
+  }
+
+  @Test("What templates add to their context is there for the rest of the node")
+  func additions() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n",
+      "macros/keep.sql":
+        "{% macro keep(n) %}{% do context.update({'kept': context.get('kept', 0) + n}) %}{% endmacro %}",
+      "models/m.sql":
+        "select '{{ keep(1) }}{{ keep(2) }}{{ context.get('kept') }} {{ context['kept'] }}' as a",
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("m"))
+    let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
+    #expect(try compiler.compile(node).sql == "select '3 3' as a")
+  }
+
+  @Test("The names that dbt gave folders before 1.0 are understood")
+  func oldFolders() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\nsource-paths: [sql]\ndata-paths: [data]\n",
+      "sql/m.sql": "select * from {{ ref('s') }}", "data/s.csv": "a\n1\n",
+    ])
+    #expect(try await folder.load().project.nodes.map(\.id.rawValue) == ["model.p.m", "seed.p.s"])
+  }
+
+  @Test("Sources, exposures and checks show templates what the manifest holds")
+  func graph() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n",
+      "models/m.sql": """
+      {% if execute -%}
+      {% set source = graph.sources['source.p.till.sales'] -%}
+      {% set test = graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | first -%}
+      {{ source.columns.id.name }} {{ source.source_description }} {{ source.freshness.warn_after.count }}
+      {{- ' ' ~ graph.exposures['exposure.p.board'].depends_on.nodes[0] }}
+      {{- ' ' ~ test.test_metadata.name ~ ' ' ~ test.column_name ~ ' ' ~ test.attached_node }}
+      {%- endif %}
+      """,
+      "models/s.yml": """
+      sources:
+        - name: till
+          description: The till.
+          tables: [{name: sales, columns: [{name: id}]}]
+      models: [{name: m, columns: [{name: a, data_tests: [not_null]}]}]
+      exposures: [{name: board, type: dashboard, owner: {name: ann}, depends_on: [ref('m')]}]
+      """,
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("m"))
+    let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
+    #expect(try compiler.compile(node).sql == "id The till. None model.p.m not_null a model.p.m")
+  }
+}
