@@ -189,8 +189,15 @@ struct ConfigDecoder {
     if !(values["grants"]?.entries ?? []).isEmpty, macros.adapter == "duckdb" {
       report("grants", .unsupported, "'grants' of \(subject) has no effect: DuckDB has no users", .warning)
     }
-    for key in ["sql_header", "indexes"] where !(values[key]?.isNone ?? true) {
-      report(key, .unsupported, "'\(key)' of \(subject) is not supported yet")
+    if let value = values["indexes"], !value.isNone {
+      do throws(Diagnostic) {
+        _ = try IndexDefinition.list(value)
+      } catch {
+        report("indexes", .badValue, "'indexes' of \(subject): \(error.message)", hint: error.hint)
+      }
+    }
+    if let value = values["sql_header"], !value.isNone, value.stringValue == nil {
+      report("sql_header", .badValue, "'sql_header' of \(subject) must be SQL text, not \(value.typeName)")
     }
   }
 

@@ -30,6 +30,8 @@ public protocol NodeCompiler: AnyObject {
   func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation]
+  /// What the project puts on the statements of a node, or of what is none; nil for nothing.
+  func queryComment(for node: Node?) throws -> String?
   /// A unit test's two queries; `seed` gives the query that reads a seed's file.
   func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
 }
@@ -43,6 +45,9 @@ extension NodeCompiler {
 
   /// Always.
   public func dividesTime(_ node: Node) -> Bool { true }
+
+  /// Nothing.
+  public func queryComment(for node: Node?) throws -> String? { nil }
 
   /// Never.
   public func hasOwnStrategy(_ node: Node) -> Bool { false }
