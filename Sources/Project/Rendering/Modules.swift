@@ -232,21 +232,33 @@ enum RegexModule {
     }
   }
 
-  /// A replacement with `\1` and the like filled in.
+  /// A replacement with `\1`, `\g<1>`, `\g<name>` and the like filled in.
   private static func expanded(_ replacement: String, _ match: Regex<AnyRegexOutput>.Match) -> String {
     var result = ""
-    var isEscaped = false
-    for character in replacement {
-      if isEscaped, let group = character.wholeNumberValue, group < match.output.count {
-        result += match.output[group].substring ?? ""
-      } else if isEscaped {
-        result += character == "n" ? "\n" : character == "t" ? "\t" : String(character)
-      } else if character != "\\" {
+    var rest = replacement[...]
+    while let character = rest.popFirst() {
+      guard character == "\\", let next = rest.popFirst() else {
         result.append(character)
+        continue
       }
-      isEscaped = !isEscaped && character == "\\"
+      if next == "g", rest.first == "<", let end = rest.firstIndex(of: ">") {
+        let name = String(rest[..<end].dropFirst())
+        rest = rest[rest.index(after: end)...]
+        result += group(name, of: match)
+      } else if let number = next.wholeNumberValue, number < match.output.count {
+        result += group(String(number), of: match)
+      } else {
+        result += next == "n" ? "\n" : next == "t" ? "\t" : String(next)
+      }
     }
     return result
+  }
+
+  private static func group(_ name: String, of match: Regex<AnyRegexOutput>.Match) -> Substring {
+    if let number = Int(name) {
+      return match.output.indices.contains(number) ? match.output[number].substring ?? "" : ""
+    }
+    return match.output.first { $0.name == name }?.substring ?? ""
   }
 }
 
