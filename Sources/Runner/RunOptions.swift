@@ -27,6 +27,8 @@ public struct RunOptions: Sendable {
 
   /// What runs Python models.
   public var python = PythonProgram()
+  /// Microbatch models of which an earlier run built some batches, and not others: only those are built now.
+  public var retriedBatches: [NodeID: RetriedBatches] = [:]
 
   /// Options of an invocation.
   public init(threads: Int, invocation: Invocation) {
@@ -37,6 +39,20 @@ public struct RunOptions: Sendable {
 
   /// Whether incremental models are rebuilt.
   public var isFullRefresh: Bool { invocation.isFullRefresh }
+}
+
+/// What became of a microbatch model's batches in an earlier run: spans of time, in microseconds since 1970, UTC.
+public struct RetriedBatches: Sendable, Hashable {
+  /// Those whose rows are in the table.
+  public var built: [Range<Int>]
+  /// Those that are built again.
+  public var failed: [Range<Int>]
+
+  /// Makes a record.
+  public init(built: [Range<Int>], failed: [Range<Int>]) {
+    self.built = built
+    self.failed = failed
+  }
 }
 
 /// Tells the time to a run.

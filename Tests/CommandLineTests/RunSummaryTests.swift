@@ -63,6 +63,24 @@ import Testing
       ])
   }
 
+  @Test("A warning beside a failing check does not hide what became of the model")
+  func warningBesideFailure() {
+    var built = Fixtures.result(orders, .error, audits: [Fixtures.result(check, .fail, failures: 1)])
+    built.diagnostics = [
+      Diagnostic(.repeatedKeys, "several rows have one key", severity: .warning),
+      Diagnostic(.notPublished, "'orders' was built but not published"),
+    ]
+    let result = RunResult(status: .failed, nodes: [built], diagnostics: [], elapsed: .seconds(1))
+    #expect(
+      lines(result) == [
+        "", "Completed with 2 errors:", "",
+        "error[WEIR-E0601]: check accepted_status: 1 failing row\n  --> models/schema.yml:12:11", "",
+        "  not published: main.orders stays as it was before", "",
+        "warning[WEIR-E0712]: several rows have one key", "", "Finished 1 table model, 1 check in 1.00s.",
+        "Done. PASS=0 WARN=0 ERROR=2 SKIP=0 TOTAL=2",
+      ])
+  }
+
   @Test("Warnings are told, and do not make a failure")
   func warning() {
     let result = RunResult(

@@ -169,6 +169,23 @@ struct StateTests {
     #expect(try found("source_status:fresher") == ["source.raw.x"])
   }
 
+  @Test("a run's results tell of the batches of microbatch models")
+  func batches() throws {
+    let run = try SavedRun(
+      json: """
+        {"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/run-results/v6.json"}, "args": {},
+         "results": [{"unique_id": "model.shop.a", "status": "partial success", "batch_results":
+           {"successful": [["2024-01-01T00:00:00+00:00", "2024-01-02T00:00:00+00:00"]], "failed": [["x", "y"], ["z"]]}},
+          {"unique_id": "model.shop.b", "status": "success", "batch_results": null}]}
+        """, file: "run_results.json")
+    #expect(
+      run.batches == [
+        "model.shop.a": SavedBatches(
+          built: [.init(start: "2024-01-01T00:00:00+00:00", end: "2024-01-02T00:00:00+00:00")],
+          failed: [.init(start: "x", end: "y")])
+      ])
+  }
+
   @Test("a file that is no manifest, or of a later version, cannot be used")
   func versions() {
     #expect(throws: Diagnostic.self) { try SavedManifest(json: "{", file: "m") }

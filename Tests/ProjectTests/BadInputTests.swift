@@ -171,8 +171,20 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "dbt_project.yml", "name: p\nmodels: {p: {nowhere: {+tags: a}}}",
       "dbt_project.yml:2:14: WEIR-E0115 the configuration path 'models.p.nowhere' matches nothing"),
     BadInput(
-      "dbt_project.yml", "name: p\nquery-comment: by weir",
-      "dbt_project.yml:2:16: WEIR-E0113 'query-comment' is not supported yet; it has no effect"),
+      "dbt_project.yml", "name: p\nquery-comment: {coment: by weir, append: 1}",
+      "dbt_project.yml:2:17: WEIR-E0105 'query-comment' has no 'coment'",
+      "dbt_project.yml:2:42: WEIR-E0106 'append' must be true or false, not a number"),
+    BadInput(
+      "models/x.sql", "{{ config(indexes=[{'column': 'id'}]) }} select 1 as id",
+      "models/x.sql:1:4: WEIR-E0106 'indexes' of model 'x': an index has no 'column'"),
+    BadInput(
+      "models/x.sql", "{{ config(indexes=[{'columns': []}], sql_header=5) }} select 1 as id",
+      "models/x.sql:1:4: WEIR-E0106 'indexes' of model 'x': 'columns' of an index must be a list of names",
+      "models/x.sql:1:4: WEIR-E0106 'sql_header' of model 'x' must be SQL text, not a number"),
+    BadInput(
+      "snapshots/x.yml",
+      "snapshots:\n  - name: x\n    relation: ref('nope')\n    config: {unique_key: id, strategy: check, check_cols: all}",
+      "snapshots/x.yml:3:15: WEIR-E0111 ref('nope') names no model or seed of the project"),
     BadInput(
       "dbt_project.yml", "name: p\nflags: 5",
       "dbt_project.yml:2:8: WEIR-E0106 'flags' must be a mapping, not a number"),

@@ -109,6 +109,7 @@ final class ScriptedConnection: Connection {
         "{{ modules.datetime.date(2024, 2, 29) }} {{ modules.re.match('a(.)', 'ab').group(1) }}",
         "2024-02-29 b"
       ),
+      (#"{{ modules.re.sub('(?P<a>x)(y)', '\\2\\g<1>-\\g<a>', 'axyb') }}"#, "ayx-xb"),
       ("{{ '7' | as_number + 1 }}", "8"),
       ("{{ is_incremental() }}", "False"),
       ("{{ exceptions.warn('careful') }}ok", "ok"),

@@ -6,7 +6,8 @@ enum ArgumentOrder {
   /// Flags that may stand before the verb and are followed by a value.
   static let flagsWithValue: Set<String> = [
     "--target", "-t", "--profile", "--profiles-dir", "--project-dir", "--vars", "--threads", "--target-path",
-    "--log-format", "--log-level", "--log-path", "--printer-width", "--log-format-file", "--log-level-file",
+    "--log-format", "--log-level", "--warn-error-options", "--log-path", "--printer-width",
+    "--log-format-file", "--log-level-file",
   ]
 
   /// dbt's commands that this version does not have.

@@ -12,6 +12,17 @@ struct EventTimeOptions: ParsableArguments {
     help: ArgumentHelp("Build microbatch models up to this moment (UTC).", valueName: "time"))
   var eventTimeEnd: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Read only this much of what has an event_time: '3 days', '{start: …, end: …}'.", valueName: "window"))
+  var sample: String?
+
+  /// The span of time that is read, if not all of it is. Throws usage errors.
+  func window(_ environment: ProcessEnvironment, now: Double) throws(Diagnostic) -> SampleWindow? {
+    guard let text = sample ?? environment.text("DBT_SAMPLE") else { return nil }
+    return try SampleWindow(TerminalText.oneLine(text), now: Int(now * 1_000_000))
+  }
+
   /// The two moments, in microseconds since 1970, UTC. Throws usage errors.
   func span(_ environment: ProcessEnvironment) throws(Diagnostic) -> (start: Int, end: Int)? {
     let start = try moment(eventTimeStart ?? environment.text("DBT_EVENT_TIME_START"), "--event-time-start")

@@ -60,6 +60,13 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(inversion: .prefixedNo, help: "Treat warnings as errors.")
   var warnError: Bool?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Which warnings are errors, and which are not told: '{error: all, warn: [name], silence: [name]}'.",
+      valueName: "yaml"))
+  var warnErrorOptions: String?
 }
 
 /// Flags of dbt that scripts carry and that have nothing to switch here: accepted, without effect.

@@ -100,9 +100,27 @@ struct CommandSession: Sendable {
     return try environment.isOn("DBT_WRITE_JSON") ?? projectFlags?["write_json"]?.boolValue ?? true
   }
 
-  /// Whether warnings count as errors.
-  func treatsWarningsAsErrors() throws(Diagnostic) -> Bool {
-    if let flag = output.warnError { return flag }
-    return try environment.isOn("DBT_WARN_ERROR") ?? projectFlags?["warn_error"]?.boolValue ?? false
+  /// Which warnings count as errors, and which are not told: what the flags say goes before the environment, and that
+  /// before the project file.
+  func warningPolicy() throws(Diagnostic) -> WarningPolicy {
+    if output.warnError == true, output.warnErrorOptions != nil {
+      throw Diagnostic(
+        .usage, "--warn-error and --warn-error-options exclude each other", hint: "give one of them")
+    }
+    if let text = output.warnErrorOptions {
+      return try WarningPolicy(yaml: text, origin: "--warn-error-options")
+    }
+    if let flag = output.warnError { return flag ? .everything("--warn-error") : WarningPolicy() }
+    if let isOn = try environment.isOn("DBT_WARN_ERROR") {
+      return isOn ? .everything("DBT_WARN_ERROR") : WarningPolicy()
+    }
+    if let text = environment.text("DBT_WARN_ERROR_OPTIONS") {
+      return try WarningPolicy(yaml: text, origin: "DBT_WARN_ERROR_OPTIONS")
+    }
+    if projectFlags?["warn_error"]?.boolValue ?? false {
+      return .everything("warn_error of the project's flags")
+    }
+    guard let options = projectFlags?["warn_error_options"], !options.isNone else { return WarningPolicy() }
+    return try WarningPolicy(options, origin: "warn_error_options of the project's flags")
   }
 }

@@ -69,14 +69,19 @@ struct DependenciesCommand: Command {
 /// Checks the set-up.
 struct DebugCommand: Command {
   static let verb = Verb.debug
-  static let configuration: CommandConfiguration = described(examples: ["debug", "debug --target prod"])
+  static let configuration: CommandConfiguration = described(examples: [
+    "debug", "debug --target prod", "debug --connection",
+  ])
 
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
 
+  @Flag(help: "Try the connection, and look at nothing else.")
+  var connection = false
+
   func run(in session: CommandSession) async throws -> ExitStatus {
-    try await DebugOperation(session: session, project: project).perform()
+    try await DebugOperation(session: session, project: project, isConnectionAlone: connection).perform()
   }
 }
 

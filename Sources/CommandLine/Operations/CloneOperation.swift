@@ -15,6 +15,8 @@ struct CloneOperation: Sendable {
   let selection: SelectionOptions
   let kinds: ResourceTypeOptions
   let fullRefresh: Bool?
+  /// What of an earlier run is done again, in place of a selection.
+  var retried: RetriedNodes?
 
   /// What became of a node, and what the log says of it.
   private struct Entry: Sendable {
@@ -25,7 +27,9 @@ struct CloneOperation: Sendable {
   func perform() async throws -> ExitStatus {
     let workspace = try await Workspace.open(session, project, isFullRefresh: fullRefresh)
     let manifest = try StateReader(workspace: workspace, flags: selection.state).manifestToDeferTo()
-    let selected = try workspace.select(selection, kinds, defaultKinds: [.model, .seed, .snapshot])
+    let selected =
+      try retried?.selection(in: workspace)
+      ?? workspace.select(selection, kinds, defaultKinds: [.model, .seed, .snapshot])
     let requests = workspace.graph.order.filter(selected.nodes.contains).compactMap { id -> Cloner.Request? in
       guard let node = workspace.project.node(id), let target = node.relation,
         [.model, .seed, .snapshot].contains(node.resourceType), node.config.materialization != .ephemeral

@@ -7,22 +7,28 @@ import Project
 struct DebugOperation {
   let session: CommandSession
   let project: ProjectOptions
+  /// Whether the connection is all that is looked at.
+  var isConnectionAlone = false
 
   func perform() async throws -> ExitStatus {
-    var lines = [("weir", session.program.version)]
-    lines += session.program.engines.describe().map { ($0.name, $0.value) }
-    show("Program", lines)
+    if !isConnectionAlone {
+      var lines = [("weir", session.program.version)]
+      lines += session.program.engines.describe().map { ($0.name, $0.value) }
+      show("Program", lines)
+    }
     let options = try ProjectRequest(session: session, flags: project)
       .loadOptions(isFullRefresh: nil, storesFailures: nil)
     let loaded = try ProjectLoader(options: options, parser: session.program.engines.parseStatements)
       .loadSettings()
     let settings = loaded.settings
-    show(
-      "Project",
-      [
-        ("name", settings.name), ("folder", settings.root), ("file", settings.file),
-        ("artifacts", LocalFiles.absolute(settings.targetPath, from: settings.root)),
-      ])
+    if !isConnectionAlone {
+      show(
+        "Project",
+        [
+          ("name", settings.name), ("folder", settings.root), ("file", settings.file),
+          ("artifacts", LocalFiles.absolute(settings.targetPath, from: settings.root)),
+        ])
+    }
     session.printer.report(loaded.problems)
     guard !loaded.problems.contains(where: { $0.severity == .error }) else { return .failure }
     let target = loaded.target

@@ -53,7 +53,7 @@ struct FreshnessOperation: Sendable {
     session.printer.report(result.diagnostics)
     display.end(result, unwritten: problems) { _ in nil }
     if result.status == .succeeded, !problems.isEmpty { return .unusable }
-    if result.status == .succeeded, try session.treatsWarningsAsErrors(),
+    if result.status == .succeeded, try session.warningPolicy().bansStaleSources,
       result.nodes.contains(where: { $0.status == .warn })
     {
       return .failure

@@ -3,6 +3,7 @@ import Diagnostics
 import EngineCore
 import Jinja
 import Project
+import Runner
 import StateStore
 
 /// Calls a macro for what it does. Its statements are committed as they run; hooks of the run are not run.
@@ -11,7 +12,7 @@ struct MacroOperation: Sendable {
 
   func perform(_ name: String, _ arguments: DataValue) async throws -> ExitStatus {
     let call = MacroCall(name, arguments: arguments)
-    let definition = try call.definition(in: workspace.project)
+    let target = try call.target(in: workspace.project)
     let session = workspace.session
     let lock = try ProjectLock.acquire(
       root: workspace.root, command: "weir \(session.verb.rawValue)",
@@ -26,7 +27,7 @@ struct MacroOperation: Sendable {
     let end = session.program.now()
     session.printer.report(problems)
     let hasFailed = problems.contains { $0.severity == .error }
-    if let writer { try write(definition, Interval(start: start, end: end), hasFailed, arguments, writer) }
+    if let writer { try write(target.id, Interval(start: start, end: end), hasFailed, call, writer) }
     guard !hasFailed else { return .failure }
     let text = "Ran the macro \(call.name) in \(Quantities.duration(.seconds(end - start)))."
     session.printer.log(text, LogRecord(.info, "RunOperationOutcome", "I903", text))
@@ -53,7 +54,10 @@ struct MacroOperation: Sendable {
   ) throws -> [Diagnostic] {
     var problems: [Diagnostic] = []
     do {
-      try workspace.compiler(connection).run(call)
+      let commented = CommentedConnection(connection, workspace.project)
+      let compiler = workspace.compiler(commented ?? connection)
+      commented?.comment = try compiler.queryComment(for: nil)
+      try compiler.run(call)
     } catch let error as CancellationError {
       throw error
     } catch {
@@ -75,18 +79,21 @@ struct MacroOperation: Sendable {
   }
 
   private func write(
-    _ definition: MacroDefinition, _ interval: Interval, _ hasFailed: Bool, _ arguments: DataValue,
+    _ id: NodeID, _ interval: Interval, _ hasFailed: Bool, _ call: MacroCall,
     _ writer: ArtifactWriter
   ) throws(Diagnostic) {
     var record = ResultRecord(
-      id: definition.id, status: hasFailed ? .error : .success, threadName: "MainThread",
+      id: id, status: hasFailed ? .error : .success, threadName: "MainThread",
       executionTime: interval.end - interval.start)
     record.execute = interval
     record.failures = hasFailed ? 1 : 0
     let artifact = RunResultsArtifact(
       results: [record], invocation: workspace.invocation, generatedAt: interval.end,
       elapsedSeconds: interval.end - interval.start,
-      arguments: .dict([("macro", .string(definition.name)), ("args", arguments)]))
+      arguments: .dict([
+        ("macro", .string([call.package, call.name].compactMap { $0 }.joined(separator: "."))),
+        ("args", call.arguments),
+      ]))
     try workspace.writeManifest(compiled: [:])
     try writer.write(artifact.encoded(redactor: workspace.redactor), as: "run_results.json")
   }

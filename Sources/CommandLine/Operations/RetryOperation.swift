@@ -2,6 +2,7 @@ import Diagnostics
 import Jinja
 import Planner
 import Project
+import Runner
 
 /// Does again what the last run left undone: what failed, and what was skipped because of it.
 struct RetryOperation {
@@ -14,14 +15,14 @@ struct RetryOperation {
     let (folder, text) = try savedRun()
     let run = try SavedRun(json: text, file: "\(folder)/run_results.json")
     let command = run.arguments["which"]?.stringValue ?? ""
+    if command == Verb.clone.rawValue { return try await clone(run) }
+    if command == Verb.runOperation.rawValue { return try await callMacro(run) }
     guard let verb = Verb(rawValue: command), PlanCommand(rawValue: command) != nil else {
       throw Diagnostic(
         .usage, "the last command was '\(TerminalText.oneLine(command))', which cannot be tried again",
         hint: "only commands that run nodes can")
     }
-    var session = session
-    session.verb = verb
-    session.word = verb.rawValue
+    let session = resumedSession(verb)
     // Where nothing was said of it, `false` is written, and each check's own configuration counts.
     let storesFailures = run.arguments["store_failures"]?.boolValue == true ? true : nil
     var operation = try RunOperation(
@@ -30,8 +31,40 @@ struct RetryOperation {
       failFast: run.arguments["fail_fast"]?.boolValue,
       storesFailures: storesFailures, empty: run.arguments["empty"]?.boolValue,
       eventTime: try eventTime(run.arguments))
-    operation.retried = RetriedNodes(run: run, retriesWarnings: try session.treatsWarningsAsErrors())
+    operation.retried = try retried(run)
     return try await operation.perform()
+  }
+
+  private func retried(_ run: SavedRun) throws -> RetriedNodes {
+    RetriedNodes(run: run, retriesWarnings: try session.warningPolicy().bansFailingChecks)
+  }
+
+  private func resumedSession(_ verb: Verb) -> CommandSession {
+    var session = session
+    session.verb = verb
+    session.word = verb.rawValue
+    return session
+  }
+
+  private func clone(_ run: SavedRun) async throws -> ExitStatus {
+    var operation = CloneOperation(
+      session: resumedSession(.clone), project: resumed(run.arguments),
+      selection: try selection(run.arguments), kinds: try ResourceTypeOptions.parse([]),
+      fullRefresh: fullRefresh ?? run.arguments["full_refresh"]?.boolValue)
+    operation.retried = try retried(run)
+    return try await operation.perform()
+  }
+
+  private func callMacro(_ run: SavedRun) async throws -> ExitStatus {
+    let session = resumedSession(.runOperation)
+    guard try retried(run).hasFailures, let macro = run.arguments["macro"]?.stringValue else {
+      let text = "Nothing to do: the last run-operation succeeded."
+      session.printer.log(text, LogRecord(.warn, "NothingToDo", "Q035", text))
+      return .success
+    }
+    let workspace = try await Workspace.open(session, resumed(run.arguments))
+    return try await MacroOperation(workspace: workspace)
+      .perform(macro, run.arguments["args"] ?? .dict(DataMap()))
   }
 
   private func savedRun() throws -> (folder: String, text: String) {
@@ -71,6 +104,7 @@ struct RetryOperation {
     var options = try EventTimeOptions.parse([])
     options.eventTimeStart = arguments["event_time_start"]?.stringValue
     options.eventTimeEnd = arguments["event_time_end"]?.stringValue
+    options.sample = arguments["sample"]?.stringValue
     return options
   }
 
@@ -101,14 +135,39 @@ struct RetriedNodes: Sendable {
     "error", "fail", "skipped", "runtime error", "partial success",
   ]
 
+  /// Whether anything did not succeed.
+  var hasFailures: Bool { run.results.contains { isRetried($0.status) } }
+
+  private func isRetried(_ status: String) -> Bool {
+    Self.statuses.contains(status) || (retriesWarnings && status == "warn")
+  }
+
+  /// The batches of microbatch models that were built, and those that were not, of models that have both.
+  func batches(in workspace: Workspace) -> [NodeID: RetriedBatches] {
+    func spans(_ saved: [SavedBatches.Span]) -> [Range<Int>] {
+      saved.compactMap { span in
+        guard let start = MomentText.microseconds(span.start), let end = MomentText.microseconds(span.end),
+          start < end
+        else { return nil }
+        return start..<end
+      }
+    }
+    var found: [NodeID: RetriedBatches] = [:]
+    for node in workspace.project.nodes {
+      guard let saved = run.batches[node.artifactID.rawValue] else { continue }
+      let batches = RetriedBatches(built: spans(saved.built), failed: spans(saved.failed))
+      if !batches.built.isEmpty, !batches.failed.isEmpty { found[node.id] = batches }
+    }
+    return found
+  }
+
   /// The nodes: what did not succeed, and all checks of the last run that gate what is built again.
   func selection(in workspace: Workspace) -> Selection {
     var ids: [String: NodeID] = [:]
     for node in workspace.project.nodes { ids[node.artifactID.rawValue] = node.id }
     var nodes: Set<NodeID> = []
     for result in run.results {
-      let isRetried = Self.statuses.contains(result.status) || (retriesWarnings && result.status == "warn")
-      if isRetried, let id = ids[result.id] { nodes.insert(id) }
+      if isRetried(result.status), let id = ids[result.id] { nodes.insert(id) }
     }
     for result in run.results {
       guard let id = ids[result.id], let check = workspace.project.node(id), check.resourceType == .check,

@@ -23,6 +23,7 @@ struct RunOperation: Sendable {
   /// Which time microbatch models are built for, in microseconds since 1970; all that is due if none.
   private let eventTime: (start: Int, end: Int)?
   private let eventTimeOptions: EventTimeOptions?
+  private let sample: SampleWindow?
 
   init(
     session: CommandSession, project: ProjectOptions, selection: SelectionOptions,
@@ -40,7 +41,13 @@ struct RunOperation: Sendable {
     self.empty = empty
     self.loads = loads
     eventTimeOptions = eventTime
-    self.eventTime = try eventTime?.span(session.environment)
+    sample = try eventTime?.window(session.environment, now: session.startedAt)
+    // As in dbt, of a sample only its own time is built.
+    if let sample {
+      self.eventTime = (sample.start, sample.end)
+    } else {
+      self.eventTime = try eventTime?.span(session.environment)
+    }
   }
 
   func perform() async throws -> ExitStatus {
@@ -51,6 +58,7 @@ struct RunOperation: Sendable {
     opened.invocation.selected = selected.nodes.sorted()
     opened.invocation.deferral = try StateReader(workspace: opened, flags: selection.state).deferral()
     opened.invocation.readsNothing = try empty ?? session.environment.isOn("DBT_EMPTY") ?? false
+    opened.invocation.sample = sample
     let workspace = opened
     let plan = PlanBuilder.plan(
       PlanRequest(command: command, selection: selected), project: workspace.project, graph: workspace.graph)
@@ -74,6 +82,7 @@ struct RunOperation: Sendable {
     }
     options.since = loads?.since
     options.until = loads?.until
+    options.retriedBatches = retried?.batches(in: workspace) ?? [:]
     options.eventTimeStart = eventTime?.start
     options.eventTimeEnd = eventTime?.end
     options.reportsProgress = session.printer.showsProgress
@@ -129,6 +138,7 @@ struct RunOperation: Sendable {
       ("store_failures", .bool(options.storesFailures ?? false)),
       ("threads", .int(options.threads)), ("empty", .bool(workspace.invocation.readsNothing)),
     ]
+    if let sample = eventTimeOptions?.sample { values.append(("sample", .string(sample))) }
     if let start = eventTimeOptions?.eventTimeStart { values.append(("event_time_start", .string(start))) }
     if let end = eventTimeOptions?.eventTimeEnd { values.append(("event_time_end", .string(end))) }
     return RunArguments(session: session, project: project, selection: selection, kinds: kinds)
@@ -193,6 +203,6 @@ struct RunOperation: Sendable {
 
   /// Whether a check warned that was told to fail.
   private func hasBannedWarnings(_ result: RunResult, _ workspace: Workspace) throws -> Bool {
-    try workspace.session.treatsWarningsAsErrors() && result.all.contains { $0.status == .warn }
+    try workspace.session.warningPolicy().bansFailingChecks && result.all.contains { $0.status == .warn }
   }
 }

@@ -131,13 +131,14 @@ extension Target {
 extension CommandSession {
   /// Prints warnings; throws if they are to count as errors.
   func report(warnings: [Diagnostic]) throws(Diagnostic) {
-    printer.report(warnings)
-    // What is only worth knowing counts as no error either.
-    let warnings = warnings.filter { $0.severity > .note }
-    if !warnings.isEmpty, try treatsWarningsAsErrors() {
+    let policy = try warningPolicy()
+    let verdicts = warnings.map { ($0, policy.verdict($0)) }
+    printer.report(verdicts.filter { $0.1 != .silenced }.map(\.0))
+    let banned = verdicts.count { $0.1 == .error }
+    if banned > 0 {
       throw Diagnostic(
-        .warningsAsErrors, "\(Quantities.count(warnings.count, "warning")) with --warn-error",
-        hint: "mend what the warnings name, or leave the flag out")
+        .warningsAsErrors, "\(Quantities.count(banned, "warning")) with \(policy.origin)",
+        hint: "mend what the warnings name, or leave the \(policy.isFlag ? "flag" : "setting") out")
     }
   }
 }

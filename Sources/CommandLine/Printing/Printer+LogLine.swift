@@ -9,7 +9,9 @@ extension Printer {
       case .debug: .debug
       case .info: .info
       case .warning: .warn
+      case .result: .info
       }
+    if line.level == .result { return result(TerminalText.printable(line.message)) }
     guard level > .debug else { return }
     let message = TerminalText.printable(line.message)
     let text = "\(outputStyle.dim(Quantities.timeOfDay(now())))  \(message)"

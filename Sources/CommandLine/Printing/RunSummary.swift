@@ -86,12 +86,12 @@ struct RunSummary: Sendable {
       let failed = step.audits.filter { $0.status == .fail || $0.status == .error }
       for audit in failed { lines += problem(audit, style: style, width: width, render: render) }
       guard step.status.isFailure else { continue }
-      if !failed.isEmpty, step.status != .partialSuccess,
-        step.diagnostics.allSatisfy({ $0.code == .notPublished })
-      {
+      let others = step.diagnostics.filter { $0.code != .notPublished }
+      if !failed.isEmpty, step.status != .partialSuccess, others.allSatisfy({ $0.severity < .error }) {
         // The check says why; here is what it meant for the model.
         let title = (facts[step.node] ?? NodeFacts(unknown: step.node)).title
         lines += ["", "  \(style.red("not published")): \(title) stays as it was before"]
+        for warning in others where warning.severity == .warning { lines += ["", render(warning)] }
       } else {
         lines += problem(step, style: style, width: width, render: render)
       }

@@ -30,6 +30,9 @@ extension DiagnosticCode {
   /// Several of the rows that an incremental model takes up have one key.
   public static let repeatedKeys = DiagnosticCode(
     "WEIR-E0712", "several new rows of an incremental model have one key")
+  /// What referred to a table by foreign keys lost them as it was built anew.
+  public static let foreignKeysLost = DiagnosticCode(
+    "WEIR-E0713", "tables lost their foreign keys to one that was built")
   /// A snapshot's unique key does not identify a row.
   public static let snapshotKey = DiagnosticCode(
     "WEIR-E0721", "a snapshot's unique key does not identify a row")
@@ -44,7 +47,7 @@ extension DiagnosticCode {
   static let run: [DiagnosticCode] = [
     nodeFailed, notPublished, seedUnreadable, seedMalformed, incrementalMismatch, relationInTheWay,
     runHookFailed, failuresUnwritable, notSupported, rollbackFailed,
-    externalFile, repeatedKeys, snapshotKey, snapshotColumns,
+    externalFile, repeatedKeys, foreignKeysLost, snapshotKey, snapshotColumns,
     pythonFailed,
   ]
 }

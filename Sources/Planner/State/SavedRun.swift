@@ -7,10 +7,21 @@ public struct SavedRun: Sendable {
   public let results: [(id: String, status: String)]
   /// What the command was called with, by dbt's names.
   public let arguments: DataValue
+  /// Of microbatch models, what became of their batches, by unique name.
+  public let batches: [String: SavedBatches]
 
   /// Reads the text of an artifact; `file` is what messages call it. Throws if it is none.
   public init(json text: String, file: String) throws(Diagnostic) {
     let root = try SavedArtifact.read(text, kind: "run-results", upTo: 6, file: file)
+    var batches: [String: SavedBatches] = [:]
+    for result in root["results"]?.listValue ?? [] {
+      guard let id = result["unique_id"]?.stringValue, let written = result["batch_results"],
+        !written.isNone
+      else { continue }
+      batches[id] = SavedBatches(
+        built: Self.spans(written["successful"]), failed: Self.spans(written["failed"]))
+    }
+    self.batches = batches
     results = (root["results"]?.listValue ?? []).compactMap { result in
       guard let id = result["unique_id"]?.stringValue, let status = result["status"]?.stringValue else {
         return nil
@@ -18,6 +29,43 @@ public struct SavedRun: Sendable {
       return (id, status)
     }
     arguments = root["args"] ?? .dict(DataMap())
+  }
+
+  private static func spans(_ value: DataValue?) -> [SavedBatches.Span] {
+    (value?.listValue ?? []).compactMap { pair in
+      guard let items = pair.listValue, items.count == 2, let start = items[0].stringValue,
+        let end = items[1].stringValue
+      else { return nil }
+      return SavedBatches.Span(start: start, end: end)
+    }
+  }
+}
+
+/// What a `run_results.json` says of a microbatch model's batches.
+public struct SavedBatches: Sendable, Hashable {
+  /// Where a batch begins and ends, as text.
+  public struct Span: Sendable, Hashable {
+    /// The first moment.
+    public var start: String
+    /// The first moment that is no part of it.
+    public var end: String
+
+    /// Makes a span.
+    public init(start: String, end: String) {
+      self.start = start
+      self.end = end
+    }
+  }
+
+  /// Those that were built.
+  public var built: [Span]
+  /// Those that were not.
+  public var failed: [Span]
+
+  /// Makes a record.
+  public init(built: [Span], failed: [Span]) {
+    self.built = built
+    self.failed = failed
   }
 }
 

@@ -189,12 +189,15 @@ struct ConfigDecoder {
     if !(values["grants"]?.entries ?? []).isEmpty, macros.adapter == "duckdb" {
       report("grants", .unsupported, "'grants' of \(subject) has no effect: DuckDB has no users", .warning)
     }
-    if !(values["sql_header"]?.isNone ?? true) {
-      report("sql_header", .unsupported, "'sql_header' of \(subject) is not supported yet")
+    if let value = values["indexes"], !value.isNone {
+      do throws(Diagnostic) {
+        _ = try IndexDefinition.list(value)
+      } catch {
+        report("indexes", .badValue, "'indexes' of \(subject): \(error.message)", hint: error.hint)
+      }
     }
-    if !(values["indexes"]?.isNone ?? true), values["indexes"]?.items?.isEmpty != true {
-      report(
-        "indexes", .unsupported, "'indexes' of \(subject) are not made yet; its rows are the same", .warning)
+    if let value = values["sql_header"], !value.isNone, value.stringValue == nil {
+      report("sql_header", .badValue, "'sql_header' of \(subject) must be SQL text, not \(value.typeName)")
     }
   }
 

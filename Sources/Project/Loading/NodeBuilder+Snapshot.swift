@@ -10,13 +10,19 @@ extension NodeBuilder {
       var node = snapshotNode(declared)
       enter()
       var isWhole = true
-      if !node.isPlainSQL { isWhole = attempt { node.template = try snapshotTemplate(of: node) } }
+      if !node.isPlainSQL {
+        isWhole = attempt { node.template = try snapshotTemplate(of: node, declared.relationSpan) }
+      }
       let configSpan = context.frame.configSpan
       configure(&node, trees.snapshots, ConfigDefaults.snapshot, entry, context.frame.config)
       let span = configSpan ?? entry?.configSpan ?? node.span
       decodeSnapshot(&node, span, origins(of: node, entry), isWhole: isWhole)
       isWhole = attempt { try recordHooks(node, span) } && isWhole
       var parsed = recorded(&node, context.frame)
+      if let place = declared.relationSpan {
+        parsed.referenceSpans = parsed.referenceSpans.map { $0 == node.span ? place : $0 }
+        parsed.sourceSpans = parsed.sourceSpans.map { $0 == node.span ? place : $0 }
+      }
       describe(&node, entry)
       // What is not known whole may be stored elsewhere.
       if isWhole { nameRelation(of: &node, kind: .table) }
@@ -51,10 +57,15 @@ extension NodeBuilder {
     return node
   }
 
-  private func snapshotTemplate(of node: Node) throws -> Template {
-    let template = try Template.parse(node.codeOffset.placed(node.code), name: node.span.file)
-    try record(node) { _ = try context.interpreter.render(template) }
-    return template
+  /// `place` is where the relation is named of which the text is made, if it is.
+  private func snapshotTemplate(of node: Node, _ place: SourceSpan?) throws -> Template {
+    let file = node.span.file
+    return try SnippetNames.relocating(to: place ?? node.span) {
+      let template = try Template.parse(
+        node.codeOffset.placed(node.code), name: place == nil ? file : SnippetNames.hook(of: file))
+      try record(node) { _ = try context.interpreter.render(template) }
+      return template
+    }
   }
 
   private func decodeSnapshot(

@@ -11,6 +11,8 @@ struct DeclaredSnapshot: Sendable {
   var place: FilePlace
   /// Where it is declared.
   var span: SourceSpan
+  /// Where an entry of a property file names its relation.
+  var relationSpan: SourceSpan?
   /// SHA-256 of the whole file; of a property file it is made when it is needed.
   var checksum: String?
 
@@ -62,7 +64,7 @@ enum SnapshotReader {
       found.append(
         DeclaredSnapshot(
           name: entry.name, code: "select * from {{ \(call) }}", place: place(of: entry.file, settings),
-          span: entry.span))
+          span: entry.span, relationSpan: node.span(in: entry.file)))
     }
     return (found, problems)
   }

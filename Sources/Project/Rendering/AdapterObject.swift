@@ -4,12 +4,12 @@ import Jinja
 
 /// `adapter`: the warehouse as macros ask it.
 final class AdapterObject: HostObject {
-  private unowned let context: NodeContext
+  unowned let context: NodeContext
   let typeName = "DatabaseWrapper"
 
   init(_ context: NodeContext) { self.context = context }
 
-  private typealias Method = @Sendable (AdapterObject, Arguments) throws -> Value
+  typealias Method = @Sendable (AdapterObject, Arguments) throws -> Value
 
   private static let methods: [String: Method] = [
     "dispatch": { try $0.dispatch($1) },
@@ -82,10 +82,14 @@ final class AdapterObject: HostObject {
   ]
 
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
-    guard let method = Self.methods[name] else {
+    if name == "Relation" { return .object(RelationFactory(context.dialect)) }
+    guard let method = Self.methods[name] ?? Self.furtherMethods[name] else {
+      if Self.unsupported.contains(name) {
+        throw Diagnostic(.unsupported, "dbt's adapter.\(name) is not supported yet")
+      }
+      let known = Array(Self.methods.keys).sorted() + Array(Self.furtherMethods.keys).sorted() + ["Relation"]
       throw Diagnostic(
-        .unsupported, "adapter.\(name) is not supported yet",
-        hint: Spelling.hint(for: name, among: Self.methods.keys.sorted()))
+        .templateRuntime, "the adapter has no method '\(name)'", hint: Spelling.hint(for: name, among: known))
     }
     return .function("adapter." + name) { arguments, _ in try method(self, arguments) }
   }
@@ -127,7 +131,7 @@ final class AdapterObject: HostObject {
   // MARK: - Reading the warehouse
 
   /// While the project is only being read, questions have empty answers, as in dbt.
-  private func connection(_ function: String) throws -> (any Connection)? {
+  func connection(_ function: String) throws -> (any Connection)? {
     if let connection = context.connection { return connection }
     guard context.project != nil else { return nil }
     throw Diagnostic(
@@ -229,7 +233,7 @@ final class AdapterObject: HostObject {
     return try run(context.renaming(from, to: to))
   }
 
-  private func execute(_ arguments: Arguments) throws -> Value {
+  func execute(_ arguments: Arguments) throws -> Value {
     let sql = arguments.value(0, "sql")?.description ?? ""
     let fetches = arguments.value(2, "fetch")?.isTruthy ?? false
     guard try connection("execute") != nil else { return .none }

@@ -115,7 +115,7 @@ final class BaseContext {
 
   private func show(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bind(["msg"], required: 1, function: "print")
-    log(LogLine(level: .info, message: bound[0]?.description ?? "", node: currentNode))
+    log(LogLine(level: .result, message: bound[0]?.description ?? "", node: currentNode))
     return ""
   }
 }

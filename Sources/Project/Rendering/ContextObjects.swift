@@ -128,32 +128,3 @@ final class ContextObject: HostObject {
     }
   }
 }
-
-/// `api.Column`: makes columns.
-final class ColumnFactory: HostObject {
-  private let dialect: any Dialect
-  let typeName = "ColumnFactory"
-
-  init(_ dialect: any Dialect) { self.dialect = dialect }
-
-  func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
-    let bound = try arguments.bind(["column", "dtype"], required: 2, function: "Column")
-    let column = ColumnDescription(name: bound[0]?.description ?? "", type: bound[1]?.description ?? "")
-    return .object(ColumnObject(column, dialect))
-  }
-
-  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
-    switch name {
-    case "create":
-      .function(name) { [unowned self] arguments, interpreter in try self.call(arguments, interpreter) }
-    case "translate_type": .function(name) { arguments, _ in arguments.value(0, "dtype") ?? "" }
-    case "string_type": .function(name) { _, _ in "varchar" }
-    case "numeric_type":
-      .function(name) { arguments, _ in
-        let parts = arguments.positional.map(\.description)
-        return .string(parts.count == 3 ? "\(parts[0])(\(parts[1]),\(parts[2]))" : parts.first ?? "numeric")
-      }
-    default: nil
-    }
-  }
-}

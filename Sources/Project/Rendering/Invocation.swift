@@ -23,6 +23,9 @@ public struct Invocation: Sendable {
   /// Whether what is read gives no rows.
   public var readsNothing = false
 
+  /// The span of time of which alone models and snapshots read rows, where what they read has an `event_time`.
+  public var sample: SampleWindow?
+
   /// What the options say.
   public init(_ options: LoadOptions) {
     id = options.invocationID
@@ -35,7 +38,7 @@ public struct Invocation: Sendable {
   }
 
   /// Whether a node is selected.
-  func isSelected(_ id: NodeID) -> Bool {
+  public func isSelected(_ id: NodeID) -> Bool {
     // The list is sorted.
     var bounds = selected[...]
     while let middle = bounds.isEmpty ? nil : bounds.startIndex + bounds.count / 2 {
@@ -55,6 +58,8 @@ public struct LogLine: Sendable, Hashable {
     /// For the person at the terminal.
     case info
     case warning
+    /// What was asked for, for whoever reads the output: as it is, and whatever is to be left out of the log.
+    case result
   }
 
   /// How loud it is.

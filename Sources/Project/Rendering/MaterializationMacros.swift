@@ -119,7 +119,14 @@ enum MaterializationMacros {
           level: .warning, message: "grants have no meaning in DuckDB", node: context.frame.model?.id))
       return ""
     },
-    "create_indexes": { _, _ in "" }, "drop_indexes_on_relation": { _, _ in "" },
+    "create_indexes": { context, arguments in
+      guard let relation = RelationObject.relation(arguments.value(0, "relation")),
+        let indexes = context.frame.model?.config.indexes
+      else { return "" }
+      for index in indexes { _ = try context.execute(index.statement(on: relation, context.dialect)) }
+      return ""
+    },
+    "drop_indexes_on_relation": { _, _ in "" },
     "persist_docs": { context, arguments in
       guard let node = context.frame.model, let connection = context.connection,
         var relation = RelationObject.relation(arguments.value(0, "relation"))
@@ -189,10 +196,12 @@ enum MaterializationMacros {
     guard let relation = RelationObject.relation(arguments.value(1, "relation")) else { return "" }
     let select = (arguments.value(2, "compiled_code") ?? arguments["sql"])?.description ?? ""
     let isTemporary = arguments.value(0, "temporary")?.isTruthy ?? false
+    let header = context.frame.model?.config.sqlHeader.map { $0 + "\n" } ?? ""
     return .string(
-      isTemporary
-        ? "CREATE TEMPORARY TABLE \(context.dialect.quoted(relation.identifier)) AS (\n\(select)\n)"
-        : context.dialect.createTable(relation, as: select, replacing: false))
+      header
+        + (isTemporary
+          ? "CREATE TEMPORARY TABLE \(context.dialect.quoted(relation.identifier)) AS (\n\(select)\n)"
+          : context.dialect.createTable(relation, as: select, replacing: false)))
   }
 
   private static func view(
@@ -203,7 +212,8 @@ enum MaterializationMacros {
     }
     guard let relation = RelationObject.relation(arguments.value(0, "relation")) else { return "" }
     let select = arguments.value(1, "sql")?.description ?? ""
-    return .string(context.dialect.createView(relation, as: select, replacing: false))
+    let header = context.frame.model?.config.sqlHeader.map { $0 + "\n" } ?? ""
+    return .string(header + context.dialect.createView(relation, as: select, replacing: false))
   }
 }
 

@@ -22,6 +22,15 @@ final class NativeMacros {
   /// Whether dbt has a macro of that name that is known here.
   static func has(_ name: String) -> Bool { body(name) != nil }
 
+  /// Every name that is known here, sorted.
+  static var names: [String] {
+    let bodies = [
+      core, naming, checks, CrossDatabaseMacros.bodies, SnapshotMacros.bodies, FreshnessMacros.bodies,
+      MaterializationMacros.bodies, StrategyMacros.bodies, AdapterMacros.bodies,
+    ]
+    return Set(bodies.flatMap(\.keys)).sorted()
+  }
+
   private func resolved(_ name: String) -> Value? {
     if let value = values[name] { return value }
     let prefix = context.target.type + "__"
@@ -41,7 +50,7 @@ final class NativeMacros {
   private static func body(_ name: String) -> Body? {
     core[name] ?? naming[name] ?? checks[name] ?? CrossDatabaseMacros.bodies[name]
       ?? SnapshotMacros.bodies[name] ?? FreshnessMacros.bodies[name]
-      ?? MaterializationMacros.bodies[name] ?? StrategyMacros.bodies[name]
+      ?? MaterializationMacros.bodies[name] ?? StrategyMacros.bodies[name] ?? AdapterMacros.bodies[name]
   }
 
   // MARK: - Running
@@ -80,8 +89,12 @@ final class NativeMacros {
     "before_begin": { _, arguments in hook(arguments, isTransactional: false) },
     "in_transaction": { _, arguments in hook(arguments, isTransactional: true) },
     "after_commit": { _, arguments in hook(arguments, isTransactional: false) },
-    "set_sql_header": { _, _ in
-      throw Diagnostic(.unsupported, "set_sql_header is not supported yet")
+    "set_sql_header": { context, arguments in
+      // As in dbt, what it says when the project is read is what counts.
+      guard context.project == nil, let caller = arguments["caller"] else { return "" }
+      let text = try context.interpreter.call(caller, .none).description
+      context.frame.config = context.frame.config.setting("sql_header", to: .string(text))
+      return ""
     },
   ]
 

@@ -3,9 +3,22 @@ import Jinja
 
 /// What templates see of the build that they are part of.
 extension NodeContext {
-  /// The rows of what a microbatch model reads that belong to its batch, as a condition; nil for all of them.
+  /// The span of time of what is read: the batch that is built, the sample that is asked for, or what both share.
+  private var readSpan: EventBatch? {
+    guard let sample = base.invocation.sample, [.model, .snapshot].contains(frame.model?.resourceType) else {
+      return frame.batch
+    }
+    guard var batch = frame.batch else {
+      return EventBatch(start: sample.start, end: sample.end, size: .day)
+    }
+    batch.start = max(batch.start, sample.start)
+    batch.end = min(batch.end, sample.end)
+    return batch
+  }
+
+  /// The rows of what a node reads that belong to its batch or the sample, as a condition; nil for all of them.
   func eventFilter(_ id: NodeID) -> String? {
-    guard let batch = frame.batch, let project else { return nil }
+    guard let batch = readSpan, let project else { return nil }
     let columns: [ColumnDefinition]
     let written: DataValue?
     if let node = project.node(id) {

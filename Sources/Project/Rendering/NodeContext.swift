@@ -171,7 +171,7 @@ final class NodeContext {
     let name = project.nodes[index].standardAlias
     if project.nodes[index].config.materialization == .ephemeral {
       frame.recordEphemeral(id)
-      return .object(RelationObject(.commonTable(name), dialect, filter: noRows))
+      return .object(RelationObject(.commonTable(name), dialect, filter: rowFilter(id)))
     }
     guard let relation = project.nodes[index].relation else { return placeholder(name) }
     return try readRelation(of: id, relation.withoutKind)

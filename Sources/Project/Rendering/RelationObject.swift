@@ -8,6 +8,20 @@ final class RelationObject: HostObject {
     var database = true
     var schema = true
     var identifier = true
+
+    /// The parts as a template sees them.
+    var value: Value {
+      Value([("database", .bool(database)), ("schema", .bool(schema)), ("identifier", .bool(identifier))])
+    }
+
+    /// The parts with what is said of them changed.
+    func changed(_ said: (_ index: Int, _ name: String) -> Value?) -> Parts {
+      var parts = self
+      if let value = said(0, "database"), !value.isNone { parts.database = value.isTruthy }
+      if let value = said(1, "schema"), !value.isNone { parts.schema = value.isTruthy }
+      if let value = said(2, "identifier"), !value.isNone { parts.identifier = value.isTruthy }
+      return parts
+    }
   }
 
   let relation: Relation
@@ -70,7 +84,12 @@ final class RelationObject: HostObject {
     case "is_table": .bool(relation.kind == .table)
     case "is_view": .bool(relation.kind == .view)
     case "is_cte": .bool(relation.expression?.hasPrefix("__dbt__cte__") ?? false)
-    case "is_materialized_view", "is_dynamic_table", "is_pointer": false
+    case "is_materialized_view", "is_dynamic_table", "is_pointer", "is_function": false
+    case "dbt_created", "require_alias": false
+    case "limit", "event_time_filter", "external", "catalog": Value.none
+    case "quote_character": "\""
+    case "include_policy": included.value
+    case "quote_policy": quoted.value
     case "can_be_renamed": .bool(relation.kind != nil)
     case "can_be_replaced": true
     case "metadata": Value([("type", .string(dialect.name + "Relation"))])
@@ -79,13 +98,19 @@ final class RelationObject: HostObject {
         ("database", Self.text(relation.database)), ("schema", Self.text(relation.schema)),
         ("identifier", .string(relation.identifier)),
       ])
-    default: method(name)
+    default: RelationFactory.kinds[name].map { .string($0) } ?? method(name)
     }
   }
 
   private func method(_ name: String) -> Value? {
     switch name {
-    case "render": .function(name) { _, _ in .string(self.plainText) }
+    case "render", "render_limited": .function(name) { _, _ in .string(self.plainText) }
+    case "quoted":
+      .function(name) { arguments, _ in
+        .string("\"\(arguments.value(0, "identifier")?.description ?? "")\"")
+      }
+    case "to_dict": .function(name) { _, interpreter in try self.dictionary(interpreter) }
+    case "add_ephemeral_prefix", "create": RelationFactory(dialect).method(name)
     case "include":
       .function(name) { arguments, _ in
         .object(self.copy(included: Self.parts(self.included, arguments)))
@@ -98,6 +123,14 @@ final class RelationObject: HostObject {
       }
     case "incorporate": .function(name) { arguments, _ in .object(self.incorporating(arguments)) }
     case "replace_path": .function(name) { arguments, _ in .object(self.replacing(arguments.keyword)) }
+    case "replace": .function(name) { arguments, _ in .object(self.incorporating(arguments)) }
+    case "information_schema_only":
+      .function(name) { _, _ in
+        .object(
+          RelationObject(
+            Relation(database: self.relation.database, schema: "INFORMATION_SCHEMA", identifier: ""),
+            self.dialect, included: Parts(identifier: false), quoted: Parts(schema: false)))
+      }
     case "information_schema":
       .function(name) { arguments, _ in
         let view = arguments.value(0, "view_name").flatMap { $0.isNone ? nil : $0.description }
@@ -135,11 +168,16 @@ final class RelationObject: HostObject {
   }
 
   private static func parts(_ parts: Parts, _ arguments: Arguments) -> Parts {
-    var parts = parts
-    if let value = arguments.value(0, "database"), !value.isNone { parts.database = value.isTruthy }
-    if let value = arguments.value(1, "schema"), !value.isNone { parts.schema = value.isTruthy }
-    if let value = arguments.value(2, "identifier"), !value.isNone { parts.identifier = value.isTruthy }
-    return parts
+    parts.changed { index, key in arguments.value(index, key) }
+  }
+
+  /// All that there is to it, as dbt's `to_dict()` gives it.
+  private func dictionary(_ interpreter: Interpreter) throws -> Value {
+    let names = [
+      "path", "type", "quote_character", "include_policy", "quote_policy", "dbt_created", "limit",
+      "event_time_filter", "require_alias", "catalog", "external",
+    ]
+    return Value(try names.map { ($0, try attribute($0, interpreter) ?? Value.none) })
   }
 
   private func incorporating(_ arguments: Arguments) -> RelationObject {
@@ -173,89 +211,5 @@ final class RelationObject: HostObject {
   static func relation(_ value: Value?) -> Relation? {
     guard case .object(let object)? = value else { return nil }
     return (object as? RelationObject)?.relation
-  }
-}
-
-/// `api.Relation`: makes relations.
-final class RelationFactory: HostObject {
-  private let dialect: any Dialect
-  let typeName = "RelationFactory"
-
-  init(_ dialect: any Dialect) { self.dialect = dialect }
-
-  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
-    if name == "scd_args" { return SnapshotMacros.versionArguments }
-    guard name == "create" else { return nil }
-    return .function(name) { [dialect] arguments, _ in
-      func text(_ index: Int, _ key: String) -> String? {
-        guard let value = arguments.value(index, key), !value.isNone, !value.isUndefined else { return nil }
-        return value.description
-      }
-      let relation = Relation(
-        database: text(0, "database"), schema: text(1, "schema"), identifier: text(2, "identifier") ?? "",
-        kind: text(3, "type").flatMap(RelationKind.init))
-      let parts = RelationObject.Parts(
-        database: true, schema: true, identifier: text(2, "identifier") != nil)
-      return .object(RelationObject(relation, dialect, included: parts))
-    }
-  }
-}
-
-/// A column of the warehouse as templates see it.
-final class ColumnObject: HostObject {
-  let column: ColumnDescription
-  private let dialect: any Dialect
-  let typeName = "Column"
-
-  init(_ column: ColumnDescription, _ dialect: any Dialect) {
-    self.column = column
-    self.dialect = dialect
-  }
-
-  func text() -> String { "<Column \(column.name) (\(column.type))>" }
-
-  func isEqual(to other: Value) -> Bool {
-    guard case .object(let object) = other, let other = object as? ColumnObject else { return false }
-    return other.column.name == column.name && other.column.type == column.type
-  }
-
-  func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? {
-    try key.stringValue.flatMap { try attribute($0, interpreter) }
-  }
-
-  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
-    switch name {
-    case "name", "column": .string(column.name)
-    case "quoted": .string(dialect.quoted(column.name))
-    case "data_type": .string(column.type)
-    case "dtype": .string(String(column.type.prefix { $0 != "(" }))
-    case "numeric_precision": numbers.first.map { .int($0) } ?? Value.none
-    case "numeric_scale": numbers.count > 1 ? .int(numbers[1]) : Value.none
-    case "char_size": isString ? numbers.first.map { .int($0) } ?? Value.none : Value.none
-    case "is_string": .function(name) { _, _ in .bool(self.isString) }
-    case "is_integer": .function(name) { _, _ in .bool(self.isInteger) }
-    case "is_float": .function(name) { _, _ in .bool(["float", "double", "real"].contains(self.base)) }
-    case "is_numeric": .function(name) { _, _ in .bool(["decimal", "numeric"].contains(self.base)) }
-    case "is_number":
-      .function(name) { _, _ in
-        .bool(self.isInteger || ["float", "double", "real", "decimal", "numeric"].contains(self.base))
-      }
-    case "string_size": .function(name) { _, _ in .int(self.numbers.first ?? 256) }
-    default: nil
-    }
-  }
-
-  private var base: String { column.type.prefix { $0 != "(" }.lowercased() }
-  private var isString: Bool { ["varchar", "text", "string", "char", "bpchar"].contains(base) }
-  private var isInteger: Bool {
-    [
-      "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint",
-      "uhugeint", "int",
-    ].contains(base)
-  }
-  /// The numbers in the type's parentheses.
-  private var numbers: [Int] {
-    guard let open = column.type.firstIndex(of: "(") else { return [] }
-    return column.type[open...].split { !("0"..."9").contains($0) }.compactMap { Int($0) }
   }
 }

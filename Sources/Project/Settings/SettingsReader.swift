@@ -190,9 +190,30 @@ struct SettingsReader {
     warnOfUnsupported(root)
   }
 
+  private mutating func checkQueryComment(_ node: YAMLNode?) {
+    guard let node, !node.isNull else { return }
+    guard let entries = node.entries else {
+      if node.scalarText == nil { problems.append(bad("query-comment", "text or a mapping", node)) }
+      return
+    }
+    for entry in entries where !["comment", "append", "job-label"].contains(entry.key) {
+      problems.append(
+        Diagnostic(
+          .unknownKey, "'query-comment' has no '\(entry.key)'", at: entry.span(in: file.name),
+          hint: Spelling.hint(for: entry.key, among: ["comment", "append", "job-label"])))
+    }
+    if let comment = node["comment"], !comment.isNull, comment.scalarText == nil {
+      problems.append(bad("comment", "text", comment))
+    }
+    if let append = node["append"], !append.isNull, append.bool == nil {
+      problems.append(bad("append", "true or false", append))
+    }
+  }
+
   /// Sections that would change what dbt does and that this version leaves out.
   private mutating func warnOfUnsupported(_ root: YAMLNode) {
-    for key in ["packages", "query-comment"] {
+    checkQueryComment(root["query-comment"])
+    for key in ["packages"] {
       guard let node = root[key], !node.isNull, !(node.items?.isEmpty ?? false) else { continue }
       problems.append(
         Diagnostic(

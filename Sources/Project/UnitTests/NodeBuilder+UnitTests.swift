@@ -45,22 +45,32 @@ extension NodeBuilder {
 
   /// The models that an entry means: of several versions those that it takes.
   private func tested(_ entry: UnitTestProperties, _ surroundings: UnitTestSurroundings) -> [Node] {
-    let words = entry.model.split(separator: " ").map(String.init)
-    let found = surroundings.models(named: words.first ?? "")
+    let (name, version) = Self.tested(entry.model, surroundings)
+    let found = surroundings.models(named: name)
     guard found.contains(where: { $0.version != nil }) else { return found }
     func texts(_ key: String) -> [String]? {
       entry.versions?[key].flatMap { $0.isNull ? nil : $0.data.texts }
     }
     let (included, excluded) = (texts("include"), texts("exclude") ?? [])
     return found.filter { model in
-      guard let version = model.version?.text else { return false }
-      if words.count == 2 { return version == words[1] || "v" + version == words[1] }
-      return (included?.contains(version) ?? true) && !excluded.contains(version)
+      guard let own = model.version?.text else { return false }
+      if let version { return own == version || "v" + own == version }
+      return (included?.contains(own) ?? true) && !excluded.contains(own)
     }
   }
 
+  /// The model's name, which may hold spaces, and the version that may stand behind it.
+  private static func tested(
+    _ text: String, _ surroundings: UnitTestSurroundings
+  ) -> (name: String, version: String?) {
+    guard surroundings.models(named: text).isEmpty, let space = text.lastIndex(of: " ") else {
+      return (text, nil)
+    }
+    return (String(text[..<space]), String(text[text.index(after: space)...]))
+  }
+
   private func untested(_ entry: UnitTestProperties, _ surroundings: UnitTestSurroundings) -> Diagnostic {
-    let name = entry.model.split(separator: " ").first.map(String.init) ?? ""
+    let name = Self.tested(entry.model, surroundings).name
     let known = surroundings.models(named: name).compactMap { $0.version?.text }
     guard known.isEmpty else {
       return Diagnostic(

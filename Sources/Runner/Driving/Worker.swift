@@ -18,6 +18,7 @@ final class Worker: Sendable {
     private let makeCompiler: NodeCompilerFactory
     private let log: @Sendable (LogLine) -> Void
     private var made: (any NodeCompiler)?
+    private var commented: CommentedConnection?
 
     init(_ makeCompiler: @escaping NodeCompilerFactory, _ log: @escaping @Sendable (LogLine) -> Void) {
       self.makeCompiler = makeCompiler
@@ -31,8 +32,22 @@ final class Worker: Sendable {
       return compiler
     }
 
+    /// The connection for the statements of a node, with the project's comment on them if it has one.
+    func connection(
+      _ connection: any Connection, for node: Node?, of project: Project
+    ) throws -> any Connection {
+      guard let lent = commented ?? CommentedConnection(connection, project) else { return connection }
+      commented = lent
+      lent.comment = nil
+      lent.comment = try compiler(lent).queryComment(for: node)
+      return lent
+    }
+
     /// Lets the compiler go where it lived.
-    func clear() { made = nil }
+    func clear() {
+      made = nil
+      commented = nil
+    }
   }
 
   init(
@@ -59,6 +74,8 @@ final class Worker: Sendable {
         return try await load(node, audits: step.audits.compactMap(context.project.node))
       }
       return try await session.run { [context, workbench, name] connection in
+        let connection = try workbench.connection(
+          connection, for: context.project.node(step.node), of: context.project)
         let statements = StatementRunner(connection)
         let compiler = try workbench.compiler(connection)
         var result = StepExecutor(context: context, statements: statements, compiler: compiler).perform(step)
@@ -86,6 +103,7 @@ final class Worker: Sendable {
   func run(_ hooks: [Hook], called name: String, after reports: [NodeReport]? = nil) async throws {
     guard !hooks.isEmpty else { return }
     try await session.run { [context, workbench] connection in
+      let connection = try workbench.connection(connection, for: nil, of: context.project)
       let compiler = try workbench.compiler(connection)
       var texts: [String] = []
       for (index, hook) in hooks.enumerated() {

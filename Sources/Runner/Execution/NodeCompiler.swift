@@ -34,6 +34,8 @@ public protocol NodeCompiler: AnyObject {
   func python(_ node: Node, isIncremental: Bool) throws -> PythonModel
   /// Says something in a node's name.
   func say(_ line: LogLine)
+  /// What the project puts on the statements of a node, or of what is none; nil for nothing.
+  func queryComment(for node: Node?) throws -> String?
   /// A unit test's two queries; `seed` gives the query that reads a seed's file.
   func compile(unitTest node: Node, seed: @escaping (Node) throws -> String) throws -> CompiledUnitTest
 }
@@ -47,6 +49,9 @@ extension NodeCompiler {
 
   /// Always.
   public func dividesTime(_ node: Node) -> Bool { true }
+
+  /// Nothing.
+  public func queryComment(for node: Node?) throws -> String? { nil }
 
   /// Never.
   public func hasOwnStrategy(_ node: Node) -> Bool { false }

@@ -105,7 +105,9 @@ extension StepExecutor {
         .nodeFailed, "the \(node.resourceType.rawValue) '\(node.name)' holds no SQL once it is rendered",
         at: SourceSpan(file: node.span.file), hint: "give it a SELECT, or delete the file")
     }
-    try verifyContract(of: node, compiled.sql)
+    if node.config.contract.isEnforced {
+      try withHeader(of: node) { try verifyContract(of: node, compiled.sql) }
+    }
     let work: NodeBuild.Work
     switch node.config.materialization {
     case .table:
@@ -132,9 +134,7 @@ extension StepExecutor {
   ) throws {
     let node = build.node
     let isGated = !audits.isEmpty && node.config.publish == .afterChecks
-    let hasHooks =
-      (node.config.preHooks + node.config.postHooks).contains(where: \.isTransactional)
-      || DocumentationSQL.isWanted(by: node)
+    let hasHooks = hasSurroundings(node)
     var rows: Int?
     var held: [StoredFailures] = []
     if !isGated, !hasHooks, let statement = try single(build, existing) {
@@ -143,7 +143,9 @@ extension StepExecutor {
       try withFiles(of: build) {
         try statements.transaction {
           try runHooks(node.config.preHooks, isTransactional: true, of: node)
+          try runHeader(of: node)
           rows = try apply(build, existing, isAudited: isGated || hasHooks, &result)
+          if build.isNewTable(over: existing) { try makeIndexes(of: node, on: build.target) }
           try document(node, build.target, as: build.kind, &result)
           try runHooks(node.config.postHooks, isTransactional: true, of: node)
           if isGated {
@@ -168,6 +170,7 @@ extension StepExecutor {
     live.kind = build.kind
     context.relations.published(live)
     result.relation = live
+    if existing != nil { try warnOfReleased(by: node, &result) }
     if !isGated, !audits.isEmpty { result.audits = auditAll(audits) }
   }
 
@@ -310,6 +313,16 @@ struct NodeBuild {
     case .table, .incremental, .seed, .snapshot, .own: .table
     case .python(let work): work.files == nil ? .table : .view
     case .written(_, let beside): beside.kind ?? .table
+    }
+  }
+
+  /// Whether it makes the table that stands there afterwards, in place of `existing`.
+  func isNewTable(over existing: Relation?) -> Bool {
+    switch work {
+    case .table, .seed: true
+    case .written: kind == .table
+    case .snapshot: existing == nil
+    case .view, .incremental, .external, .own: false
     }
   }
 

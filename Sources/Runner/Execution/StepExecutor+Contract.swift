@@ -25,9 +25,9 @@ extension StepExecutor {
 
   /// What builds the table of a model with a contract, in place of what is there.
   func contractedStatements(_ build: NodeBuild, _ select: String, _ existing: Relation?) throws -> [String] {
-    var released: Set<NodeID> = [build.node.id]
-    let before = try existing.map { _ in try releases(of: build.node, &released) } ?? []
-    return before
+    var seen: Set<NodeID> = [build.node.id]
+    let before = try existing.map { _ in try released(by: build.node, &seen) } ?? []
+    return before.compactMap { other in other.relation.map { contractedTable(other, $0).release() } }
       + contractedTable(build.node, build.target).statements(select: select, existing: existing)
   }
 
@@ -37,22 +37,21 @@ extension StepExecutor {
       place: { [project = context.project] in project.relation(of: $0, from: node.package) })
   }
 
-  /// What lets go of a table that others refer to by foreign keys. They read it, so that they are built after it, and
-  /// have their keys again then. A table that only takes up new rows would never: it keeps its key, and the engine
-  /// refuses.
-  private func releases(of node: Node, _ released: inout Set<NodeID>) throws -> [String] {
-    var statements: [String] = []
+  /// The tables that let go of one that they refer to by foreign keys, in order. They read it, so that they are built
+  /// after it, and have their keys again then. A table that only takes up new rows would never: it keeps its key, and
+  /// the engine refuses.
+  func released(by node: Node, _ seen: inout Set<NodeID>) throws -> [Node] {
+    var found: [Node] = []
     for other in context.project.nodes
     where other.config.contract.isEnforced && other.config.materialization == .table
-      && refers(other, to: node) && released.insert(other.id).inserted
+      && refers(other, to: node) && seen.insert(other.id).inserted
     {
       guard let place = other.relation, try context.relations.find(place, connection)?.kind == .table else {
         continue
       }
-      statements += try releases(of: other, &released)
-      statements.append(contractedTable(other, place).release())
+      found += try released(by: other, &seen) + [other]
     }
-    return statements
+    return found
   }
 
   private func refers(_ other: Node, to node: Node) -> Bool {

@@ -91,7 +91,7 @@ extension StepExecutor {
       throw problem
     }
     problem.severity = .warning
-    problem.notes.append("all of them are in the table now, which held each key once before")
+    problem.notes.append("none of them is left out, and the table held each key once before")
     result.diagnostics.append(problem)
   }
 

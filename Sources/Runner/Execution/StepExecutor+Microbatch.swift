@@ -10,6 +10,13 @@ public struct BatchOutcome: Sendable, Hashable {
   public var isBuilt: Bool
 }
 
+extension EventBatch {
+  /// The batch of a span of time.
+  fileprivate init(_ span: Range<Int>, size: BatchSize) {
+    self.init(start: span.lowerBound, end: span.upperBound, size: size)
+  }
+}
+
 extension StepExecutor {
   /// Builds a model batch by batch. On a table that is there each batch is a transaction, audited on its own, and one that
   /// fails does not undo the others. What makes the table is one transaction.
@@ -17,17 +24,22 @@ extension StepExecutor {
     _ node: Node, _ target: Relation, _ audits: [Node], _ config: MicrobatchConfig, _ result: inout NodeResult
   ) throws {
     let existing = try context.relations.refresh(target, connection)
-    let isIncremental = takesUpRows(node, existing)
     let options = context.options
-    let batches = BatchSchedule(config).batches(
-      isIncremental: isIncremental, from: options.eventTimeStart, to: options.eventTimeEnd,
-      now: Int(options.invocation.startedAt * 1_000_000))
+    let retried = existing?.kind == .table ? options.retriedBatches[node.id] : nil
+    // Batches that were built stay: what is done again is added to them, whatever the run before was told.
+    let isIncremental = retried != nil || takesUpRows(node, existing)
+    let batches =
+      retried?.failed.map { EventBatch($0, size: config.size) }
+      ?? BatchSchedule(config).batches(
+        isIncremental: isIncremental, from: options.eventTimeStart, to: options.eventTimeEnd,
+        now: Int(options.invocation.startedAt * 1_000_000))
     guard batches.count < BatchSchedule.limit else {
       throw Diagnostic(
         .badValue, "'\(node.name)' would be built in \(batches.count) batches or more", at: node.span,
         hint: "begin later, make batches larger, or give --event-time-start and --event-time-end")
     }
     try runHooks(node.config.preHooks, isTransactional: false, of: node)
+    try runHeader(of: node)
     let plan = BatchPlan(node: node, target: target, audits: audits, batches: batches, size: config.size)
     try timed("execute", &result) { result in
       if isIncremental {
@@ -42,6 +54,9 @@ extension StepExecutor {
       }
     }
     conclude(plan, &result)
+    // As in dbt, the run's results tell of all of them.
+    let built = retried?.built.map { BatchOutcome(batch: EventBatch($0, size: config.size), isBuilt: true) }
+    result.batches = (built ?? []) + result.batches
   }
 
   /// What is built.
@@ -174,6 +189,7 @@ extension StepExecutor {
       try statements.transaction {
         try runHooks(plan.node.config.preHooks, isTransactional: true, of: plan.node)
         result.rows = try fill(plan, staged, existing, &result)
+        try makeIndexes(of: plan.node, on: plan.target)
         try document(plan.node, plan.target, as: .table, &result)
         try runHooks(plan.node.config.postHooks, isTransactional: true, of: plan.node)
         blocking = try gate(plan, &result, &held)

@@ -80,7 +80,7 @@ public struct Preview: Sendable {
     let session = try await engine.makeSession()
     do {
       let value = try await session.run { connection in
-        let (select, node) = try select(subject, connection)
+        let (select, node) = try headed(select(subject, connection), subject, connection)
         let limited =
           limit.map { "SELECT * FROM (\n\(select)\n) AS weir_preview\nLIMIT \(max(0, $0))" } ?? select
         do {
@@ -95,6 +95,16 @@ public struct Preview: Sendable {
       await session.close()
       throw error
     }
+  }
+
+  /// Runs the header of the node that is shown. As in dbt it may also be the beginning of the query.
+  private func headed(
+    _ shown: (sql: String, node: Node?), _ subject: Subject, _ connection: any Connection
+  ) throws -> (sql: String, node: Node?) {
+    guard case .node(let node) = subject, let header = node.config.sqlHeader else { return shown }
+    if header.last(where: { !$0.isWhitespace }) != ";" { return (header + "\n" + shown.sql, shown.node) }
+    try connection.execute(header)
+    return shown
   }
 
   private func select(_ subject: Subject, _ connection: any Connection) throws -> (sql: String, node: Node?) {
