@@ -180,7 +180,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "models/x.sql", "{{ config(indexes=[{'columns': []}], sql_header=5) }} select 1 as id",
       "models/x.sql:1:4: WEIR-E0106 'indexes' of model 'x': 'columns' of an index must be a list of names",
-      "models/x.sql:1:4: WEIR-E0106 'sql_header' of model 'x' must be SQL text, not a number"),
+      "models/x.sql:1:4: WEIR-E0106 'sql_header' of model 'x' must be SQL text, not an integer"),
     BadInput(
       "snapshots/x.yml",
       "snapshots:\n  - name: x\n    relation: ref('nope')\n    config: {unique_key: id, strategy: check, check_cols: all}",

@@ -87,10 +87,10 @@ struct WarningPolicy: Sendable {
   /// What becomes of a warning. What is only worth knowing counts as no error.
   func verdict(_ diagnostic: Diagnostic) -> Verdict {
     let names = WarningNames.names(of: diagnostic.code)
-    if !silenced.isDisjoint(with: names) { return .silenced }
     let group = WarningNames.deprecations
     let isDeprecation = names.contains(group)
     let own = names.subtracting([group])
+    if !silenced.isDisjoint(with: own) { return .silenced }
     let isNamedOtherwise = !errors.union(warnings).isDisjoint(with: own)
     if isDeprecation, silenced.contains(group), !isNamedOtherwise { return .silenced }
     return diagnostic.severity > .note && isError(own, isDeprecation) ? .error : .warning

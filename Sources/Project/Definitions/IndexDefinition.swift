@@ -55,8 +55,12 @@ extension NodeConfig {
   /// The indexes that the node's table is to have, of what was read without a mistake.
   public var indexes: [IndexDefinition] {
     guard let value = values["indexes"], !value.isNone else { return [] }
-    // Loading complained about what cannot be read.
-    return (try? IndexDefinition.list(value)) ?? []
+    do {
+      return try IndexDefinition.list(value)
+    } catch {
+      // Loading complained about what cannot be read.
+      return []
+    }
   }
 
   /// Statements that run before those that build the node, as they are written.
