@@ -29,6 +29,8 @@ public final class Compiler {
   let context: NodeContext
   private var ephemerals: [NodeID: (sql: String, parents: [NodeID])] = [:]
   private var hookTemplates: [String: Template] = [:]
+  /// Whether the text that was compiled last asked for its own relation, even if compiling it failed.
+  public private(set) var readsItself = false
 
   /// Makes a compiler. Without a connection `execute` is false, and what would read the warehouse fails.
   public init(
@@ -56,7 +58,8 @@ public final class Compiler {
   /// A model's SQL for a span of time: of what has an `event_time` it reads that span alone.
   public func compile(_ node: Node, isIncremental: Bool, batch: EventBatch?) throws -> CompiledNode {
     let (sql, direct) = try located(node) {
-      try body(of: node, isIncremental: isIncremental, batch: batch)
+      defer { readsItself = context.frame.readsItself }
+      return try body(of: node, isIncremental: isIncremental, batch: batch)
     }
     return try finished(node.id, sql, direct)
   }

@@ -95,7 +95,7 @@ final class NodeContext {
     case "ref": .function("ref") { [unowned self] arguments, _ in try self.ref(arguments) }
     case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
     case "config": .object(ConfigObject(self))
-    case "this": frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
+    case "this": ownRelation
     case "model": (frame.model ?? parsedModel).map(modelValue) ?? Value.none
     case "execute": .bool(isExecuting)
     case "graph": graphValue
@@ -128,6 +128,12 @@ final class NodeContext {
     case let name where macros.has(package: name): .object(NamespaceObject(name, self))
     default: nil
     }
+  }
+
+  /// `this`.
+  private var ownRelation: Value {
+    frame.readsItself = true
+    return frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
   }
 
   private var runValues: RunValues? { frame.reports.map { RunValues(reports: $0, project: project) } }
@@ -319,6 +325,8 @@ struct RenderFrame {
   var model: Node?
   var this: Relation?
   var isIncremental = false
+  /// Whether `this` was asked for.
+  var readsItself = false
   /// Whether references must be among the node's dependencies.
   var checksDependencies = false
   /// The SELECT of the model that a macro builds.

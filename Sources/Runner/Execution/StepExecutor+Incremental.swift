@@ -91,7 +91,7 @@ extension StepExecutor {
       throw problem
     }
     problem.severity = .warning
-    problem.notes.append("all of them are in the table now, which held each key once before")
+    problem.notes.append("delete+insert keeps all of them; the table held each key once until now")
     result.diagnostics.append(problem)
   }
 

@@ -41,6 +41,23 @@ struct StepExecutor {
     return try body(&result)
   }
 
+  /// Calls `body` until it succeeds or fails for good. Each attempt finds `result` and the statements that were run as the
+  /// first one did: what a failed one left there is not told twice.
+  func attempt(
+    _ result: inout NodeResult, _ body: (_ number: Int, _ result: inout NodeResult) throws -> Void
+  ) throws {
+    let before = result
+    let count = statements.executed.count
+    try Retry.perform(delay: context.capabilities.retryDelay) { number in
+      if number > 1 {
+        result = before
+        statements.forget(after: count)
+      }
+      result.attempts = max(before.attempts, number)
+      try body(number, &result)
+    }
+  }
+
   /// Notes in `result` that `error` ended it.
   func fail(_ result: inout NodeResult, _ node: Node, _ error: any Error) {
     let isInterrupted = (error as? Diagnostic)?.code == .engineInterrupted
