@@ -83,8 +83,11 @@ struct BuildOptions: ParsableArguments {
   @Flag(
     name: [.long, .customShort("x")], inversion: .prefixedNo, help: "Stop at the first failure.")
   var failFast: Bool?
+}
 
-  @Flag(inversion: .prefixedNo, help: "Read no rows: build everything, and leave it empty.")
+/// Whether what is read gives rows.
+struct EmptyOptions: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Read no rows: what is built is left empty.")
   var empty: Bool?
 }
 

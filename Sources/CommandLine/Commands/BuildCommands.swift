@@ -11,6 +11,7 @@ struct BuildCommand: Command {
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
   @OptionGroup(title: "Nodes") var kinds: ResourceTypeOptions
   @OptionGroup(title: "Building") var building: BuildOptions
+  @OptionGroup(title: "Building") var emptiness: EmptyOptions
   @OptionGroup(title: "Building") var checks: CheckOptions
   @OptionGroup(title: "Building") var eventTime: EventTimeOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
@@ -21,7 +22,7 @@ struct BuildCommand: Command {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: kinds,
       fullRefresh: building.fullRefresh, failFast: building.failFast, storesFailures: checks.storeFailures,
-      empty: building.empty, eventTime: eventTime
+      empty: emptiness.empty, eventTime: eventTime
     ).perform()
   }
 }
@@ -35,6 +36,7 @@ struct RunCommand: Command {
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
   @OptionGroup(title: "Building") var building: BuildOptions
+  @OptionGroup(title: "Building") var emptiness: EmptyOptions
   @OptionGroup(title: "Building") var eventTime: EventTimeOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -43,7 +45,7 @@ struct RunCommand: Command {
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: nil,
-      fullRefresh: building.fullRefresh, failFast: building.failFast, empty: building.empty,
+      fullRefresh: building.fullRefresh, failFast: building.failFast, empty: emptiness.empty,
       eventTime: eventTime
     ).perform()
   }
@@ -83,6 +85,7 @@ struct SnapshotCommand: Command {
   ])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
+  @OptionGroup(title: "Building") var emptiness: EmptyOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
@@ -93,7 +96,8 @@ struct SnapshotCommand: Command {
 
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
-      session: session, project: project, selection: selection, kinds: nil, failFast: failFast
+      session: session, project: project, selection: selection, kinds: nil, failFast: failFast,
+      empty: emptiness.empty
     ).perform()
   }
 }
