@@ -25,6 +25,11 @@ public struct RunOptions: Sendable {
   /// Microbatch models: where it ends; not part of it.
   public var eventTimeEnd: Int?
 
+  /// Leave as it is what is up to date.
+  public var onlyChanges = false
+  /// What is known of the target's database files; nil where nothing is, and nothing is taken for up to date.
+  public var databases: DatabaseWatch?
+
   /// Options of an invocation.
   public init(threads: Int, invocation: Invocation) {
     self.threads = threads

@@ -91,6 +91,12 @@ struct EmptyOptions: ParsableArguments {
   var empty: Bool?
 }
 
+/// Which of the nodes need be done.
+struct ChangeOptions: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Leave as it is what is up to date.")
+  var changed: Bool?
+}
+
 /// How checks run.
 struct CheckOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Keep failing rows in tables.")

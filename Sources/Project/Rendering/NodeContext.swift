@@ -11,7 +11,10 @@ final class NodeContext {
   let dialect: any Dialect
   /// The whole project; nil while it is being loaded, when references are only recorded.
   let project: Project?
-  let connection: (any Connection)?
+  /// The session, for what is no question to the warehouse, or only one of a node's own relation.
+  let session: (any Connection)?
+  /// What was used that is no node's own, since somebody last looked.
+  var outside = OutsideReads()
   var frame: RenderFrame
   /// The node that is being parsed, for what `model` shows meanwhile.
   var parsedModel: Node?
@@ -35,16 +38,26 @@ final class NodeContext {
     self.target = target
     self.macros = macros
     self.project = project
-    self.connection = connection
+    session = connection
     dialect = connection?.dialect ?? StandardDialect(name: target.type)
     frame = RenderFrame(package: settings.name)
     base.projectName = macros.root
     base.package = { [unowned self] in frame.package }
     base.target = target.visibleValues
+    if project != nil {
+      base.noteEnvironment = { [unowned self] in outside.note(environment: $0) }
+      base.noteVariable = { [unowned self] in outside.note(variable: $0, of: frame.package) }
+    }
   }
 
   /// Whether templates may read the warehouse.
-  var isExecuting: Bool { project != nil && connection != nil }
+  var isExecuting: Bool { project != nil && session != nil }
+
+  /// What answers questions about the warehouse; whoever takes it is taken to ask.
+  var connection: (any Connection)? {
+    if session != nil { outside.noteWarehouse() }
+    return session
+  }
 
   private func makeInterpreter() -> Interpreter {
     let interpreter = Interpreter { [unowned self] name in self.value(name) }
@@ -57,6 +70,7 @@ final class NodeContext {
   private func value(_ name: String) -> Value? {
     if overrides != nil, let value = overriding(name) ?? overriding("dbt." + name) { return value }
     if let macro = macro(name) { return macro }
+    if project != nil { outside.note(name: name) }
     return contextValue(name) ?? base.value(name) ?? natives.value(name)
   }
 
@@ -76,6 +90,7 @@ final class NodeContext {
 
   func callable(_ definition: MacroDefinition) -> Value {
     frame.macros.insert(definition.id)
+    if project != nil { outside.note(macro: definition.id) }
     noteCall(definition.id)
     if let value = macroValues[definition.id] { return value }
     let value = interpreter.macro(

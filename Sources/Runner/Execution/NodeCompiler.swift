@@ -12,6 +12,8 @@ public protocol NodeCompiler: AnyObject {
   func freshness(of source: SourceTable) throws -> FreshnessReading
   /// Whether the text that was compiled last asked for its own relation, even if compiling it failed.
   var readsItself: Bool { get }
+  /// What was used that is no node's own, since this was last set.
+  var outside: OutsideReads { get set }
   /// A node's hook, ready to run.
   func render(_ hook: Hook, for node: Node) throws -> String
   /// A hook of the whole run, ready to run; at the run's end with what became of its nodes.
@@ -45,6 +47,12 @@ extension NodeCompiler {
 
   /// Never.
   public var readsItself: Bool { false }
+
+  /// Nothing.
+  public var outside: OutsideReads {
+    get { OutsideReads() }
+    set {}
+  }
 
   /// Always.
   public func dividesTime(_ node: Node) -> Bool { true }

@@ -25,6 +25,9 @@ extension StepExecutor {
       if result.status == .success, node.config.ownMaterialization == nil {
         try runHooks(node.config.postHooks, isTransactional: false, of: node)
       }
+      if result.status == .success {
+        result.evidence = evidence(of: node, result.compiledSQL, place: result.evidence?.place)
+      }
     } catch {
       fail(&result, node, error)
       if result.audits.isEmpty, result.status == .error { result.audits = audits.map { skipped($0, node) } }
@@ -163,6 +166,7 @@ extension StepExecutor {
     if let gate = firstBlocking(result.audits), isGated { return block(node, gate, &result) }
     if build.kind == .table || build.files != nil { result.rows = rows }
     finishFiles(of: build, &result)
+    result.evidence = BuildEvidence(place: build.files?.place)
     var live = build.target
     live.kind = build.kind
     context.relations.published(live)

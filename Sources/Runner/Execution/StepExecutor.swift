@@ -13,7 +13,9 @@ struct StepExecutor {
   var dialect: any Dialect { statements.connection.dialect }
 
   /// Performs a step; whatever goes wrong is in the result.
-  func perform(_ step: Step) -> NodeResult {
+  func perform(_ step: Step, _ decision: StepDecision = .perform(reason: nil)) -> NodeResult {
+    compiler.outside = OutsideReads()
+    if case .keep(let since, let audits) = decision { return auditOnly(step, since, audits) }
     if step.action == .freshness, let source = context.project.source(step.node) { return freshness(source) }
     guard let node = context.project.node(step.node) else {
       var result = NodeResult(node: step.node, resourceType: .model, status: .error)
