@@ -79,7 +79,7 @@ let package = Package(
     module(
       "Runner",
       [
-        "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
+        "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
         "Connectors", "Loads", "StateStore",
       ]),
     module(

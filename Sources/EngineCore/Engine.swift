@@ -57,6 +57,8 @@ public protocol Connection: AnyObject {
   func keepRowOrder(_ isKept: Bool) throws
   /// The tables that a SELECT reads, in the order of the text, without the names of its own CTEs.
   func tableReferences(in sql: String) throws -> [TableReference]
+  /// What a SELECT's result depends on. Throws if the engine's parser cannot say it.
+  func inputs(ofQuery sql: String) throws -> QueryInputs
   /// The columns of a relation, in order; empty if it does not exist.
   func columns(of relation: Relation) throws -> [ColumnDescription]
   /// Makes a table of the rows of a file that holds an Arrow IPC stream, whose bytes need not be trusted. Gives how many

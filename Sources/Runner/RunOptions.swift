@@ -30,6 +30,11 @@ public struct RunOptions: Sendable {
   /// Microbatch models of which an earlier run built some batches, and not others: only those are built now.
   public var retriedBatches: [NodeID: RetriedBatches] = [:]
 
+  /// Leave as it is what is up to date.
+  public var onlyChanges = false
+  /// What is known of the target's database files; nil where nothing is, and nothing is taken for up to date.
+  public var databases: DatabaseWatch?
+
   /// Options of an invocation.
   public init(threads: Int, invocation: Invocation) {
     self.threads = threads

@@ -2,7 +2,7 @@ import Diagnostics
 import GRDB
 import Synchronization
 
-/// Runs, tasks and fingerprints of a project in a SQLite file (WAL). Safe to use from any thread.
+/// Runs, tasks and publications of a project in a SQLite file (WAL). Safe to use from any thread.
 ///
 /// Tasks are written in batches on the store's own queue: a process that is killed may lose the last of them,
 /// never more than `flushInterval` of them in time or `batchSize` in number.
@@ -163,31 +163,5 @@ public final class StateStore: Sendable {
           failures: row["failures"], message: row["message"])
       }
     }
-  }
-
-  /// The stored fingerprints of a target, by node. Throws `WEIR-E0801`.
-  public func fingerprints(target: String) throws(Diagnostic) -> [String: String] {
-    try read { database in
-      let rows = try Row.fetchAll(
-        database, sql: "SELECT node, value FROM fingerprints WHERE target = ?", arguments: [target])
-      return Dictionary(rows.map { ($0["node"], $0["value"]) }, uniquingKeysWith: { _, last in last })
-    }
-  }
-
-  /// Stores fingerprints of a target, in one transaction. Throws `WEIR-E0801`.
-  public func setFingerprints(_ values: [String: String], target: String) throws(Diagnostic) {
-    guard !values.isEmpty else { return }
-    try write { database in
-      let statement = try database.cachedStatement(
-        sql: "INSERT OR REPLACE INTO fingerprints (target, node, value) VALUES (?, ?, ?)")
-      for (node, value) in values.sorted(by: { $0.key < $1.key }) {
-        try statement.execute(arguments: [target, node, value])
-      }
-    }
-  }
-
-  /// Stores the fingerprint of one node. Throws `WEIR-E0801`.
-  public func setFingerprint(_ value: String, node: String, target: String) throws(Diagnostic) {
-    try setFingerprints([node: value], target: target)
   }
 }

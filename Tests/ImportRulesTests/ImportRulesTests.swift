@@ -25,7 +25,7 @@ struct ImportRulesTests {
     "Loads": ["Diagnostics", "Jinja", "EngineCore", "Project"],
     "StateStore": ["Diagnostics", "Files", "GRDB"],
     "Runner": [
-      "Diagnostics", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
+      "Diagnostics", "Files", "Tabular", "Jinja", "EngineCore", "Project", "Planner", "Checks", "Catalog",
       "Connectors", "Loads", "StateStore",
     ],
     "Server": ["Diagnostics", "NIOCore", "NIOHTTP1", "NIOPosix"],

@@ -1,5 +1,6 @@
 import Diagnostics
 import EngineCore
+import Foundation
 import Project
 import Synchronization
 import Testing
@@ -38,6 +39,22 @@ struct FaultTests {
     #expect(result.nodes.map(\.attempts) == [3])
     #expect(result.nodes[0].audits.map(\.status) == [.pass])
     #expect(try await fixture.rows("SELECT * FROM orders") == [["1"]])
+  }
+
+  @Test("what is told of new rows is told once, however often the transaction is tried")
+  func toldOnce() async throws {
+    let takesUp: (inout NodeConfig) -> Void = {
+      $0.uniqueKey = ["id"]
+      $0.incrementalStrategy = .deleteInsert
+    }
+    let sql = "SELECT 1 AS id\n-- incremental:\nSELECT 2 AS id UNION ALL SELECT 2"
+    fixture.model("orders", sql, as: .incremental, configure: takesUp)
+    try await fixture.run()
+    let result = try await fixture.driver(engine: failing("COMMIT", times: 2, with: conflict)).run()
+    #expect(result.nodes.map(\.attempts) == [3])
+    #expect(result.nodes[0].diagnostics.map(\.code) == [.repeatedKeys])
+    #expect(result.nodes[0].executedSQL?.components(separatedBy: "INSERT INTO").count == 2)
+    #expect(try await fixture.rows("SELECT * FROM orders ORDER BY id") == [["1"], ["2"], ["2"]])
   }
 
   @Test("a conflict that does not pass fails the node after a bounded number of attempts")

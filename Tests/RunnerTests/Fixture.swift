@@ -81,7 +81,7 @@ final class Fixture {
 
   /// Adds a check, which is an audit or gets a step of its own.
   func check(
-    _ name: String, _ sql: String, asStepAfter after: [String]? = nil,
+    _ name: String, _ sql: String, asStepAfter after: [String]? = nil, reads: [String] = [],
     configure: (inout NodeConfig) -> Void = { _ in }
   ) {
     var config = NodeConfig(materialization: .check, values: .dict(DataMap()))
@@ -93,6 +93,7 @@ final class Fixture {
       span: SourceSpan(file: "tests/\(name).sql", line: 1),
       config: config, code: sql, checksum: "")
     node.check = .singular
+    node.dependencies = reads.map(id)
     nodes.append(node)
     if let after {
       steps.append(Step(node: node.id, action: .check, waitsFor: after.map(id), audits: []))
@@ -137,12 +138,15 @@ final class Fixture {
 
   func driver(
     threads: Int = 1, isFullRefresh: Bool = false, isFailFast: Bool = false, storesFailures: Bool? = nil,
-    state: StateStore? = nil, engine: (any Engine)? = nil,
+    state: StateStore? = nil, engine: (any Engine)? = nil, onlyChanges: Bool = false,
+    databases: DatabaseWatch? = nil,
     events: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) throws -> RunDriver {
     var options = RunOptions(threads: threads, invocation: invocation(isFullRefresh: isFullRefresh))
     options.isFailFast = isFailFast
     options.storesFailures = storesFailures
+    options.onlyChanges = onlyChanges
+    options.databases = databases
     let project = project
     return RunDriver(
       project: project, graph: try Graph(project), plan: Plan(command: "build", steps: steps),

@@ -176,7 +176,7 @@ struct RunDriverTests {
     fixture.model("orders", "SELECT 1 AS id", checks: ["ids"])
     fixture.model("totals", "SELECT 1 AS id", after: ["orders"])
     let state = try StateStore(path: fixture.root + "/state.sqlite")
-    let driver = try fixture.driver(state: state)
+    let driver = try fixture.driver(state: state, databases: DatabaseWatch(fixture.project.target))
     _ = await driver.run()
     let run = try #require(try state.recentRuns(limit: 1).first)
     #expect(run.id == driver.options.invocation.id)
@@ -186,12 +186,14 @@ struct RunDriverTests {
     #expect(tasks.map(\.node) == ["model.shop.orders", "model.shop.totals", "test.shop.ids"])
     #expect(tasks.map(\.status) == ["error", "skipped", "fail"])
     #expect(tasks.map(\.failures) == [nil, nil, 1])
-    // What was held back keeps the fingerprint that it had: none.
-    #expect(try state.fingerprints(target: "dev").keys.sorted() == [])
+    // What was held back keeps the record that it had: none.
+    #expect(try state.publications(target: "dev").map(\.node).sorted() == [])
     fixture.model("orders", "SELECT 1 AS id")
-    _ = try await fixture.driver(state: state).run()
+    _ = try await fixture.driver(state: state, databases: DatabaseWatch(fixture.project.target)).run()
     #expect(
-      try state.fingerprints(target: "dev").keys.sorted() == ["model.shop.orders", "model.shop.totals"])
+      try state.publications(target: "dev").map(\.node).sorted() == [
+        "model.shop.orders", "model.shop.totals",
+      ])
   }
 
   @Test("what a killed run left is cleared away, and the run counts as crashed")

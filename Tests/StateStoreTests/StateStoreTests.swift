@@ -79,14 +79,34 @@ struct StateStoreTests {
     #expect(try store.recentRuns(limit: 3).map(\.status) == [.running, .succeeded, .crashed])
   }
 
-  @Test("keeps fingerprints by target and node")
-  func fingerprints() throws {
+  @Test("keeps publications by target and node, and forgets them when it is told to")
+  func publications() throws {
     let store = try StateStore(path: path)
-    try store.setFingerprints(["a": "1", "b": "2"], target: "dev")
-    try store.setFingerprint("3", node: "a", target: "dev")
-    try store.setFingerprint("9", node: "a", target: "prod")
-    #expect(try store.fingerprints(target: "dev") == ["a": "3", "b": "2"])
-    #expect(try store.fingerprints(target: "prod") == ["a": "9"])
+    let whole = PublicationRecord(
+      node: "a", fingerprint: "1", version: "v", publishedAt: 1.5, inputs: "i",
+      outside: ["env A", "var shop b"],
+      outsideDigest: "d", unsteadiness: "it uses now()", files: "f")
+    let plain = PublicationRecord(node: "b", fingerprint: "2", version: "w", publishedAt: 2)
+    try store.setPublications(
+      [plain, PublicationRecord(node: "a", fingerprint: "0", version: "u", publishedAt: 1)], target: "dev")
+    try store.setPublications([whole], target: "dev")
+    try store.setPublications([plain], target: "prod")
+    #expect(try store.publications(target: "dev").sorted { $0.node < $1.node } == [whole, plain])
+    try store.forgetPublications(["b", "c"], target: "dev")
+    #expect(try store.publications(target: "dev") == [whole])
+    #expect(try store.publications(target: "prod") == [plain])
+  }
+
+  @Test("keeps what is known of databases")
+  func databases() throws {
+    let store = try StateStore(path: path)
+    let record = DatabaseRecord(name: "shop", epoch: "1", mark: "m")
+    try store.setDatabases([record, DatabaseRecord(name: "raw", epoch: "1", mark: nil)], target: "dev")
+    try store.setDatabases([DatabaseRecord(name: "raw", epoch: "2", mark: "n")], target: "dev")
+    #expect(
+      try store.databases(target: "dev")
+        == ["shop": record, "raw": DatabaseRecord(name: "raw", epoch: "2", mark: "n")])
+    #expect(try store.databases(target: "prod") == [:])
   }
 
   @Test("writes a full batch without being asked")

@@ -10,6 +10,8 @@ public enum ResultStatus: String, Sendable, Codable, Hashable, CaseIterable {
   case partialSuccess = "partial success"
   /// Something that it needs did not succeed.
   case skipped
+  /// It was left as it is: dbt's word for what there is nothing to do about.
+  case upToDate = "no-op"
   /// A check found nothing wrong.
   case pass
   /// A check found something that does not stop anything.

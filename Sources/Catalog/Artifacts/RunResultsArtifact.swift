@@ -69,7 +69,9 @@ public struct RunResultsArtifact: Sendable {
       writer.member(
         "adapter_response",
         object: { writer in
-          if ![.skipped, .error, .partialSuccess].contains(result.status) { writer.member("_message", "OK") }
+          if ![.skipped, .upToDate, .error, .partialSuccess].contains(result.status) {
+            writer.member("_message", "OK")
+          }
           if let rows = result.rowsAffected { writer.member("rows_affected", rows) }
         })
       writer.member("message", result.message)

@@ -83,9 +83,18 @@ struct BuildOptions: ParsableArguments {
   @Flag(
     name: [.long, .customShort("x")], inversion: .prefixedNo, help: "Stop at the first failure.")
   var failFast: Bool?
+}
 
-  @Flag(inversion: .prefixedNo, help: "Read no rows: build everything, and leave it empty.")
+/// Whether what is read gives rows.
+struct EmptyOptions: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Read no rows: what is built is left empty.")
   var empty: Bool?
+}
+
+/// Which of the nodes need be done.
+struct ChangeOptions: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Leave as it is what is up to date.")
+  var changed: Bool?
 }
 
 /// How checks run.

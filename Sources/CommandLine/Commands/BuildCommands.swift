@@ -6,11 +6,14 @@ struct BuildCommand: Command {
   static let verb = Verb.build
   static let configuration: CommandConfiguration = described(examples: [
     "build", "build --select +orders", "build --select tag:daily --exclude path:models/old",
+    "build --changed",
   ])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
   @OptionGroup(title: "Nodes") var kinds: ResourceTypeOptions
+  @OptionGroup(title: "Nodes") var changes: ChangeOptions
   @OptionGroup(title: "Building") var building: BuildOptions
+  @OptionGroup(title: "Building") var emptiness: EmptyOptions
   @OptionGroup(title: "Building") var checks: CheckOptions
   @OptionGroup(title: "Building") var eventTime: EventTimeOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
@@ -21,7 +24,7 @@ struct BuildCommand: Command {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: kinds,
       fullRefresh: building.fullRefresh, failFast: building.failFast, storesFailures: checks.storeFailures,
-      empty: building.empty, eventTime: eventTime
+      empty: emptiness.empty, eventTime: eventTime, onlyChanges: changes.changed
     ).perform()
   }
 }
@@ -34,7 +37,9 @@ struct RunCommand: Command {
   ])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
+  @OptionGroup(title: "Nodes") var changes: ChangeOptions
   @OptionGroup(title: "Building") var building: BuildOptions
+  @OptionGroup(title: "Building") var emptiness: EmptyOptions
   @OptionGroup(title: "Building") var eventTime: EventTimeOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -43,8 +48,8 @@ struct RunCommand: Command {
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: nil,
-      fullRefresh: building.fullRefresh, failFast: building.failFast, empty: building.empty,
-      eventTime: eventTime
+      fullRefresh: building.fullRefresh, failFast: building.failFast, empty: emptiness.empty,
+      eventTime: eventTime, onlyChanges: changes.changed
     ).perform()
   }
 }
@@ -58,6 +63,7 @@ struct TestCommand: Command {
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
   @OptionGroup(title: "Nodes") var kinds: ResourceTypeOptions
+  @OptionGroup(title: "Nodes") var changes: ChangeOptions
   @OptionGroup(title: "Checking") var checks: CheckOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -70,7 +76,7 @@ struct TestCommand: Command {
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
       session: session, project: project, selection: selection, kinds: kinds, failFast: failFast,
-      storesFailures: checks.storeFailures
+      storesFailures: checks.storeFailures, onlyChanges: changes.changed
     ).perform()
   }
 }
@@ -83,6 +89,8 @@ struct SnapshotCommand: Command {
   ])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
+  @OptionGroup(title: "Nodes") var changes: ChangeOptions
+  @OptionGroup(title: "Building") var emptiness: EmptyOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var compatibility: CompatibilityOptions
@@ -93,7 +101,8 @@ struct SnapshotCommand: Command {
 
   func run(in session: CommandSession) async throws -> ExitStatus {
     try await RunOperation(
-      session: session, project: project, selection: selection, kinds: nil, failFast: failFast
+      session: session, project: project, selection: selection, kinds: nil, failFast: failFast,
+      empty: emptiness.empty, onlyChanges: changes.changed
     ).perform()
   }
 }
@@ -104,6 +113,7 @@ struct SeedCommand: Command {
   static let configuration: CommandConfiguration = described(examples: ["seed", "seed --select raw_orders"])
 
   @OptionGroup(title: "Nodes") var selection: SelectionOptions
+  @OptionGroup(title: "Nodes") var changes: ChangeOptions
   @OptionGroup(title: "Building") var building: BuildOptions
   @OptionGroup(title: "Project") var project: ProjectOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -115,7 +125,7 @@ struct SeedCommand: Command {
   func run(in session: CommandSession) async throws -> ExitStatus {
     let status = try await RunOperation(
       session: session, project: project, selection: selection, kinds: nil,
-      fullRefresh: building.fullRefresh, failFast: building.failFast
+      fullRefresh: building.fullRefresh, failFast: building.failFast, onlyChanges: changes.changed
     ).perform()
     guard show, status == .success else { return status }
     return try await ShowOperation(

@@ -82,9 +82,13 @@ struct CompileCommand: Command {
     help: "Compile incremental models as for a rebuild.")
   var fullRefresh: Bool?
 
+  @OptionGroup var emptiness: EmptyOptions
+
   func run(in session: CommandSession) async throws -> ExitStatus {
-    let workspace = try await Workspace.open(
+    var workspace = try await Workspace.open(
       session, project, isFullRefresh: fullRefresh, inline: inline)
+    workspace.invocation.readsNothing =
+      try emptiness.empty ?? session.environment.isOn("DBT_EMPTY") ?? false
     return try await CompileOperation(workspace: workspace).perform(
       inline: inline, selection: selection, kinds: kinds)
   }

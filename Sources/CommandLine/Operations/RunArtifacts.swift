@@ -71,6 +71,7 @@ final class RunArtifacts: Sendable {
       case .success: .success
       case .error, .interrupted: .error
       case .skipped: .skipped
+      case .upToDate: .upToDate
       case .pass: .pass
       case .warn: .warn
       case .fail: .fail

@@ -18,6 +18,8 @@ struct RunOperation: Sendable {
   var storesFailures: Bool?
   var empty: Bool?
   var loads: LoadSelection?
+  /// Whether what is up to date is left as it is.
+  let onlyChanges: Bool
   /// What of an earlier run is done again, in place of a selection.
   var retried: RetriedNodes?
   /// Which time microbatch models are built for, in microseconds since 1970; all that is due if none.
@@ -29,7 +31,7 @@ struct RunOperation: Sendable {
     session: CommandSession, project: ProjectOptions, selection: SelectionOptions,
     kinds: ResourceTypeOptions?, fullRefresh: Bool? = nil, failFast: Bool? = nil,
     storesFailures: Bool? = nil, empty: Bool? = nil, loads: LoadSelection? = nil,
-    eventTime: EventTimeOptions? = nil
+    eventTime: EventTimeOptions? = nil, onlyChanges: Bool? = nil
   ) throws(Diagnostic) {
     self.session = session
     self.project = project
@@ -40,6 +42,7 @@ struct RunOperation: Sendable {
     self.storesFailures = storesFailures
     self.empty = empty
     self.loads = loads
+    self.onlyChanges = onlyChanges ?? false
     eventTimeOptions = eventTime
     sample = try eventTime?.window(session.environment, now: session.startedAt)
     // As in dbt, of a sample only its own time is built.
@@ -89,6 +92,7 @@ struct RunOperation: Sendable {
     options.python = PythonProgram(
       name: session.environment.text("WEIR_PYTHON") ?? workspace.project.settings.python ?? "python3",
       environment: PythonProgram.open(session.environment.values, without: workspace.project.target.secrets))
+    options.onlyChanges = onlyChanges
     return options
   }
 
@@ -110,11 +114,20 @@ struct RunOperation: Sendable {
     try artifacts?.verify()
     let state = try StateStore(path: workspace.root + "/.weir/state.sqlite")
     session.printer.report(state.warnings)
+    let looked = reporting { try DatabaseWatch(workspace.project.target, state, run: options.invocation.id) }
     let engine = try await workspace.openEngine()
+    let databases = looked.flatMap { watch in
+      reporting {
+        try watch.begin(state)
+        return watch
+      }
+    }
+    var informed = options
+    informed.databases = databases
     let display = RunDisplay(printer: session.printer, nodes: nodes)
     let driver = RunDriver(
       project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
-      options: options,
+      options: informed,
       loads: LoadServices(readers: session.program.sources.readers, connections: connections),
       events: { event in
         if case .finished(let result, _, _) = event { artifacts?.write(result) }
@@ -125,10 +138,30 @@ struct RunOperation: Sendable {
     async let isClosed: Void = engine.close()
     var problems = artifacts?.finish(result, at: session.program.now()) ?? []
     await isClosed
-    do throws(Diagnostic) { try state.close() } catch { problems.append(error) }
+    do throws(Diagnostic) {
+      // Without it nothing counts as up to date from now on.
+      if result.keptRecords {
+        try databases?.end(state, run: options.invocation.id, isRenewed: result.mayHaveWritten)
+      }
+      try state.close()
+    } catch {
+      problems.append(error)
+    }
     session.printer.report(connections.warnings + result.diagnostics)
     display.end(result, unwritten: problems) { artifacts?.compiledPath($0) }
     return try status(of: result, hasProblems: !problems.isEmpty, in: workspace)
+  }
+
+  /// What is known of the databases' files; a problem is told of, and then nothing counts as up to date.
+  private func reporting(_ body: () throws -> DatabaseWatch) -> DatabaseWatch? {
+    do {
+      return try body()
+    } catch {
+      var warning = Diagnostic.wrapping(error, .stateUnusable, "the state of the databases is not known")
+      warning.severity = .warning
+      session.printer.report([warning])
+      return nil
+    }
   }
 
   /// What the command was called with, by dbt's names.

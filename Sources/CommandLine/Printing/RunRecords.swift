@@ -42,6 +42,7 @@ struct RunRecords: Sendable {
     let (name, code) =
       switch (result.status, result.resourceType) {
       case (.skipped, _): ("SkippingDetails", "Q034")
+      case (.upToDate, _): ("LogNodeNoOpResult", "Q019")
       case (_, .check): ("LogTestResult", "Q007")
       case (_, .unitTest): ("LogUnitTestResult", "Q007")
       case (_, .seed): ("LogSeedResult", "Q016")
@@ -69,6 +70,8 @@ struct RunRecords: Sendable {
       }
       if result.resourceType == .load { Self.write(result.loads, to: &writer) }
       writer.member("status", result.status.rawValue)
+      if let moment = result.upToDateSince { writer.member("up_to_date_since", Quantities.timestamp(moment)) }
+      if let reason = result.reason { writer.member("reason", reason) }
       if let cause = result.skippedBecause { writer.member("skipped_because", cause.rawValue) }
       writer.member("total", total)
       if !result.diagnostics.isEmpty {
@@ -109,6 +112,7 @@ struct RunRecords: Sendable {
         writer.key("stats")
         writer.object { stats in
           stats.member("error", counts.error)
+          if counts.same > 0 { stats.member("no_op", counts.same) }
           stats.member("pass", counts.pass)
           stats.member("skip", counts.skip)
           stats.member("total", counts.total)
@@ -155,7 +159,7 @@ struct RunRecords: Sendable {
 
   private static func level(of status: NodeStatus) -> LogLevel {
     switch status {
-    case .success, .pass, .skipped: .info
+    case .success, .pass, .skipped, .upToDate: .info
     case .warn: .warn
     case .error, .fail, .interrupted, .partialSuccess: .error
     }

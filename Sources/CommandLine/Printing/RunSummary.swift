@@ -11,8 +11,10 @@ struct RunSummary: Sendable {
     var warn = 0
     var error = 0
     var skip = 0
+    /// What was up to date.
+    var same = 0
 
-    var total: Int { pass + warn + error + skip }
+    var total: Int { pass + warn + error + skip + same }
 
     init(_ results: [NodeResult]) {
       for result in results {
@@ -21,12 +23,16 @@ struct RunSummary: Sendable {
         case .warn: warn += 1
         case .error, .fail, .interrupted, .partialSuccess: error += 1
         case .skipped: skip += 1
+        case .upToDate: same += 1
         }
       }
     }
 
     /// dbt's last line.
-    var line: String { "Done. PASS=\(pass) WARN=\(warn) ERROR=\(error) SKIP=\(skip) TOTAL=\(total)" }
+    var line: String {
+      let upToDate = same > 0 ? " NO-OP=\(same)" : ""
+      return "Done. PASS=\(pass) WARN=\(warn) ERROR=\(error) SKIP=\(skip)\(upToDate) TOTAL=\(total)"
+    }
   }
 
   let result: RunResult
@@ -59,7 +65,7 @@ struct RunSummary: Sendable {
         return unwritten.isEmpty
           ? "Completed successfully" : "Completed, but what the run leaves could not be written:"
       }
-      return counts.pass == 0 ? "Failed: nothing could be run" : "Failed outside of the nodes"
+      return counts.pass + counts.same == 0 ? "Failed: nothing could be run" : "Failed outside of the nodes"
     }
     var parts: [String] = []
     if counts.error > 0 { parts.append(Quantities.count(counts.error, "error")) }

@@ -47,11 +47,12 @@ struct RunText: Sendable {
       TerminalText.padded(facts.kind, kindWidth), TerminalText.padded(title, nameWidth),
     ]
     let end =
-      result.status == .skipped
+      [.skipped, .upToDate].contains(result.status)
       ? style.dim(cause(of: result))
       : TerminalText.padded(amount(result), 14, onLeft: true) + "  "
         + TerminalText.padded(Quantities.duration(result.duration), 6, onLeft: true)
-    return (head + [end]).joined(separator: "  ")
+    let reason = result.reason.map { [style.dim($0)] } ?? []
+    return (head + [end] + reason).joined(separator: "  ")
   }
 
   private func status(_ status: NodeStatus) -> String {
@@ -63,6 +64,7 @@ struct RunText: Sendable {
     case .partialSuccess: style.red("PART ")
     case .error: style.red("ERROR")
     case .skipped: style.yellow("SKIP ")
+    case .upToDate: style.green("SAME ")
     case .interrupted: style.red("STOP ")
     }
   }
@@ -79,6 +81,7 @@ struct RunText: Sendable {
   }
 
   private func cause(of result: NodeResult) -> String {
+    if let moment = result.upToDateSince { return "up to date since \(Quantities.timestamp(moment))" }
     guard let cause = result.skippedBecause else { return result.message ?? "" }
     return "because of \((facts[cause] ?? NodeFacts(unknown: cause)).name)"
   }

@@ -21,6 +21,12 @@ struct SyntaxTree {
 
   private var scopes: [Scope] = [Scope(parent: nil)]
   private var found: [(reference: TableReference, scope: Int)] = []
+  /// The functions that it calls, operators among them, as they are written.
+  private(set) var functions: Set<String> = []
+  /// The one-word columns that it names: some of them mean functions.
+  private(set) var bareColumns: Set<String> = []
+  /// Whether it takes a sample of rows.
+  private(set) var takesSample = false
   /// The engine's own complaint about the statement, if it does not parse.
   private(set) var failure: Failure?
 
@@ -98,6 +104,13 @@ struct SyntaxTree {
         visitCTEs(&scanner, scope: scope)
       } else if isEqual(key, "cte_name") {
         if let name = scanner.string() { scopes[scope].names.append(name.lowercased()) }
+      } else if isEqual(key, "function_name") {
+        if let name = scanner.string() { functions.insert(name.lowercased()) }
+      } else if isEqual(key, "column_names") {
+        readColumn(&scanner)
+      } else if isEqual(key, "sample") {
+        takesSample = true
+        scanner.skipValue()
       } else if isTable {
         readTable(&scanner, key, &table, scope: scope)
       } else {
@@ -125,6 +138,14 @@ struct SyntaxTree {
     }
   }
 
+  /// Notes a column that is named by one word: some words mean functions.
+  private mutating func readColumn(_ scanner: inout JSONScanner) {
+    guard scanner.peek() == UInt8(ascii: "[") else { return scanner.skipValue() }
+    var words: [String] = []
+    scanner.forEachElement { scanner in if let word = scanner.string() { words.append(word.lowercased()) } }
+    if words.count == 1 { bareColumns.insert(words[0]) }
+  }
+
   private mutating func addScope(below parent: Int, limit: Int? = nil) -> Int {
     scopes.append(Scope(parent: parent, limit: limit))
     return scopes.count - 1
@@ -148,9 +169,12 @@ struct SyntaxTree {
 
 extension DuckDBConnection {
   /// A statement that is no SELECT throws a `Diagnostic` (`WEIR-E0505`), as does one that does not parse.
-  public func tableReferences(in sql: String) throws -> [TableReference] {
+  public func tableReferences(in sql: String) throws -> [TableReference] { try tree(of: sql).references }
+
+  /// The statement's tree with its tables, or what is wrong with the statement.
+  func tree(of sql: String) throws -> (tree: SyntaxTree, references: [TableReference]) {
     let tree = try syntaxTree(of: sql)
-    guard let failure = tree.failure else { return tree.references }
+    guard let failure = tree.failure else { return (tree, tree.references) }
     if let second = SQLTokens(sql).startOfSecondStatement {
       throw Diagnostic.severalStatements(sql, second: second)
     }
@@ -162,11 +186,12 @@ extension DuckDBConnection {
     guard rewritten.failure == nil else {
       throw Diagnostic(.sqlSyntax, "not a SELECT: \(failure.message)", hint: "write the model as one SELECT")
     }
-    return rewritten.references.map { reference in
+    let references = rewritten.references.map { reference in
       var reference = reference
       reference.offset = reference.offset.map { PivotRewriting.original($0, insertions) }
       return reference
     }
+    return (rewritten, references)
   }
 
   private func syntaxTree(of sql: String) throws -> SyntaxTree {

@@ -2,13 +2,34 @@ import Diagnostics
 import Jinja
 import Project
 
-/// The identity of a node's version: equal as long as building it again would do the same.
+/// The identity of a node's version: equal as long as building it again would do the same. It is made of parts, so that what
+/// changed can be told.
 public struct Fingerprint: Sendable, Hashable, Codable {
-  /// SHA-256 in hex.
+  /// What a fingerprint is made of, in the order of its text.
+  public enum Part: Int, Sendable, CaseIterable {
+    case code, configuration, macros, surroundings, upstream
+
+    /// In words that fit "… changed".
+    public var title: String {
+      switch self {
+      case .code: "its code"
+      case .configuration: "its configuration"
+      case .macros: "a macro that it calls"
+      case .surroundings: "the target, or a macro that replaces what is built in"
+      case .upstream: "the definition of something upstream"
+      }
+    }
+  }
+
+  /// A hash a part, in hex, with spaces between them.
   public let rawValue: String
 
   /// Takes a stored fingerprint.
   public init(_ rawValue: String) { self.rawValue = rawValue }
+
+  init(_ parts: [Part: String]) {
+    rawValue = Part.allCases.map { parts[$0] ?? "" }.joined(separator: " ")
+  }
 
   /// Reads the value from its text.
   public init(from decoder: any Decoder) throws {
@@ -20,11 +41,20 @@ public struct Fingerprint: Sendable, Hashable, Codable {
     var container = encoder.singleValueContainer()
     try container.encode(rawValue)
   }
+
+  /// The parts that differ.
+  public func changes(since earlier: Fingerprint) -> [Part] {
+    let now = rawValue.split(separator: " ", omittingEmptySubsequences: false)
+    let before = earlier.rawValue.split(separator: " ", omittingEmptySubsequences: false)
+    guard now.count == Part.allCases.count, before.count == now.count else { return Part.allCases }
+    return Part.allCases.filter { now[$0.rawValue] != before[$0.rawValue] }
+  }
 }
 
 extension Graph {
-  /// The fingerprints of all nodes and sources: of their text, configuration, relation and macros, the variables,
-  /// the target, and the fingerprints of what they read. Costs a hash of the whole project.
+  /// The fingerprints of all nodes and sources: of their text, configuration, relation and macros, the target, and the
+  /// fingerprints of what they read. What rendering alone can tell, such as variables, is not in them. Costs a hash of the
+  /// whole project.
   public func fingerprints(of project: Project) -> [NodeID: Fingerprint] {
     var hashing = FingerprintHashing(project)
     var result = [NodeID: Fingerprint](minimumCapacity: order.count)
@@ -42,34 +72,71 @@ extension Graph {
 
 /// Hashes nodes of one project. Each part is written as a JSON string, so that no two lists of parts are alike.
 private struct FingerprintHashing {
-  private let environment: [String]
+  /// Another one where the same project has to be built anew, as Weir makes something else of it.
+  private static let format = "2"
+
+  private var surroundings: String
   private let macros: [NodeID: MacroDefinition]
   /// The text of a macro and of all that it calls, by its name.
   private var macroTexts: [NodeID: String] = [:]
+  /// What nodes share.
+  private var lists: [[NodeID]: String] = [:]
 
   init(_ project: Project) {
     let target = project.target
-    environment = [
-      target.type, target.name, target.database, target.schema, project.vars.json(sortKeys: true),
-    ]
     macros = Dictionary(project.macros.map { ($0.id, $0) }) { first, _ in first }
+    surroundings = ""
+    var texts = Self.parts(of: target)
+    for macro in project.replacingMacros { texts.append(text(of: macro.id)) }
+    surroundings = Self.hash(texts)
+  }
+
+  /// What of a target says where it lies; how many threads it has does not matter.
+  private static func parts(of target: Target) -> [String] {
+    var kept = target.visibleValues.dictValue ?? DataMap()
+    kept["threads"] = nil
+    return [
+      format, target.type, target.name, target.database, target.schema,
+      DataValue.dict(kept).json(sortKeys: true),
+    ]
   }
 
   mutating func fingerprint(of node: Node, upstream: [String]) -> Fingerprint {
-    var parts = environment + ["node", node.id.rawValue, node.checksum.isEmpty ? node.code : node.checksum]
-    parts.append(node.config.values.json(sortKeys: true))
-    parts.append(contentsOf: node.relation?.path ?? [])
+    Fingerprint([
+      .code: code(of: node), .configuration: configuration(of: node), .macros: texts(of: node.macros),
+      .surroundings: surroundings, .upstream: upstream.isEmpty ? "" : Self.hash(upstream),
+    ])
+  }
+
+  private func code(of node: Node) -> String {
+    var parts = [node.id.rawValue, node.checksum.isEmpty ? node.code : node.checksum]
     if case .generic(let check)? = node.check {
-      parts.append(contentsOf: [check.name, check.column ?? "", check.arguments.json(sortKeys: true)])
+      parts += [check.name, check.column ?? "", check.arguments.json(sortKeys: true)]
     }
-    parts.append("macros")
-    parts.append(contentsOf: node.macros.map { text(of: $0) })
-    parts.append("upstream")
-    return Self.hash(parts + upstream)
+    if let test = node.unitTest { parts.append(test.checksum) }
+    return Self.hash(parts)
+  }
+
+  private func configuration(of node: Node) -> String {
+    var parts = [node.config.values.json(sortKeys: true)] + (node.relation?.path ?? [])
+    if node.config.contract.isEnforced || DocumentationSQL.isWanted(by: node) {
+      parts += [node.description, node.contractChecksum ?? ""]
+      for column in node.columns { parts += [column.name, column.dataType ?? "", column.description] }
+    }
+    return Self.hash(parts)
+  }
+
+  private mutating func texts(of ids: [NodeID]) -> String {
+    if ids.isEmpty { return "" }
+    if let known = lists[ids] { return known }
+    let hash = Self.hash(ids.map { text(of: $0) })
+    lists[ids] = hash
+    return hash
   }
 
   func fingerprint(of source: SourceTable) -> Fingerprint {
-    Self.hash(environment + ["source"] + source.relation.path + [source.relation.expression ?? ""])
+    let place = source.relation.path + [source.relation.expression ?? ""]
+    return Fingerprint([.code: Self.hash(["source"] + place), .surroundings: surroundings])
   }
 
   /// The hash of a macro's text and of those that it calls, however they call each other.
@@ -81,14 +148,14 @@ private struct FingerprintHashing {
       guard seen.insert(next).inserted, let macro = macros[next] else { continue }
       stack.append(contentsOf: macro.dependencies)
     }
-    let hash = Self.hash(seen.sorted().flatMap { [$0.rawValue, macros[$0]?.code ?? ""] }).rawValue
+    let hash = Self.hash(seen.sorted().flatMap { [$0.rawValue, macros[$0]?.code ?? ""] })
     macroTexts[id] = hash
     return hash
   }
 
-  private static func hash(_ parts: [String]) -> Fingerprint {
+  private static func hash(_ parts: [String]) -> String {
     var writer = JSONWriter()
     writer.array { for part in parts { $0.string(part) } }
-    return Fingerprint(Digest.sha256(writer.bytes))
+    return Digest.sha256(writer.bytes)
   }
 }

@@ -20,6 +20,9 @@ final class BaseContext {
   var overriddenEnvironment: DataValue = .emptyMapping
   /// What `secret('…')` gives; nil where there is no such function.
   var secret: ((String) throws -> String)?
+  /// Told of each variable that is read, and of each of the environment.
+  var noteVariable: (String) -> Void = { _ in }
+  var noteEnvironment: (String) -> Void = { _ in }
   /// The node whose text is rendered, for what it logs.
   var currentNode: NodeID?
   private var values: [String: Value] = [:]
@@ -91,6 +94,7 @@ final class BaseContext {
         .missingVariable, "the secret environment variable '\(name)' can be read in profiles.yml only",
         hint: "take the value from the target, or give the variable another name")
     }
+    noteEnvironment(name)
     if let value = overriddenEnvironment[name], !value.isNone { return Value(value) }
     if let value = invocation.environment[name] { return .string(value) }
     if let standard = bound[1], !standard.isNone { return .string(standard.description) }
@@ -131,6 +135,7 @@ final class VariableObject: HostObject {
   func call(_ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
     let bound = try arguments.bind(["var_name", "default"], required: 1, function: "var")
     let name = bound[0]?.description ?? ""
+    context.noteVariable(name)
     if let value = context.visibleVars[name] { return try value.renderedVariable(interpreter) }
     if let standard = bound[1] { return standard }
     throw Diagnostic(
@@ -142,7 +147,9 @@ final class VariableObject: HostObject {
   func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
     guard name == "has_var" else { return nil }
     return .function("has_var") { [context] arguments, _ in
-      .bool(context.visibleVars[arguments.value(0, "var_name")?.description ?? ""] != nil)
+      let name = arguments.value(0, "var_name")?.description ?? ""
+      context.noteVariable(name)
+      return .bool(context.visibleVars[name] != nil)
     }
   }
 }

@@ -27,8 +27,16 @@ public final class Compiler {
   let log: (LogLine) -> Void
   private let base: BaseContext
   let context: NodeContext
-  private var ephemerals: [NodeID: (sql: String, parents: [NodeID])] = [:]
+  private var ephemerals: [NodeID: (sql: String, parents: [NodeID], outside: OutsideReads)] = [:]
   private var hookTemplates: [String: Template] = [:]
+  /// Whether the text that was compiled last asked for its own relation, even if compiling it failed.
+  public private(set) var readsItself = false
+
+  /// What was used that is no node's own, since this was last set.
+  public var outside: OutsideReads {
+    get { context.outside }
+    set { context.outside = newValue }
+  }
 
   /// Makes a compiler. Without a connection `execute` is false, and what would read the warehouse fails.
   public init(
@@ -56,7 +64,8 @@ public final class Compiler {
   /// A model's SQL for a span of time: of what has an `event_time` it reads that span alone.
   public func compile(_ node: Node, isIncremental: Bool, batch: EventBatch?) throws -> CompiledNode {
     let (sql, direct) = try located(node) {
-      try body(of: node, isIncremental: isIncremental, batch: batch)
+      defer { readsItself = context.frame.readsItself }
+      return try body(of: node, isIncremental: isIncremental, batch: batch)
     }
     return try finished(node.id, sql, direct)
   }
@@ -93,7 +102,7 @@ public final class Compiler {
     if TableQuestion.isOne(sql) { return try finished(id, CommonTableInjection.withoutTerminator(sql), []) }
     let references: [TableReference]
     do {
-      references = try context.connection?.tableReferences(in: sql) ?? []
+      references = try connection?.tableReferences(in: sql) ?? []
     } catch var problem as Diagnostic {
       if problem.span?.file.isEmpty ?? false { problem.span?.file = name }
       throw problem
@@ -174,14 +183,18 @@ public final class Compiler {
         notes: [(path + [id]).map(\.rawValue).joined(separator: " → ")])
     }
     guard let node = project.node(id) else { return }
-    let body: (sql: String, parents: [NodeID])
+    let body: (sql: String, parents: [NodeID], outside: OutsideReads)
     if let known = ephemerals[id] {
       body = known
     } else {
+      let before = outside
+      outside = OutsideReads()
+      defer { outside = before }
       let (sql, parents) = try located(node) { try self.body(of: node, isIncremental: false) }
-      body = (sql, parents)
+      body = (sql, parents, outside)
       ephemerals[id] = body
     }
+    outside.add(body.outside)
     for parent in body.parents { try collect(parent, within: path + [id], &ordered) }
     ordered.append(id)
   }

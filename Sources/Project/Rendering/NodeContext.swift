@@ -11,7 +11,10 @@ final class NodeContext {
   let dialect: any Dialect
   /// The whole project; nil while it is being loaded, when references are only recorded.
   let project: Project?
-  let connection: (any Connection)?
+  /// The session, for what is no question to the warehouse, or only one of a node's own relation.
+  let session: (any Connection)?
+  /// What was used that is no node's own, since somebody last looked.
+  var outside = OutsideReads()
   var frame: RenderFrame
   /// The node that is being parsed, for what `model` shows meanwhile.
   var parsedModel: Node?
@@ -35,16 +38,26 @@ final class NodeContext {
     self.target = target
     self.macros = macros
     self.project = project
-    self.connection = connection
+    session = connection
     dialect = connection?.dialect ?? StandardDialect(name: target.type)
     frame = RenderFrame(package: settings.name)
     base.projectName = macros.root
     base.package = { [unowned self] in frame.package }
     base.target = target.visibleValues
+    if project != nil {
+      base.noteEnvironment = { [unowned self] in outside.note(environment: $0) }
+      base.noteVariable = { [unowned self] in outside.note(variable: $0, of: frame.package) }
+    }
   }
 
   /// Whether templates may read the warehouse.
-  var isExecuting: Bool { project != nil && connection != nil }
+  var isExecuting: Bool { project != nil && session != nil }
+
+  /// What answers questions about the warehouse; whoever takes it is taken to ask.
+  var connection: (any Connection)? {
+    if session != nil { outside.noteWarehouse() }
+    return session
+  }
 
   private func makeInterpreter() -> Interpreter {
     let interpreter = Interpreter { [unowned self] name in self.value(name) }
@@ -58,6 +71,7 @@ final class NodeContext {
     if overrides != nil, let value = overriding(name) ?? overriding("dbt." + name) { return value }
     if !frame.additions.isEmpty, let value = frame.additions[name] { return value }
     if let macro = macro(name) { return macro }
+    if project != nil { outside.note(name: name) }
     return contextValue(name) ?? base.value(name) ?? natives.value(name)
   }
 
@@ -77,6 +91,7 @@ final class NodeContext {
 
   func callable(_ definition: MacroDefinition) -> Value {
     frame.macros.insert(definition.id)
+    if project != nil { outside.note(macro: definition.id) }
     noteCall(definition.id)
     if let value = macroValues[definition.id] { return value }
     let value = interpreter.macro(
@@ -98,7 +113,7 @@ final class NodeContext {
     case "metric" where frame.takesMetrics:
       .function("metric") { [unowned self] arguments, _ in try self.metric(arguments) }
     case "config": .object(ConfigObject(self))
-    case "this": frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
+    case "this": ownRelation
     case "model": (frame.model ?? parsedModel).map(modelValue) ?? Value.none
     case "execute": .bool(isExecuting)
     case "graph": graphValue
@@ -131,6 +146,12 @@ final class NodeContext {
     case let name where macros.has(package: name): .object(NamespaceObject(name, self))
     default: nil
     }
+  }
+
+  /// `this`.
+  private var ownRelation: Value {
+    frame.readsItself = true
+    return frame.this.map { .object(RelationObject($0.withoutKind, dialect)) } ?? Value.none
   }
 
   private var runValues: RunValues? { frame.reports.map { RunValues(reports: $0, project: project) } }
@@ -332,6 +353,8 @@ struct RenderFrame {
   var model: Node?
   var this: Relation?
   var isIncremental = false
+  /// Whether `this` was asked for.
+  var readsItself = false
   /// Whether references must be among the node's dependencies.
   var checksDependencies = false
   /// The SELECT of the model that a macro builds.

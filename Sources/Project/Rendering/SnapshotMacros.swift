@@ -124,7 +124,7 @@ enum SnapshotMacros {
   /// The columns that are compared, quoted; nil if the source has one of them that the history lacks: then every row
   /// counts as changed.
   private static func comparedColumns(_ context: NodeContext, _ query: String) throws -> [String]? {
-    guard let connection = context.connection, let target = context.frame.this else { return [] }
+    guard let connection = context.session, let target = context.frame.this else { return [] }
     let asked: String
     switch config(context).checkedColumns {
     case .all, nil: asked = query

@@ -32,7 +32,9 @@ extension Compiler {
       }
       return .query(try self.rows(given, id, node, planner))
     }
-    let sql = try compiler(for: test).render(model, inputs, test)
+    let other = compiler(for: test)
+    let sql = try other.render(model, inputs, test)
+    outside.add(other.outside)
     let actual = CommonTableInjection.inject(inputs.tables, into: sql)
     return try compare(actual, test, node, connection)
   }

@@ -3,7 +3,7 @@ import Jinja
 extension UnitTestDefinition {
   /// The test's identity as dbt has it: changed, the test is another one. It is of the text that Python prints for
   /// dbt's objects.
-  var checksum: String {
+  public var checksum: String {
     var data =
       "\(model)-\(versionsText)-[\(given.map(text).joined(separator: ", "))]-\(expectText)-\(overridesText)"
     for given in given where given.fixture.file != nil {

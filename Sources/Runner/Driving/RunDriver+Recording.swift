@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Project
 import StateStore
 
 extension RunDriver {
@@ -15,6 +16,9 @@ extension RunDriver {
         RunRecord(
           id: options.invocation.id, command: plan.command, target: project.target.name, processID: getpid(),
           startedAt: clock.now()))
+      if let databases = options.databases {
+        run.changes = try ChangeTracker(project, graph, state, options, databases)
+      }
     } catch {
       run.diagnostics.append(lost(error))
     }
@@ -35,8 +39,10 @@ extension RunDriver {
   }
 
   /// Records how the run ended.
-  func endRecord(_ result: inout RunResult) {
+  func endRecord(_ result: inout RunResult, _ changes: inout ChangeTracker?) {
     guard let state else { return }
+    result.mayHaveWritten = changes?.mayHaveWritten ?? true
+    result.keptRecords = changes != nil
     let status: RunStatus =
       switch result.status {
       case .succeeded: .succeeded
@@ -44,21 +50,32 @@ extension RunDriver {
       case .interrupted: .interrupted
       }
     do {
-      try state.setFingerprints(builtFingerprints(result), target: project.target.name)
+      try changes?.flush()
       try state.finishRun(options.invocation.id, status: status, at: clock.now())
     } catch {
+      result.keptRecords = false
       result.diagnostics.append(lost(error))
     }
   }
 
-  /// The fingerprints of what was built and published.
-  private func builtFingerprints(_ result: RunResult) -> [String: String] {
-    let built = result.nodes.filter { $0.status == .success }.map(\.node)
-    guard !built.isEmpty else { return [:] }
-    let fingerprints = graph.fingerprints(of: project)
-    return Dictionary(
-      built.compactMap { node in fingerprints[node].map { (node.rawValue, $0.rawValue) } },
-      uniquingKeysWith: { first, _ in first })
+  /// Takes note that nodes are about to be done, so that none of them is taken for up to date meanwhile.
+  func noteBeginning(of nodes: [NodeID], _ run: inout RunState) {
+    do {
+      try run.changes?.begin(nodes)
+    } catch {
+      run.changes = nil
+      run.diagnostics.append(lost(error))
+    }
+  }
+
+  /// Takes note of what was published.
+  func notePublished(_ result: NodeResult, _ run: inout RunState) {
+    do {
+      try run.changes?.finish(result, at: clock.now())
+    } catch {
+      run.changes = nil
+      run.diagnostics.append(lost(error))
+    }
   }
 
   private func lost(_ diagnostic: Diagnostic) -> Diagnostic {

@@ -24,6 +24,7 @@ extension RunDriver {
         run.isInterrupted || Task.isCancelled ? .cancelled : isPrepared ? .began : .preparationFailed
       if first == .cancelled { run.isInterrupted = true }
       perform(scheduler.handle(first), in: &group, &run, watched)
+      settle(&scheduler, in: &group, &run, watched)
       while let finished = await group.next() {
         watched.remove(plan.steps[finished.step].node)
         await takeBack(finished, &run)
@@ -34,6 +35,21 @@ extension RunDriver {
         }
         let outcome = finish(finished, &run)
         perform(scheduler.handle(.finished(step: finished.step, outcome)), in: &group, &run, watched)
+        settle(&scheduler, in: &group, &run, watched)
+      }
+    }
+  }
+
+  /// Tells the scheduler of steps that ended at once, and of those that end at once because of them.
+  private func settle(
+    _ scheduler: inout Scheduler, in group: inout TaskGroup<Finished>, _ run: inout RunState,
+    _ watched: ProgressWatch
+  ) {
+    while !run.settled.isEmpty {
+      let settled = run.settled
+      run.settled = []
+      for (step, outcome) in settled {
+        perform(scheduler.handle(.finished(step: step, outcome)), in: &group, &run, watched)
       }
     }
   }
@@ -57,10 +73,17 @@ extension RunDriver {
   ) {
     let step = plan.steps[number]
     let index = run.index(of: number, audits: step.audits.count)
+    let decision = run.changes?.decision(step) ?? .perform(reason: nil)
+    if case .keep(let since, let audits) = decision, audits.isEmpty {
+      let result = kept(step, since)
+      run.settled.append((number, .succeeded))
+      return publish(result, index, &run)
+    }
+    begin(step, decision, &run)
     events.send(.started(step.node, index: index, total: run.total, at: clock.now()))
     if let worker = run.takeIdle() {
       watched.add(step.node, worker.session)
-      group.addTask { Finished(step: number, worker: worker, report: await worker.perform(step)) }
+      group.addTask { Finished(step: number, worker: worker, report: await worker.perform(step, decision)) }
       return
     }
     let (context, name) = (run.context, run.nextWorkerName())
@@ -68,7 +91,7 @@ extension RunDriver {
       do {
         let worker = try await openWorker(context, name: name)
         watched.add(step.node, worker.session)
-        return Finished(step: number, worker: worker, report: await worker.perform(step))
+        return Finished(step: number, worker: worker, report: await worker.perform(step, decision))
       } catch {
         return Finished(step: number, worker: nil, report: .init(result: unopened(step, error)))
       }
@@ -100,11 +123,10 @@ extension RunDriver {
   private func finish(_ finished: Finished, _ run: inout RunState) -> Scheduler.Outcome {
     let step = plan.steps[finished.step]
     let result = finished.report.result.redacted(by: loads?.hidden() ?? .none)
-    record(result)
-    run.results.append(result)
-    let index = run.index(of: finished.step, audits: step.audits.count)
-    events.send(.finished(result, index: index, total: run.total))
+    notePublished(result, &run)
+    publish(result, run.index(of: finished.step, audits: step.audits.count), &run)
     switch result.status {
+    case .upToDate: return result.audits.contains { $0.status.isFailure } ? .failed : .succeeded
     case .interrupted: return .interrupted
     case .error, .fail, .partialSuccess: return .failed
     case .success, .pass, .warn, .skipped: return .succeeded
@@ -123,9 +145,28 @@ extension RunDriver {
     }
     var result = skipped(step.node)
     result.audits = step.audits.map(skipped)
+    publish(result, index, &run)
+  }
+
+  /// Records what became of a step, and tells of it.
+  private func publish(_ result: NodeResult, _ index: Int, _ run: inout RunState) {
     record(result)
     run.results.append(result)
     events.send(.finished(result, index: index, total: run.total))
+  }
+
+  private func begin(_ step: Step, _ decision: StepDecision, _ run: inout RunState) {
+    guard case .keep(_, let audits) = decision else {
+      return noteBeginning(of: [step.node] + step.audits, &run)
+    }
+    noteBeginning(of: audits.keys.sorted(), &run)
+  }
+
+  /// A step of which nothing need be done.
+  private func kept(_ step: Step, _ since: [NodeID: Double]) -> NodeResult {
+    var result = NodeResult.kept(step.node, resourceType(step.node), since: since[step.node])
+    result.audits = step.audits.map { NodeResult.kept($0, resourceType($0), since: since[$0]) }
+    return result
   }
 
   private func explain(_ reason: Scheduler.SkipReason) -> (message: String, cause: NodeID?) {

@@ -57,7 +57,7 @@ public struct RunDriver: Sendable {
     var result = RunResult(
       status: status(run), nodes: run.results, diagnostics: run.diagnostics, elapsed: clock.uptime() - start)
     result.couldNotRun = !isPrepared && run.workers.isEmpty
-    endRecord(&result)
+    endRecord(&result, &run.changes)
     events.send(.ended(result))
     return result
   }
@@ -96,6 +96,11 @@ public struct RunDriver: Sendable {
       run.add(worker)
       try await worker.createSchemas(schemas())
       try await worker.run(project.settings.onRunStart, called: "on-run-start")
+      if options.onlyChanges, run.changes != nil {
+        let built = plan.steps.filter { $0.action == .build }.map(\.node)
+        let present = try await worker.presentNodes(built)
+        run.changes?.present = present
+      }
       return true
     } catch is CancellationError {
       run.isInterrupted = true

@@ -11,6 +11,10 @@ struct RunState {
   var results: [NodeResult] = []
   var diagnostics: [Diagnostic] = []
   var isInterrupted = false
+  /// What is known of the nodes' last successes; nil where that is not kept.
+  var changes: ChangeTracker?
+  /// Steps that ended without having run.
+  var settled: [(step: Int, outcome: Scheduler.Outcome)] = []
   /// The numbers that events carry: a step's audits have those that follow its own.
   let total: Int
   private var nextIndex = 1

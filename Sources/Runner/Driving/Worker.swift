@@ -68,7 +68,13 @@ final class Worker: Sendable {
   }
 
   /// Performs a step. Cancelling the task interrupts it.
-  func perform(_ step: Step) async -> Report {
+  func perform(_ step: Step, _ decision: StepDecision = .perform(reason: nil)) async -> Report {
+    var report = await performed(step, decision)
+    if case .perform(let reason) = decision { report.result.reason = reason }
+    return report
+  }
+
+  private func performed(_ step: Step, _ decision: StepDecision) async -> Report {
     do {
       if step.action == .build, let node = context.project.node(step.node), node.resourceType == .load {
         return try await load(node, audits: step.audits.compactMap(context.project.node))
@@ -78,7 +84,8 @@ final class Worker: Sendable {
           connection, for: context.project.node(step.node), of: context.project)
         let statements = StatementRunner(connection)
         let compiler = try workbench.compiler(connection)
-        var result = StepExecutor(context: context, statements: statements, compiler: compiler).perform(step)
+        let executor = StepExecutor(context: context, statements: statements, compiler: compiler)
+        var result = executor.perform(step, decision)
         result.thread = name
         for index in result.audits.indices { result.audits[index].thread = name }
         return Report(result: result, isBroken: statements.isBroken)
@@ -140,6 +147,20 @@ final class Worker: Sendable {
         diagnostic.notes.append("\(message): \(hook.sql)")
         return diagnostic
       })
+  }
+
+  /// Those of some nodes whose relations stand in the warehouse as what they are built as.
+  func presentNodes(_ nodes: [NodeID]) async throws -> Set<NodeID> {
+    try await session.run { [context] connection in
+      var present: Set<NodeID> = []
+      for id in nodes {
+        guard let node = context.project.node(id), let relation = node.relation else { continue }
+        let isView = [.view, .external].contains(node.config.materialization)
+        guard let found = try context.relations.find(relation, connection) else { continue }
+        if (found.kind == .view) == isView { present.insert(id) }
+      }
+      return present
+    }
   }
 
   /// Makes the schemas that are not there, in order.

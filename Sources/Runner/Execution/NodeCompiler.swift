@@ -10,6 +10,10 @@ public protocol NodeCompiler: AnyObject {
   func snapshotStrategy(for node: Node, compiledSQL: String, targetExists: Bool) throws -> SnapshotStrategy
   /// Asks when a source's newest row came.
   func freshness(of source: SourceTable) throws -> FreshnessReading
+  /// Whether the text that was compiled last asked for its own relation, even if compiling it failed.
+  var readsItself: Bool { get }
+  /// What was used that is no node's own, since this was last set.
+  var outside: OutsideReads { get set }
   /// A node's hook, ready to run.
   func render(_ hook: Hook, for node: Node) throws -> String
   /// A hook of the whole run, ready to run; at the run's end with what became of its nodes.
@@ -45,6 +49,15 @@ extension NodeCompiler {
   /// The node's whole SELECT.
   public func compile(_ node: Node, isIncremental: Bool, batch: EventBatch?) throws -> CompiledNode {
     try compile(node, isIncremental: isIncremental)
+  }
+
+  /// Never.
+  public var readsItself: Bool { false }
+
+  /// Nothing.
+  public var outside: OutsideReads {
+    get { OutsideReads() }
+    set {}
   }
 
   /// Always.

@@ -18,15 +18,15 @@ extension StepExecutor {
       {
         try buildBatches(node, target, audits, batches, &result)
       } else {
-        try Retry.perform(delay: context.capabilities.retryDelay) { attempt in
-          result.attempts = attempt
-          result.diagnostics = []
-          statements.forget()
-          try attemptBuild(node, target, audits, isFirst: attempt == 1, &result)
+        try attempt(&result) { number, result in
+          try attemptBuild(node, target, audits, isFirst: number == 1, &result)
         }
       }
       if result.status == .success, node.config.ownMaterialization == nil {
         try runHooks(node.config.postHooks, isTransactional: false, of: node)
+      }
+      if result.status == .success {
+        result.evidence = evidence(of: node, result.compiledSQL, place: result.evidence?.place)
       }
     } catch {
       fail(&result, node, error)
@@ -100,14 +100,7 @@ extension StepExecutor {
     if node.isPython { return try preparePython(node, target, isIncremental: isIncremental, &result) }
     let compiled = try compiler.compile(node, isIncremental: isIncremental)
     result.compiledSQL = compiled.sql
-    guard !SQLText.isEmpty(compiled.sql) else {
-      throw Diagnostic(
-        .nodeFailed, "the \(node.resourceType.rawValue) '\(node.name)' holds no SQL once it is rendered",
-        at: SourceSpan(file: node.span.file), hint: "give it a SELECT, or delete the file")
-    }
-    if node.config.contract.isEnforced {
-      try withHeader(of: node) { try verifyContract(of: node, compiled.sql) }
-    }
+    try verify(compiled.sql, of: node)
     let work: NodeBuild.Work
     switch node.config.materialization {
     case .table:
@@ -125,6 +118,18 @@ extension StepExecutor {
         at: node.span)
     }
     return NodeBuild(node: node, target: target, work: work)
+  }
+
+  /// Throws if a model's rendered query is none, or breaks its contract.
+  func verify(_ sql: String, of node: Node) throws {
+    guard !SQLText.isEmpty(sql) else {
+      throw Diagnostic(
+        .nodeFailed, "the \(node.resourceType.rawValue) '\(node.name)' holds no SQL once it is rendered",
+        at: SourceSpan(file: node.span.file), hint: "give it a SELECT, or delete the file")
+    }
+    if node.config.contract.isEnforced {
+      try withHeader(of: node) { try verifyContract(of: node, sql) }
+    }
   }
 
   /// Applies a build and, if its checks pass, makes it visible: all in one transaction, or by the one
@@ -166,6 +171,7 @@ extension StepExecutor {
     if let gate = firstBlocking(result.audits), isGated { return block(node, gate, &result) }
     if build.kind == .table || build.files != nil { result.rows = rows }
     finishFiles(of: build, &result)
+    result.evidence = BuildEvidence(place: build.files?.place)
     var live = build.target
     live.kind = build.kind
     context.relations.published(live)
@@ -207,7 +213,7 @@ extension StepExecutor {
   }
 
   /// Runs a build's statements; gives the rows that the last one wrote.
-  private func apply(
+  func apply(
     _ build: NodeBuild, _ existing: Relation?, isAudited: Bool, _ result: inout NodeResult
   ) throws -> Int? {
     if let list = try list(build, existing) {

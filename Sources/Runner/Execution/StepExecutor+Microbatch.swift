@@ -83,10 +83,7 @@ extension StepExecutor {
       }
       var isBuilt = false
       do {
-        try Retry.perform(delay: context.capabilities.retryDelay) { attempt in
-          result.attempts = max(result.attempts, attempt)
-          isBuilt = try takeUpBatch(plan, index, &result)
-        }
+        try attempt(&result) { _, result in isBuilt = try takeUpBatch(plan, index, &result) }
       } catch let error where !Self.isInterrupt(error) {
         note(error, batch, plan, &result)
       }
@@ -109,7 +106,10 @@ extension StepExecutor {
     try statements.transaction {
       if index == 0 { try runHooks(node.config.preHooks, isTransactional: true, of: node) }
       rows = try takeUp(select, node, plan.target, batch: batch, &result)
-      if index == plan.batches.count - 1 {
+      let isLast = index == plan.batches.count - 1
+      // The last one again: batches may bring columns.
+      if index == 0 || isLast { try document(node, plan.target, as: .table, &result) }
+      if isLast {
         try runHooks(node.config.postHooks, isTransactional: true, of: node)
       }
       blocking = try gate(plan, &result, &held)
@@ -152,6 +152,7 @@ extension StepExecutor {
     try timed("compile", &result) { result in
       let compiled = try compiler.compile(node, isIncremental: isIncremental, batch: batch)
       result.compiledSQL = compiled.sql
+      try verify(compiled.sql, of: node)
       return compiled.sql
     }
   }
@@ -170,22 +171,48 @@ extension StepExecutor {
 
   // MARK: - Into a new table
 
-  /// A batch whose rows wait in a table of the session's own; nil where the model reads itself, and cannot be asked before
-  /// the table is there.
+  /// A batch whose rows wait in a table of the session's own; nil where they cannot be asked for before the transaction.
   private struct StagedBatch {
     let batch: EventBatch
     let relation: Relation?
   }
 
+  /// A batch that failed within the transaction, which is undone with it.
+  private struct BatchFailure: Error {
+    let batch: EventBatch
+    let error: any Error
+  }
+
   private func makeTable(_ plan: BatchPlan, _ existing: Relation?, _ result: inout NodeResult) throws {
-    let staged = try stage(plan, &result)
+    var staged = try stage(plan, &result)
     defer { unstage(staged) }
-    guard !staged.isEmpty else { return }
+    while !staged.isEmpty {
+      let before = result
+      let count = statements.executed.count
+      do {
+        return try makeTable(plan, of: staged, existing, &result)
+      } catch let failure as BatchFailure {
+        // As in dbt, nothing is tried after the first one failed. Any other is left out, and all is done again.
+        guard failure.batch != plan.batches.first else { throw failure.error }
+        let compiledSQL = result.compiledSQL
+        result = before
+        result.compiledSQL = compiledSQL
+        note(failure.error, failure.batch, plan, &result)
+        statements.forget(after: count)
+        staged.removeAll { $0.batch == failure.batch }
+        for index in result.batches.indices where result.batches[index].batch == failure.batch {
+          result.batches[index].isBuilt = false
+        }
+      }
+    }
+  }
+
+  private func makeTable(
+    _ plan: BatchPlan, of staged: [StagedBatch], _ existing: Relation?, _ result: inout NodeResult
+  ) throws {
     var blocking: NodeResult?
     var held: [StoredFailures] = []
-    try Retry.perform(delay: context.capabilities.retryDelay) { attempt in
-      result.attempts = max(result.attempts, attempt)
-      result.audits = []
+    try attempt(&result) { _, result in
       try statements.transaction {
         try runHooks(plan.node.config.preHooks, isTransactional: true, of: plan.node)
         result.rows = try fill(plan, staged, existing, &result)
@@ -207,24 +234,30 @@ extension StepExecutor {
     result.relation = live
   }
 
-  /// Asks every batch's query; one that fails does not keep the others from being built.
+  /// Asks every batch's query; one that fails does not keep the others from being built. Where a query may need what comes
+  /// before it in the transaction, the table itself or what hooks make, none is asked yet.
   private func stage(_ plan: BatchPlan, _ result: inout NodeResult) throws -> [StagedBatch] {
-    if plan.node.code.contains("this") {
-      result.batches = plan.batches.map { BatchOutcome(batch: $0, isBuilt: true) }
-      return plan.batches.map { StagedBatch(batch: $0, relation: nil) }
+    let before = result
+    guard !plan.node.config.preHooks.contains(where: \.isTransactional) else {
+      return together(plan, &result)
     }
     var staged: [StagedBatch] = []
     for (index, batch) in plan.batches.enumerated() {
       var isBuilt = false
       if index == 0 || result.batches.first?.isBuilt == true {
-        let relation = Relation(identifier: "\(plan.target.identifier)__weir_batch_\(batch.id)", kind: .table)
         do {
           let select = try compiled(plan.node, isIncremental: index > 0, batch, &result)
-          try statements.execute(dialect.createTemporaryTable(relation, as: select))
-          staged.append(StagedBatch(batch: batch, relation: relation))
-          isBuilt = true
+          if !compiler.readsItself {
+            staged.append(try stage(batch, select, plan))
+            isBuilt = true
+          }
         } catch let error where !Self.isInterrupt(error) {
-          note(error, batch, plan, &result)
+          if !compiler.readsItself { note(error, batch, plan, &result) }
+        }
+        if compiler.readsItself {
+          unstage(staged)
+          result = before
+          return together(plan, &result)
         }
       }
       result.batches.append(BatchOutcome(batch: batch, isBuilt: isBuilt))
@@ -232,26 +265,53 @@ extension StepExecutor {
     return staged
   }
 
-  /// Makes the table of the first batch and takes up the others; gives how many rows there are.
+  private func stage(_ batch: EventBatch, _ select: String, _ plan: BatchPlan) throws -> StagedBatch {
+    let relation = Relation(identifier: "\(plan.target.identifier)__weir_batch_\(batch.id)", kind: .table)
+    try statements.execute(dialect.createTemporaryTable(relation, as: select))
+    return StagedBatch(batch: batch, relation: relation)
+  }
+
+  /// Leaves every batch's query to the transaction.
+  private func together(_ plan: BatchPlan, _ result: inout NodeResult) -> [StagedBatch] {
+    result.batches = plan.batches.map { BatchOutcome(batch: $0, isBuilt: true) }
+    return plan.batches.map { StagedBatch(batch: $0, relation: nil) }
+  }
+
+  /// Makes the table of the first batch and takes up the others; gives how many rows there are. Throws `BatchFailure`s of
+  /// batches that are asked only now.
   private func fill(
     _ plan: BatchPlan, _ staged: [StagedBatch], _ existing: Relation?, _ result: inout NodeResult
   ) throws -> Int {
     var rows = 0
     for (index, item) in staged.enumerated() {
-      let select =
-        try item.relation.map { "SELECT * FROM \(dialect.rendered($0))" }
-        ?? compiled(plan.node, isIncremental: index > 0, item.batch, &result)
-      if index > 0 {
-        rows += try takeUp(select, plan.node, plan.target, batch: item.batch, &result)
-        continue
-      }
-      let table = TableMaterialization(
-        target: plan.target, dialect: dialect, capabilities: context.capabilities)
-      for statement in table.statements(select: select, existing: existing) {
-        rows = try statements.execute(statement)
+      do {
+        rows = try fill(plan, item, isFirst: index == 0, existing, &result)
+      } catch let error
+        where item.relation == nil && !Self.isInterrupt(error) && (error as? Diagnostic)?.isTransient != true
+      {
+        throw BatchFailure(batch: item.batch, error: error)
       }
     }
-    return rows
+    guard staged.count > 1 else { return rows }
+    // A batch may have replaced rows that an earlier one wrote outside of its own time.
+    let table = dialect.rendered(plan.target)
+    let count = try statements.query("SELECT count(*) FROM \(table)", maximumRows: 1, isOwn: false)
+    guard case .integer(let number)? = count.rows.first?.first else { return rows }
+    return Int(number)
+  }
+
+  private func fill(
+    _ plan: BatchPlan, _ item: StagedBatch, isFirst: Bool, _ existing: Relation?, _ result: inout NodeResult
+  ) throws -> Int {
+    let select =
+      try item.relation.map { "SELECT * FROM \(dialect.rendered($0))" }
+      ?? compiled(plan.node, isIncremental: !isFirst, item.batch, &result)
+    guard isFirst else {
+      return try takeUp(select, plan.node, plan.target, batch: item.batch, &result)
+    }
+    let work = try replacedCreation(plan.node, plan.target, select, kind: .table) ?? .table(select)
+    let build = NodeBuild(node: plan.node, target: plan.target, work: work)
+    return try apply(build, existing, isAudited: true, &result) ?? 0
   }
 
   private func unstage(_ staged: [StagedBatch]) {

@@ -51,13 +51,13 @@ extension StepExecutor {
     }
     let missing = DocumentationSQL.missing(node, columns: columns)
     guard !missing.isEmpty else { return }
-    result.diagnostics.append(
-      Diagnostic(
-        .orphanProperties,
-        "The following columns are specified in the schema but are not present in the database: "
-          + missing.joined(separator: ", "),
-        at: node.propertiesSpan ?? node.span, severity: .warning,
-        notes: ["of '\(node.name)', whose descriptions persist_docs keeps in the database"]))
+    let problem = Diagnostic(
+      .orphanProperties,
+      "The following columns are specified in the schema but are not present in the database: "
+        + missing.joined(separator: ", "),
+      at: node.propertiesSpan ?? node.span, severity: .warning,
+      notes: ["of '\(node.name)', whose descriptions persist_docs keeps in the database"])
+    if !result.diagnostics.contains(problem) { result.diagnostics.append(problem) }
   }
 
   private func endOpenTransaction(of node: Node) throws {

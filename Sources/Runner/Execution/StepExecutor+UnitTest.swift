@@ -36,6 +36,7 @@ extension StepExecutor {
       let rows = try statements.query(difference.sql, maximumRows: nil, isOwn: true)
       guard rows.rowCount > 0 else {
         result.failures = 0
+        result.evidence = evidence(of: node, nil)
         return FailingRows.remove(context.absolute(differencePath(node)))
       }
       try tell(try difference.paired(rows), of: node, &result)

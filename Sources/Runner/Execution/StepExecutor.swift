@@ -13,7 +13,9 @@ struct StepExecutor {
   var dialect: any Dialect { statements.connection.dialect }
 
   /// Performs a step; whatever goes wrong is in the result.
-  func perform(_ step: Step) -> NodeResult {
+  func perform(_ step: Step, _ decision: StepDecision = .perform(reason: nil)) -> NodeResult {
+    compiler.outside = OutsideReads()
+    if case .keep(let since, let audits) = decision { return auditOnly(step, since, audits) }
     if step.action == .freshness, let source = context.project.source(step.node) { return freshness(source) }
     guard let node = context.project.node(step.node) else {
       var result = NodeResult(node: step.node, resourceType: .model, status: .error)
@@ -39,6 +41,23 @@ struct StepExecutor {
       result.timings.append(NodeTiming(name: name, startedAt: start, endedAt: context.clock.now()))
     }
     return try body(&result)
+  }
+
+  /// Calls `body` until it succeeds or fails for good. Each attempt finds `result` and the statements that were run as the
+  /// first one did: what a failed one left there is not told twice.
+  func attempt(
+    _ result: inout NodeResult, _ body: (_ number: Int, _ result: inout NodeResult) throws -> Void
+  ) throws {
+    let before = result
+    let count = statements.executed.count
+    try Retry.perform(delay: context.capabilities.retryDelay) { number in
+      if number > 1 {
+        result = before
+        statements.forget(after: count)
+      }
+      result.attempts = max(before.attempts, number)
+      try body(number, &result)
+    }
   }
 
   /// Notes in `result` that `error` ended it.

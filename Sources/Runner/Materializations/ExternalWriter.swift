@@ -36,6 +36,9 @@ final class ExternalWriter {
   private var dialect: any Dialect { external.dialect }
   private var location: String { external.location }
 
+  /// Where the files are once they are published, if that is on this machine.
+  var place: String? { external.isRemote ? nil : location }
+
   /// Where versions of a folder lie.
   private var versions: String {
     way == .remoteFolder ? location : "\(Disk.parent(of: location))/.weir-\(Disk.name(of: location))"

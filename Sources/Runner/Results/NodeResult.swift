@@ -13,6 +13,8 @@ public enum NodeStatus: String, Sendable, Hashable, Codable, CaseIterable {
   /// Some of a microbatch model's batches were built and published, others were not.
   case partialSuccess = "partial success"
   case skipped
+  /// It was left as it is: doing it again would give what is there.
+  case upToDate = "no-op"
   /// A check that found nothing, or so little that it is nothing.
   case pass
   case warn
@@ -23,7 +25,7 @@ public enum NodeStatus: String, Sendable, Hashable, Codable, CaseIterable {
   public var isFailure: Bool {
     switch self {
     case .error, .fail, .partialSuccess: true
-    case .success, .skipped, .pass, .warn, .interrupted: false
+    case .success, .skipped, .upToDate, .pass, .warn, .interrupted: false
     }
   }
 }
@@ -87,6 +89,12 @@ public struct NodeResult: Sendable {
   public var relation: Relation?
   /// The node whose failure kept it from running.
   public var skippedBecause: NodeID?
+  /// Why it was done, where only changes were asked for.
+  public var reason: String?
+  /// When what is up to date was made, in seconds since 1970.
+  public var upToDateSince: Double?
+  /// What carrying it out showed of what its result depends on.
+  public var evidence: BuildEvidence?
   /// The worker that ran it; empty if none did.
   public var thread = ""
 

@@ -18,6 +18,11 @@ public struct RunResult: Sendable {
   /// Whether nothing could be run at all, as the engine did not open a session.
   public var couldNotRun = false
 
+  /// Whether statements of the project's own may have written to what it does not build.
+  public var mayHaveWritten = true
+  /// Whether the records of nodes' last successes are as the run left the nodes.
+  public var keptRecords = false
+
   /// Makes a result.
   public init(status: RunOutcome, nodes: [NodeResult], diagnostics: [Diagnostic], elapsed: Duration) {
     self.status = status
