@@ -18,6 +18,7 @@ extension StepExecutor {
   func evidence(of node: Node, _ sql: String?, place: String? = nil) -> BuildEvidence {
     var evidence = BuildEvidence(outside: compiler.outside, place: place)
     evidence.unsteadiness = evidence.outside.changing.sorted().first.map { "it uses \($0)" }
+    if node.isPython { evidence.unsteadiness = "its Python may give something else each time" }
     guard evidence.unsteadiness == nil, let sql, node.unitTest == nil else { return evidence }
     do {
       evidence.unsteadiness = try unsteadiness(of: sql, node)

@@ -57,12 +57,9 @@ struct ChangeTracker {
     run = options.invocation.id
     isAsked = options.onlyChanges
     let invocation = options.invocation
-    keepsRecords = invocation.deferral == nil && !invocation.readsNothing
-    forced =
-      invocation.isFullRefresh
-      ? "--full-refresh was given"
-      : invocation.deferral != nil
-        ? "--defer reads from elsewhere" : invocation.readsNothing ? "--empty was given" : nil
+    let partial = Self.partialReading(invocation)
+    keepsRecords = partial == nil
+    forced = invocation.isFullRefresh ? "--full-refresh was given" : partial
     mayHaveWritten = !project.settings.onRunStart.isEmpty || !project.settings.onRunEnd.isEmpty
     fingerprints = graph.fingerprints(of: project)
     outside = OutsideValues(project, environment: invocation.environment)
@@ -81,6 +78,13 @@ struct ChangeTracker {
     self.lost = lost
     ledger = PublicationLedger(
       project: project, graph: graph, publications: publications, sources: trust.sourceVersions())
+  }
+
+  /// Why what a run builds is not what the project says, if there is a reason.
+  private static func partialReading(_ invocation: Invocation) -> String? {
+    if invocation.deferral != nil { return "--defer reads from elsewhere" }
+    if invocation.readsNothing { return "--empty was given" }
+    return invocation.sample == nil ? nil : "--sample was given"
   }
 
   // MARK: - Asking
