@@ -90,6 +90,8 @@ def invoke(args):
     release()
     # dbt names the log's folder after the test; Weir keeps no such log.
     environment = {name: value for name, value in os.environ.items() if name != "DBT_LOG_PATH"}
+    # What runs dbt runs Python models too.
+    environment["WEIR_PYTHON"] = sys.executable
     folder = args[args.index("--project-dir") + 1] if "--project-dir" in args else os.getcwd()
     done = subprocess.run(
         [PROGRAM, *args], capture_output=True, text=True, env={**environment, "NO_COLOR": "1"}, timeout=120,
