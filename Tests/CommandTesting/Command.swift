@@ -66,7 +66,7 @@ public struct Command: Sendable {
   /// Runs it to its end, when no more than one other program runs.
   ///
   /// Throws if it cannot be started. One that takes longer than `seconds` is killed (status 137).
-  public func run(seconds: Int = 120) async throws -> Outcome {
+  public func run(seconds: Int = 600) async throws -> Outcome {
     await Gate.programs.enter()
     do {
       let outcome = try await start().finish(seconds: seconds)
@@ -136,7 +136,7 @@ public struct RunningCommand: Sendable {
   }
 
   /// Waits for its end and returns what it printed; kills it after so many seconds. To be called once.
-  public func finish(seconds: Int = 120) async throws -> Command.Outcome {
+  public func finish(seconds: Int = 600) async throws -> Command.Outcome {
     // On a thread of its own: other tests go on meanwhile.
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global().async { continuation.resume(with: Result { try wait(seconds: seconds) }) }

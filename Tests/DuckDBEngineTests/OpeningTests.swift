@@ -204,7 +204,7 @@ private struct LockHolder {
       f = open(sys.argv[1], "r+b")
       fcntl.lockf(f, fcntl.LOCK_EX)
       print(os.getpid(), flush=True)
-      time.sleep(60)
+      time.sleep(600)
       """
     stream = try #require(popen("exec python3 -c '\(program)' '\(path)'", "r"))
     var line = [CChar](repeating: 0, count: 32)

@@ -47,7 +47,7 @@ import Testing
         "WEIR_CACHE='\(Self.cache)' WEIR_TEST_SERVICES='\(Self.root)/Tests/Services' python3 run.py \(words)",
         in: project.path
       )
-      .run(seconds: 120)
+      .run(seconds: 300)
     }
     let question =
       "weir show --quiet --output csv --limit -1 --inline 'from sales_by_country order by 1'; "

@@ -10,7 +10,7 @@ import Testing
     let project = try await LongBuild.project()
     let running = try await LongBuild.start(in: project)
     running.signal(signal)
-    let outcome = try await running.finish(seconds: 30)
+    let outcome = try await running.finish(seconds: 300)
     #expect(outcome.status == 130, "\(outcome.output)\(outcome.errors)")
     let said = outcome.output + outcome.errors
     #expect(said.lowercased().contains("interrupt"), "it says nothing of an interruption:\n\(said)")
@@ -26,9 +26,9 @@ import Testing
   func second(verb: String) async throws {
     let project = try await LongBuild.project()
     let running = try await LongBuild.start(in: project)
-    let outcome = try await Command.weir([verb], in: project.path).run(seconds: 30)
+    let outcome = try await Command.weir([verb], in: project.path).run(seconds: 300)
     running.signal(SIGINT)
-    #expect(try await running.finish(seconds: 30).status == 130)
+    #expect(try await running.finish(seconds: 300).status == 130)
     #expect(outcome.status == 2, "\(outcome.output)\(outcome.errors)")
     let said = outcome.output + outcome.errors
     #expect(said.contains("\(running.pid)"), "it does not name process \(running.pid):\n\(said)")

@@ -24,7 +24,7 @@ enum LongBuild {
   static func start(in project: ScratchFolder) async throws -> RunningCommand {
     let running = try Command.weir(["build"], in: project.path).start()
     let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(30)
+    let deadline = clock.now + .seconds(300)
     while !FileManager.default.fileExists(atPath: project.path + "/started") {
       guard clock.now < deadline else {
         running.signal(SIGKILL)

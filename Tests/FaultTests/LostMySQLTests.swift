@@ -61,7 +61,7 @@ struct LostMySQLTests {
     let running = try source.project.command("load").start()
     while try await source.proxy.counts().cuts == 0 { try await Task.sleep(for: .milliseconds(20)) }
     running.signal(SIGINT)
-    let outcome = try await running.finish(seconds: 60)
+    let outcome = try await running.finish(seconds: 300)
     #expect(outcome.status == 130, "\(outcome.output)\(outcome.errors)")
     #expect(try await source.project.contents() == before)
   }

@@ -50,7 +50,7 @@ struct ServiceTests {
       wait $service
       echo "ended with $?"
       """, in: folder.path)
-    let outcome = try await command.start().finish(seconds: 60)
+    let outcome = try await command.start().finish(seconds: 300)
     #expect(outcome.output == "ended with 0\n", "\(outcome.errors)")
   }
 }

@@ -20,11 +20,11 @@ struct SystemSecretsTests {
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
   }
 
-  private func value(_ text: String, timeout: Duration = .seconds(30)) throws -> SecretValue {
+  private func value(_ text: String, timeout: Duration = .seconds(300)) throws -> SecretValue {
     try SystemSecrets(timeout: timeout).value(of: SecretReference(text), root: root, isCancelled: { false })
   }
 
-  private func failure(_ text: String, timeout: Duration = .seconds(30)) -> Diagnostic? {
+  private func failure(_ text: String, timeout: Duration = .seconds(300)) -> Diagnostic? {
     do {
       let secret = try value(text, timeout: timeout)
       Issue.record("not expected: \(secret.text)")
