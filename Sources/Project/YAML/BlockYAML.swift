@@ -205,22 +205,27 @@ struct BlockYAML {
 
   /// The key at the position, which then stands behind its colon; nil if what stands there is no key.
   private mutating func key(_ line: Line) throws -> String? {
+    guard bytes[position] != UInt8(ascii: "["), bytes[position] != UInt8(ascii: "{") else { return nil }
     let start = position
-    let node: YAMLNode
-    switch bytes[position] {
-    case UInt8(ascii: "\""), UInt8(ascii: "'"): node = try quoted(line)
-    case UInt8(ascii: "["), UInt8(ascii: "{"): return nil
-    default: node = try plain(line, isInFlow: false)
-    }
+    let name = try name(line, isInFlow: false)
     skipSpaces(line)
     guard position < line.end, bytes[position] == UInt8(ascii: ":"), isSpace(position + 1, line) else {
       return nil
     }
-    guard position - start < Self.longestKey, let name = node.isNull ? "" : node.scalarText else {
-      throw Declined()
-    }
+    guard position - start < Self.longestKey else { throw Declined() }
     position += 1
     return name
+  }
+
+  /// What stands there as the text that it is written as: a key is never a number.
+  private mutating func name(_ line: Line, isInFlow: Bool) throws -> String {
+    let start = position
+    switch try byte(line) {
+    case UInt8(ascii: "\""), UInt8(ascii: "'"): return try quoted(line).string ?? ""
+    default:
+      try skipPlain(line, isInFlow: isInFlow)
+      return text(start, position)
+    }
   }
 
   /// A value that begins and ends in the line.
@@ -257,9 +262,9 @@ struct BlockYAML {
     while try byte(line) != UInt8(ascii: "}") {
       let place = column(position, line)
       guard try byte(line) != UInt8(ascii: "{"), try byte(line) != UInt8(ascii: "[") else { throw Declined() }
-      let key = try flowValue(line, depth)
+      let name = try name(line, isInFlow: true)
       guard try byte(line) == UInt8(ascii: ":"), position + 1 < line.end,
-        bytes[position + 1] == UInt8(ascii: " "), let name = key.scalarText, name != "<<"
+        bytes[position + 1] == UInt8(ascii: " "), name != "<<"
       else { throw Declined() }
       position += 1
       skipSpaces(line)
@@ -342,8 +347,16 @@ struct BlockYAML {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// Text without quotes, up to what ends it; it means a number or a truth value if it looks like one.
+  /// Text without quotes; it means a number or a truth value if it looks like one.
   private mutating func plain(_ line: Line, isInFlow: Bool) throws -> YAMLNode {
+    let start = position
+    try skipPlain(line, isInFlow: isInFlow)
+    return YAMLNode(
+      content: YAMLScalar.resolve(text(start, position)), line: line.number, column: column(start, line))
+  }
+
+  /// Goes behind text without quotes, up to what ends it.
+  private mutating func skipPlain(_ line: Line, isInFlow: Bool) throws {
     let start = position
     try verifyStart(line, isInFlow: isInFlow)
     var index = start
@@ -367,8 +380,6 @@ struct BlockYAML {
       end = index
     }
     position = end
-    return YAMLNode(
-      content: YAMLScalar.resolve(text(start, end)), line: line.number, column: column(start, line))
   }
 
   /// Declines what begins with a mark that means something, or could.
