@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+import large
 import projects
 
 LOOP = """
@@ -138,6 +139,34 @@ class Bench:
         times = [self.run_weir(folders[0], "compile", "--quiet")[0] for _ in range(rounds)]
         self.report(f"{what}, again", f"{middle(times):.2f} s", "")
 
+    def large(self, count, rounds, with_dbt):
+        """A large project with Jinja in every model: read and compiled, cold, again, and with one file edited."""
+        folders = [large.write(self.work / f"large-{n}", count) for n in range(rounds)]
+        os.sync()
+        what = f"{count:,} models with {count:,} checks and Jinja"
+        peers = {"parse": "", "compile": "", "memory": ""}
+        if with_dbt:
+            folder = large.write(self.work / "large-dbt", count)
+            parsed = self.run_dbt(folder, "--quiet", "--no-partial-parse", "parse")
+            compiled = self.run_dbt(folder, "--quiet", "compile")
+            peers["parse"] = f"dbt-core {parsed[0]:.1f} s"
+            peers["compile"] = f"dbt-core, parsed before, {compiled[0]:.1f} s"
+            peers["memory"] = f"dbt-core {compiled[1]:.0f} MiB"
+        cold = [self.run_weir(folder, "compile", "--quiet") for folder in folders]
+        self.report(f"{what}: compile, cold", f"{middle([run[0] for run in cold]):.2f} s", "≤ 1 s", peers["compile"])
+        again = [self.run_weir(folders[0], "compile", "--quiet")[0] for _ in range(rounds)]
+        self.report(f"{what}: compile, again", f"{middle(again):.2f} s", "")
+        parsed = [self.run_weir(folder, "parse", "--quiet")[0] for folder in folders]
+        self.report(f"{what}: parse, nothing changed", f"{middle(parsed):.2f} s", "≤ 0.06 s", peers["parse"])
+        edited = []
+        for folder in folders:
+            model = sorted(folder.glob("models/marts/*/*.sql"))[count // 7]
+            model.write_text(model.read_text() + "-- edited\n")
+            edited.append(self.run_weir(folder, "parse", "--quiet")[0])
+        self.report(f"{what}: parse, one file edited", f"{middle(edited):.2f} s", "≤ 0.1 s")
+        peak = middle([run[1] for run in cold])
+        self.report(f"{what}: compile, peak memory", f"{peak:.0f} MiB", "≤ 250 MB", peers["memory"])
+
     def templates(self):
         script = pathlib.Path(__file__).resolve().parent / "jinja" / "bench.py"
         program = pathlib.Path(self.weir).parent / "jinja-bench"
@@ -167,7 +196,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--weir", required=True)
     options.add_argument("--report", help="a Markdown file to write")
-    options.add_argument("--only", help="one of: start, many, heavy, compile, jinja")
+    options.add_argument("--only", help="one of: start, many, heavy, compile, large, jinja")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--no-dbt", action="store_true", help="leave out dbt-core, which takes minutes")
     options = options.parse_args()
@@ -178,6 +207,7 @@ def main():
             "many": lambda: bench.many_tables(500, options.rounds, not options.no_dbt),
             "heavy": lambda: bench.heavy(options.rounds),
             "compile": lambda: bench.compiling(1000, options.rounds, not options.no_dbt),
+            "large": lambda: bench.large(10000, options.rounds, not options.no_dbt),
             "jinja": bench.templates,
         }
         for name, part in parts.items():

@@ -10,7 +10,7 @@ public struct Manifest: Sendable {
   let compiled: [NodeID: CompiledNode]
   let dialect: any Dialect
   let generatedAt: Double
-  private let graph: Graph
+  let graph: Graph
   private let metadata: ArtifactMetadata
   /// The columns of each node that its checks say to be unique and never missing.
   let primaryKeys: [NodeID: [String]]
@@ -29,37 +29,7 @@ public struct Manifest: Sendable {
     primaryKeys = Self.primaryKeys(of: project)
   }
 
-  /// Writes the manifest at once, replacing an older one. Throws if the system refuses.
-  public func write(to path: String, redactor: Redactor = .none) throws(Diagnostic) {
-    try ArtifactFile.replace(path, with: encoded(redactor: redactor))
-  }
-
-  /// The manifest as JSON.
-  public func encoded(redactor: Redactor = .none) -> [UInt8] {
-    let codeSize = project.nodes.reduce(0) { $0 + 2 * $1.code.utf8.count }
-    var writer = JSONWriter(redactor: redactor, reserving: codeSize + 3_000 * project.nodes.count)
-    writer.object { writer in
-      writeMetadata(to: &writer)
-      writeNodes(to: &writer)
-      writeResources(to: &writer)
-      writeSemantics("metrics", .metric, to: &writer)
-      writeAll("groups", project.groups, id: \.id, to: &writer) { write($0, to: &$1) }
-      writer.member("selectors", .dict(SelectorEntries.normalized(project.selectors)))
-      writeDisabled(to: &writer)
-      writeMap("parent_map", graph.parents, to: &writer)
-      writeMap("child_map", graph.children, to: &writer)
-      writeGroups(to: &writer)
-      writeSemantics("saved_queries", .savedQuery, to: &writer)
-      writeSemantics("semantic_models", .semanticModel, to: &writer)
-      writeAll("unit_tests", project.nodes.filter { $0.unitTest != nil }, id: \.id, to: &writer) {
-        write(unitTest: $0, to: &$1)
-      }
-      writer.member("functions", object: { _ in })
-    }
-    return writer.bytes
-  }
-
-  private func writeMetadata(to writer: inout JSONWriter) {
+  func writeMetadata(to writer: inout JSONWriter) {
     writer.member(
       "metadata",
       object: { writer in
@@ -79,23 +49,7 @@ public struct Manifest: Sendable {
       })
   }
 
-  private func writeNodes(to writer: inout JSONWriter) {
-    writer.member(
-      "nodes",
-      object: { writer in
-        for node in project.nodes where node.unitTest == nil {
-          writer.key(node.artifactID.rawValue)
-          write(node, to: &writer)
-        }
-        let places = Self.places(of: project.operations)
-        for operation in project.operations {
-          writer.key(operation.id.rawValue)
-          write(operation, index: places[operation.id] ?? 0, to: &writer)
-        }
-      })
-  }
-
-  private func writeResources(to writer: inout JSONWriter) {
+  func writeResources(to writer: inout JSONWriter) {
     writeAll("sources", project.sources.filter(\.isEnabled), id: \.id, to: &writer) { write($0, to: &$1) }
     writeMacros(to: &writer)
     writeAll("docs", project.docs + [Self.overview], id: \.id, to: &writer) { write($0, to: &$1) }
@@ -133,7 +87,7 @@ public struct Manifest: Sendable {
     originalPath: "docs/overview.md",
     contents: "# The project\nIts sources, models and checks, and what depends on what.")
 
-  private func writeAll<Resource>(
+  func writeAll<Resource>(
     _ name: String, _ resources: [Resource], id: (Resource) -> NodeID, to writer: inout JSONWriter,
     _ write: (Resource, inout JSONWriter) -> Void
   ) {
@@ -148,7 +102,7 @@ public struct Manifest: Sendable {
   }
 
   /// Several definitions that are switched off may have one name, so that each name has a list.
-  private func writeDisabled(to writer: inout JSONWriter) {
+  func writeDisabled(to writer: inout JSONWriter) {
     writer.member(
       "disabled",
       object: { writer in
@@ -176,7 +130,7 @@ public struct Manifest: Sendable {
       })
   }
 
-  private func writeMap(_ name: String, _ map: [NodeID: [NodeID]], to writer: inout JSONWriter) {
+  func writeMap(_ name: String, _ map: [NodeID: [NodeID]], to writer: inout JSONWriter) {
     writer.member(
       name,
       object: { writer in
@@ -193,7 +147,7 @@ public struct Manifest: Sendable {
   private func shown(_ id: NodeID) -> NodeID { project.node(id)?.artifactID ?? id }
 
   /// What belongs to each group.
-  private func writeGroups(to writer: inout JSONWriter) {
+  func writeGroups(to writer: inout JSONWriter) {
     var groups: [String: [String]] = [:]
     for group in project.groups { groups[group.name] = [] }
     for node in project.nodes {

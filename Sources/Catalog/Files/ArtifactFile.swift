@@ -7,10 +7,17 @@ enum ArtifactFile {
   /// Replaces the file's text by way of a temporary file beside it; makes folders that are missing. Throws if the
   /// system refuses, and leaves nothing behind then.
   static func replace(_ path: String, with bytes: [UInt8]) throws(Diagnostic) {
+    try replace(path) { stream throws(Diagnostic) in try stream.append(bytes) }
+  }
+
+  /// The same with a text that `body` writes bit by bit.
+  static func replace(
+    _ path: String, by body: (Stream) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
     removeLeftovers(beside: path)
     let temporary = "\(path).\(getpid()).tmp"
     do throws(Diagnostic) {
-      try write(bytes, to: temporary, shownAs: path)
+      try write(to: temporary, shownAs: path, by: body)
     } catch {
       unlink(temporary)
       throw error
@@ -19,6 +26,19 @@ enum ArtifactFile {
       let failure = problem("replaced", path, errno)
       unlink(temporary)
       throw failure
+    }
+  }
+
+  /// A file that is being written.
+  struct Stream {
+    fileprivate let file: Int32
+    fileprivate let name: String
+
+    /// Adds to the file. Throws if the system refuses.
+    func append(_ bytes: [UInt8]) throws(Diagnostic) {
+      if let failure = ArtifactFile.writeAll(bytes, file) {
+        throw ArtifactFile.problem("written", name, failure)
+      }
     }
   }
 
@@ -74,11 +94,17 @@ enum ArtifactFile {
     return isSame
   }
 
-  private static func write(_ bytes: [UInt8], to path: String, shownAs name: String) throws(Diagnostic) {
+  private static func write(
+    to path: String, shownAs name: String, by body: (Stream) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
     let file = try opened(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, shownAs: name)
-    var failure = writeAll(bytes, file)
-    if close(file) != 0, failure == nil { failure = errno }
-    if let failure { throw problem("written", name, failure) }
+    do throws(Diagnostic) {
+      try body(Stream(file: file, name: name))
+    } catch {
+      close(file)
+      throw error
+    }
+    if close(file) != 0 { throw problem("written", name, errno) }
   }
 
   /// Opens a file, and makes the folders above it if they are missing.

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Plain data: the `Sendable`, JSON-like twin of `Value`, for configurations, variables and what YAML holds.
-public indirect enum DataValue: Sendable, Hashable {
+public enum DataValue: Sendable, Hashable {
   case none
   case bool(Bool)
   case int(Int)
@@ -12,58 +12,105 @@ public indirect enum DataValue: Sendable, Hashable {
 }
 
 /// A mapping from text to data that keeps the order of insertion. Two are equal whatever their order.
+///
+/// Most maps are small and are copied often: the entries stand in one array, and only a large map has an index too.
 public struct DataMap: Sendable {
-  /// The keys in order.
-  public private(set) var keys: [String] = []
-  private var storage: [String: DataValue] = [:]
+  private var entries: [(key: String, value: DataValue)] = []
+  /// Where each key stands; empty while the map is small enough to be looked through.
+  private var places: [String: Int] = [:]
+  /// The most entries that are looked through.
+  private static let smallCount = 32
 
   /// An empty map.
   public init() {}
 
   /// The given entries; a repeated key keeps its first place and last value.
   public init(_ entries: [(String, DataValue)]) {
-    keys.reserveCapacity(entries.count)
-    storage.reserveCapacity(entries.count)
+    self.entries.reserveCapacity(entries.count)
     for (key, value) in entries { self[key] = value }
   }
 
+  /// The keys in order.
+  public var keys: [String] { entries.map(\.key) }
   /// How many entries there are.
-  public var count: Int { keys.count }
+  public var count: Int { entries.count }
   /// Whether there is no entry.
-  public var isEmpty: Bool { keys.isEmpty }
+  public var isEmpty: Bool { entries.isEmpty }
   /// The values in order.
-  public var values: [DataValue] { keys.compactMap { storage[$0] } }
+  public var values: [DataValue] { entries.map(\.value) }
 
   /// The value under `key`. Setting nil removes the entry, in time that grows with the map.
   public subscript(key: String) -> DataValue? {
-    get { storage[key] }
+    get { place(of: key).map { entries[$0].value } }
     set {
-      if let newValue {
-        if storage.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-      } else if storage.removeValue(forKey: key) != nil {
-        keys.removeAll { $0 == key }
+      guard let newValue else { return remove(key) }
+      if let place = place(of: key) {
+        entries[place].value = newValue
+      } else {
+        append(key, newValue)
       }
     }
+  }
+
+  private func place(of key: String) -> Int? {
+    places.isEmpty ? entries.firstIndex { $0.key == key } : places[key]
+  }
+
+  private mutating func append(_ key: String, _ value: DataValue) {
+    entries.append((key, value))
+    if !places.isEmpty {
+      places[key] = entries.count - 1
+    } else if entries.count > Self.smallCount {
+      index()
+    }
+  }
+
+  private mutating func remove(_ key: String) {
+    guard let place = place(of: key) else { return }
+    entries.remove(at: place)
+    places = [:]
+    if entries.count > Self.smallCount { index() }
+  }
+
+  private mutating func index() {
+    places.reserveCapacity(entries.count)
+    for (place, entry) in entries.enumerated() { places[entry.key] = place }
   }
 }
 
 extension DataMap: Hashable {
-  /// Whether both hold the same values under the same keys in the same order.
-  public static func == (left: DataMap, right: DataMap) -> Bool { left.storage == right.storage }
+  /// Whether both hold the same values under the same keys, in whatever order.
+  public static func == (left: DataMap, right: DataMap) -> Bool {
+    left.count == right.count && left.entries.allSatisfy { right[$0.key] == $0.value }
+  }
+
   /// Hashes what equality compares.
-  public func hash(into hasher: inout Hasher) { hasher.combine(storage) }
+  public func hash(into hasher: inout Hasher) {
+    var combined = 0
+    for entry in entries {
+      var own = Hasher()
+      own.combine(entry.key)
+      own.combine(entry.value)
+      combined ^= own.finalize()
+    }
+    hasher.combine(combined)
+  }
 }
 
 extension DataMap: Sequence {
-  /// The entries in order.
-  public func makeIterator() -> AnyIterator<(key: String, value: DataValue)> {
-    var index = 0
-    return AnyIterator {
-      guard index < keys.count else { return nil }
-      defer { index += 1 }
-      return (keys[index], storage[keys[index]] ?? .none)
-    }
+  /// Goes through the entries in order.
+  public struct Iterator: IteratorProtocol {
+    fileprivate var entries: [(key: String, value: DataValue)].Iterator
+
+    /// The next entry.
+    public mutating func next() -> (key: String, value: DataValue)? { entries.next() }
   }
+
+  /// The entries in order.
+  public func makeIterator() -> Iterator { Iterator(entries: entries.makeIterator()) }
+
+  /// How many entries there are.
+  public var underestimatedCount: Int { entries.count }
 }
 
 extension DataMap: ExpressibleByDictionaryLiteral {
@@ -85,7 +132,10 @@ extension DataValue {
   }
 
   /// Whether this is `none`.
-  public var isNone: Bool { self == .none }
+  public var isNone: Bool {
+    if case .none = self { return true }
+    return false
+  }
 
   /// The text, if this is text.
   public var stringValue: String? {

@@ -22,8 +22,15 @@ public struct Node: Sendable {
   public var span: SourceSpan
   /// Where it is stored; nil for what stores nothing (ephemeral models, checks without stored failures).
   public var relation: Relation?
-  /// Its configuration after all merging.
-  public var config: NodeConfig
+  /// Its configuration after all merging. It is large, and copies of a node share it.
+  public var config: NodeConfig {
+    _read { yield configuration.value }
+    _modify {
+      if !isKnownUniquelyReferenced(&configuration) { configuration = SharedBox(configuration.value) }
+      yield &configuration.value
+    }
+  }
+  private var configuration: SharedBox<NodeConfig>
   /// What is written of its configuration, where Jinja of YAML files is not rendered yet: of each key the last place
   /// that says it.
   public var unrenderedConfig: DataValue
@@ -64,9 +71,17 @@ public struct Node: Sendable {
   /// What makes it a check; nil for other nodes.
   public var check: CheckDefinition?
   /// What makes it a unit test; nil for other nodes.
-  public var unitTest: UnitTestDefinition?
+  public var unitTest: UnitTestDefinition? {
+    get { ownUnitTest?.value }
+    set { ownUnitTest = newValue.map { SharedBox($0) } }
+  }
+  private var ownUnitTest: SharedBox<UnitTestDefinition>?
   /// What makes it a load; nil for other nodes. Its tables are sources that say so in `loadedBy`.
-  public var load: LoadDefinition?
+  public var load: LoadDefinition? {
+    get { ownLoad?.value }
+    set { ownLoad = newValue.map { SharedBox($0) } }
+  }
+  private var ownLoad: SharedBox<LoadDefinition>?
   /// Plain SQL's references that the project knows, by place in `code`; empty for text with Jinja.
   public var plainReferences: [PlainReference]
 
@@ -91,7 +106,7 @@ public struct Node: Sendable {
     self.originalPath = originalPath
     self.fqn = fqn
     self.span = span
-    self.config = config
+    configuration = SharedBox(config)
     self.code = code
     self.checksum = checksum
     description = ""

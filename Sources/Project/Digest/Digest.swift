@@ -53,17 +53,25 @@ private enum SHA256 {
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    let bytes = Digest.padded(message, bigEndian: true)
     var words = [UInt32](repeating: 0, count: 64)
-    for block in stride(from: 0, to: bytes.count, by: 64) {
-      for index in 0..<16 {
-        let at = block + index * 4
-        words[index] =
-          UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8
-          | UInt32(bytes[at + 3])
+    // Pointers, because the checks of every index take longer than the hash.
+    Digest.padded(message, bigEndian: true).withUnsafeBufferPointer { bytes in
+      constants.withUnsafeBufferPointer { constants in
+        words.withUnsafeMutableBufferPointer { words in
+          state.withUnsafeMutableBufferPointer { state in
+            for block in stride(from: 0, to: bytes.count, by: 64) {
+              for index in 0..<16 {
+                let at = block + index * 4
+                words[index] =
+                  UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8
+                  | UInt32(bytes[at + 3])
+              }
+              expand(words)
+              compress(state, UnsafeBufferPointer(words), constants)
+            }
+          }
+        }
       }
-      expand(&words)
-      compress(&state, words)
     }
     return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
   }
@@ -72,7 +80,7 @@ private enum SHA256 {
     value >> count | value << (32 - count)
   }
 
-  private static func expand(_ words: inout [UInt32]) {
+  private static func expand(_ words: UnsafeMutableBufferPointer<UInt32>) {
     for index in 16..<64 {
       let early = words[index - 15]
       let late = words[index - 2]
@@ -82,7 +90,10 @@ private enum SHA256 {
     }
   }
 
-  private static func compress(_ state: inout [UInt32], _ words: [UInt32]) {
+  private static func compress(
+    _ state: UnsafeMutableBufferPointer<UInt32>, _ words: UnsafeBufferPointer<UInt32>,
+    _ constants: UnsafeBufferPointer<UInt32>
+  ) {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for index in 0..<64 {
@@ -93,7 +104,8 @@ private enum SHA256 {
       (h, g, f, e) = (g, f, e, d &+ first)
       (d, c, b, a) = (c, b, a, first &+ second)
     }
-    for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] = state[index] &+ value }
+    (state[0], state[1], state[2], state[3]) = (state[0] &+ a, state[1] &+ b, state[2] &+ c, state[3] &+ d)
+    (state[4], state[5], state[6], state[7]) = (state[4] &+ e, state[5] &+ f, state[6] &+ g, state[7] &+ h)
   }
 }
 
@@ -112,21 +124,33 @@ private enum MD5 {
 
   static func hash(_ message: [UInt8]) -> [UInt8] {
     var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476]
-    let bytes = Digest.padded(message, bigEndian: false)
     var words = [UInt32](repeating: 0, count: 16)
-    for block in stride(from: 0, to: bytes.count, by: 64) {
-      for index in 0..<16 {
-        let at = block + index * 4
-        words[index] =
-          UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
-          | UInt32(bytes[at + 3]) << 24
+    Digest.padded(message, bigEndian: false).withUnsafeBufferPointer { bytes in
+      constants.withUnsafeBufferPointer { constants in
+        shifts.withUnsafeBufferPointer { shifts in
+          words.withUnsafeMutableBufferPointer { words in
+            state.withUnsafeMutableBufferPointer { state in
+              for block in stride(from: 0, to: bytes.count, by: 64) {
+                for index in 0..<16 {
+                  let at = block + index * 4
+                  words[index] =
+                    UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
+                    | UInt32(bytes[at + 3]) << 24
+                }
+                compress(state, UnsafeBufferPointer(words), constants, shifts)
+              }
+            }
+          }
+        }
       }
-      compress(&state, words)
     }
     return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) } }
   }
 
-  private static func compress(_ state: inout [UInt32], _ words: [UInt32]) {
+  private static func compress(
+    _ state: UnsafeMutableBufferPointer<UInt32>, _ words: UnsafeBufferPointer<UInt32>,
+    _ constants: UnsafeBufferPointer<UInt32>, _ shifts: UnsafeBufferPointer<UInt32>
+  ) {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     for index in 0..<64 {
       let mixed: UInt32
@@ -141,6 +165,6 @@ private enum MD5 {
       let shift = shifts[index / 16 * 4 + index % 4]
       (a, d, c, b) = (d, c, b, b &+ (sum << shift | sum >> (32 - shift)))
     }
-    for (index, value) in [a, b, c, d].enumerated() { state[index] = state[index] &+ value }
+    (state[0], state[1], state[2], state[3]) = (state[0] &+ a, state[1] &+ b, state[2] &+ c, state[3] &+ d)
   }
 }

@@ -6,6 +6,7 @@ struct Discovery {
   let root: String
   /// What could not be read.
   private(set) var problems: [Diagnostic] = []
+  private var listings: [String: [Entry]] = [:]
 
   init(root: String) { self.root = root }
 
@@ -34,26 +35,45 @@ struct Discovery {
     }
   }
 
+  /// A name in a folder.
+  private struct Entry {
+    var path: String
+    /// In lower case.
+    var ending: String
+    var kind: FileSystem.Kind?
+  }
+
+  /// What lies in a folder, hidden names left out: asked of the disk once, however many kinds of files are looked for.
+  private mutating func entries(in folder: String) -> [Entry]? {
+    if let known = listings[folder] { return known }
+    do {
+      let found = try FileSystem.entries(
+        in: Path.joined(root, folder), shownAs: folder.isEmpty ? "." : folder)
+      let entries = found.lazy.filter { $0.name.utf8.first != UInt8(ascii: ".") }.map { name, kind in
+        Entry(
+          path: folder.isEmpty ? name : folder + "/" + name, ending: Path.stem(of: name).extension, kind: kind
+        )
+      }
+      listings[folder] = Array(entries)
+    } catch {
+      problems.append(error)
+      return nil
+    }
+    return listings[folder]
+  }
+
   private mutating func walk(
     _ folder: String, _ extensions: Set<String>, within parents: [FileIdentity], _ found: inout [String]
   ) {
-    let names: [String]
-    do {
-      names = try FileSystem.names(in: Path.joined(root, folder), shownAs: folder.isEmpty ? "." : folder)
-    } catch {
-      problems.append(error)
-      return
-    }
-    for name in names where name.utf8.first != UInt8(ascii: ".") {
-      let path = folder.isEmpty ? name : folder + "/" + name
-      if extensions.contains(Path.stem(of: name).extension) {
-        switch FileSystem.kind(of: Path.joined(root, path)) {
-        case .file?: found.append(path)
-        case .folder?: descend(path, extensions, within: parents, &found)
-        case .other?, nil: problems.append(dangling(path))
+    for entry in entries(in: folder) ?? [] {
+      if extensions.contains(entry.ending) {
+        switch entry.kind {
+        case .file?: found.append(entry.path)
+        case .folder?: descend(entry.path, extensions, within: parents, &found)
+        case .other?, nil: problems.append(dangling(entry.path))
         }
-      } else if FileSystem.kind(of: Path.joined(root, path)) == .folder {
-        descend(path, extensions, within: parents, &found)
+      } else if entry.kind == .folder {
+        descend(entry.path, extensions, within: parents, &found)
       }
     }
   }

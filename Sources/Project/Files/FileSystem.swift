@@ -38,6 +38,25 @@ enum FileSystem {
     }
   }
 
+  /// The names in a folder with what they stand for, links followed; sorted, `.` and `..` aside.
+  static func entries(in folder: String, shownAs name: String) throws(Diagnostic) -> [(
+    name: String, kind: Kind?
+  )] {
+    let entries: [Folder.Entry]
+    do {
+      entries = try Folder.entries(in: folder)
+    } catch {
+      throw failure("read the folder", name, error.code)
+    }
+    return entries.map { entry in
+      switch entry.kind {
+      case .file: (entry.name, .file)
+      case .folder: (entry.name, .folder)
+      case .unclear: (entry.name, kind(of: Path.joined(folder, entry.name)))
+      }
+    }
+  }
+
   /// A whole file's bytes.
   static func bytes(of path: String, shownAs name: String) throws(Diagnostic) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -48,6 +67,7 @@ enum FileSystem {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw Diagnostic(.unreadableFile, "cannot read \(name): it is a folder", at: SourceSpan(file: name))
     }
+    let isFile = status.st_mode & S_IFMT == S_IFREG
     var bytes: [UInt8] = []
     var chunk = max(Int(status.st_size) + 1, 4096)
     while true {
@@ -61,7 +81,8 @@ enum FileSystem {
       }
       guard count >= 0 else { throw failure("read", name, code) }
       if filled == 0, count > 0 { bytes = part } else { bytes.append(contentsOf: part) }
-      if count == 0 { return bytes }
+      // A file of this many bytes that gives fewer than were asked for is at its end.
+      if count == 0 || isFile && count < chunk && bytes.count == Int(status.st_size) { return bytes }
       chunk = 65536
     }
   }

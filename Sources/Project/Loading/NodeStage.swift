@@ -84,8 +84,10 @@ enum NodeStage {
       (ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks"), (.snapshot, "snapshots"),
       (.analysis, "analyses"),
     ] {
-      let all = (result.nodes + result.disabled).filter { $0.resourceType == type }
-      result.problems += FileStage.duplicates(all.map { ($0.id, $0.span) }, name)
+      let all = [result.nodes, result.disabled].flatMap { nodes in
+        nodes.indices.lazy.filter { nodes[$0].resourceType == type }.map { (nodes[$0].id, nodes[$0].span) }
+      }
+      result.problems += FileStage.duplicates(all, name)
     }
     sharedNames(result.nodes, &result.problems)
     let declarations = DeclarationBuilder(environment, contents, index, trees)
@@ -138,13 +140,14 @@ enum NodeStage {
 
   /// A model, a seed or a snapshot of one name: all would answer to `ref()`.
   private static func sharedNames(_ nodes: [Node], _ problems: inout [Diagnostic]) {
-    var known: [String: Node] = [:]
+    var known: [String: Int] = [:]
     for type in [ResourceType.seed, .snapshot, .model] {
-      for node in nodes where node.resourceType == type {
-        guard let other = known[node.name] else {
-          known[node.name] = node
+      for index in nodes.indices where nodes[index].resourceType == type {
+        guard let place = known[nodes[index].name] else {
+          known[nodes[index].name] = index
           continue
         }
+        let (node, other) = (nodes[index], nodes[place])
         guard other.resourceType != type else { continue }
         problems.append(
           Diagnostic(
@@ -160,8 +163,9 @@ enum NodeStage {
     _ result: inout ParsedProject
   ) async {
     var owners: [String: NodeID] = [:]
-    for node in result.nodes where ![.check, .load, .analysis].contains(node.resourceType) {
-      owners[node.searchName] = node.id
+    for index in result.nodes.indices
+    where ![.check, .load, .analysis].contains(result.nodes[index].resourceType) {
+      owners[result.nodes[index].searchName] = result.nodes[index].id
     }
     var entries: [CheckEntry] = []
     for resource in contents.properties.flatMap(\.resources) where resource.hasChecks {

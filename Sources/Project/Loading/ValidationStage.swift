@@ -186,7 +186,7 @@ struct ValidationStage {
 
   private func orphanProperties(_ problems: inout [Diagnostic]) {
     var known: [String: Set<String>] = [:]
-    for node in project.nodes + project.disabled {
+    func note(_ node: Node) {
       let section =
         switch node.resourceType {
         case .seed: "seeds"
@@ -195,8 +195,11 @@ struct ValidationStage {
         case .analysis: "analyses"
         default: "models"
         }
-      known[section, default: []].formUnion([node.name, node.searchName])
+      known[section, default: []].insert(node.name)
+      if node.version != nil { known[section, default: []].insert(node.searchName) }
     }
+    for node in project.nodes { note(node) }
+    for node in project.disabled { note(node) }
     for resource in properties {
       let section = ["tests", "checks"].contains(resource.section) ? "data_tests" : resource.section
       guard known[section]?.contains(resource.searchName) != true else { continue }

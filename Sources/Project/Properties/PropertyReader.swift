@@ -146,17 +146,20 @@ struct PropertyReader {
     let what = "column '\(name)' of \(owner)"
     checkKeys(item, PropertyKeys.column, what)
     let config = item["config"]?.data
-    let tags = ConfigMerge.merge(
-      .mapping([("tags", item["tags"]?.data ?? .list([]))]),
-      .mapping([("tags", config?["tags"] ?? .list([]))]))
-    for node in [item["tags"], item["config"]?["tags"]] {
-      guard let node, node.data.texts == nil else { continue }
-      report(.badValue, "'tags' of \(what) must be text or a list of it", node)
-    }
     let meta = (item["meta"]?.data ?? .emptyMapping).merging(config?["meta"] ?? .emptyMapping)
     var definition = ColumnDefinition(
       name: name, description: "", dataType: item["data_type"]?.scalarText, quote: item["quote"]?.bool,
-      tags: tags["tags"]?.texts ?? [], meta: meta)
+      meta: meta)
+    let written = [item["tags"], item["config"]?["tags"]].compactMap { $0 }
+    if !written.isEmpty {
+      let tags = ConfigMerge.merge(
+        .mapping([("tags", item["tags"]?.data ?? .list([]))]),
+        .mapping([("tags", config?["tags"] ?? .list([]))]))
+      definition.tags = tags["tags"]?.texts ?? []
+    }
+    for node in written where node.data.texts == nil {
+      report(.badValue, "'tags' of \(what) must be text or a list of it", node)
+    }
     definition.constraints = constraints(item, what)
     definition.granularity = granularity(item, what)
     return ColumnProperties(

@@ -10,6 +10,12 @@ enum YAMLFile {
 
   /// The file's value; nil if it is empty. Throws what is wrong with it, with its place.
   static func parse(_ text: String, file: String) throws(Diagnostic) -> YAMLNode? {
+    if let simple = BlockYAML.parse(text) { return simple }
+    return try parseWholly(text, file: file)
+  }
+
+  /// The same, whatever of YAML the text uses.
+  static func parseWholly(_ text: String, file: String) throws(Diagnostic) -> YAMLNode? {
     do {
       guard let root = try Yams.Parser(yaml: text, resolver: .basic).singleRoot() else { return nil }
       var reader = Reader(file: file, limit: text.utf8.count + maximumRepeats)

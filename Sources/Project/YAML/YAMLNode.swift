@@ -4,7 +4,7 @@ import Jinja
 /// A value of a YAML file and where it stands.
 struct YAMLNode: Sendable {
   /// What the value is, by YAML 1.1's rules as dbt reads them.
-  indirect enum Content: Sendable {
+  enum Content: Sendable {
     case null
     case bool(Bool)
     case int(Int)
