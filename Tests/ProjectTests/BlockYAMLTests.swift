@@ -96,7 +96,7 @@ struct BlockYAMLTests {
       "ä: 1\nb: ö ü  \nc: 2",
       "a:\n\n\n  # b\n  c: d\n   # e\nf: g", "- a\n- b: c\n- [d]\n- {e: f}\n- 'g'", "a: x:y", "yes: b",
       "- {~: 1}", "null: [1]",
-      "1.50: a", "{No: 1, 'No ': 2}",
+      "1.50: a", "a: {No: 1, 'No ': 2}",
       "a: =", "a: <", "a: 0x1F\nb: 010\nc: 1_000\nd: .5\ne: 1e3", "a: null\nb: Null\nc: no\nd: On",
     ])
   func equal(yaml: String) {
