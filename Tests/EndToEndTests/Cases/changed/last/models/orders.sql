@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select id, country, {{ cents('amount') }} as cents, {{ var('rate', 1) }} as rate, true as is_new from {{ ref('stg_orders') }}

@@ -1,0 +1,1 @@
+{% macro drop_regions() %}{% do run_query('drop table main.regions') %}{% endmacro %}

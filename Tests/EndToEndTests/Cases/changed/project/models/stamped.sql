@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select code, now() as seen from {{ ref('regions') }}
