@@ -17,3 +17,5 @@
 {% macro whole() %}
   {% call statement('all') %}begin; create table kept as select 1 as a; commit;{% endcall %}
 {% endmacro %}
+
+{% macro codes() %}{{ print('select 1 as id') }}{{ log('not for the output', info=True) }}{% endmacro %}

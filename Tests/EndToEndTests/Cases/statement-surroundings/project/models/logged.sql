@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+-- depends_on: {{ ref('grows') }}
+select message from duckdb_logs_parsed('QueryLog') where message like '%from model.%'
