@@ -44,7 +44,9 @@ import Testing
     let folder = try TemporaryProject([
       "dbt_project.yml": "name: p\n",
       "models/m.sql":
-        "select '{{ model.columns['a'].config.meta.unit }} {{ model.columns.a.config.tags }}' as a",
+        """
+        select '{% if execute %}{{ model.columns['a'].config.meta.unit }} {{ model.columns.a.config.tags }}{% endif %}' as a
+        """,
       "models/m.yml": """
       models: [{name: m, columns: [{name: a, config: {meta: {unit: euro}, tags: [money]}}]}]
       """,
@@ -98,7 +100,7 @@ import Testing
       {% if execute -%}
       {% set source = graph.sources['source.p.till.sales'] -%}
       {% set test = graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | first -%}
-      {{ source.columns.id.name }} {{ source.source_description }} {{ source.freshness.warn_after.count }}
+      {{ source.columns.id.name }} {{ source.source_description }} {{ source.config.freshness.warn_after.count }}
       {{- ' ' ~ graph.exposures['exposure.p.board'].depends_on.nodes[0] }}
       {{- ' ' ~ test.test_metadata.name ~ ' ' ~ test.column_name ~ ' ' ~ test.attached_node }}
       {%- endif %}

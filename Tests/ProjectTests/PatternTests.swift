@@ -17,7 +17,8 @@ import Testing
       ("\\bcat\\b", "concat cat", ["cat"]), ("(a)|(b)", "b", ["b", nil, "b"]),
       ("x(?=y)(y)", "xy", ["xy", "y"]),
       ("[\\]a-c-]+", "x]a-b", ["]a-b"]), ("(?:ab)?c(?i:D)", "cd", ["cd"]), ("\\x41\\u0042", "AB", ["AB"]),
-      ("a++a|ab", "aaab", ["ab"]),
+      ("a++a|ab", "aaab", ["ab"]), ("a|bc*", "xbcc", ["bcc"]),
+      ("(?is)(^.*\\s*|\\s+|,)with\\s", "select 1 WITH b", ["select 1 WITH ", "select 1 "]),
     ] as [(String, String, [String?])])
   func matches(_ pattern: String, _ text: String, _ expected: [String?]) throws {
     let pattern = try Pattern(pattern)

@@ -37,7 +37,7 @@ struct PatternParser {
   mutating func program() throws(Mistake) -> (instructions: [PatternInstruction], slots: Int) {
     let body = try alternatives()
     guard position == scalars.count else { throw Mistake(message: "unbalanced parenthesis") }
-    let whole = [.save(0)] + body + [.save(1), .done]
+    let whole = [.save(0)] + Self.shifted(body, 1) + [.save(1), .done]
     let base = (groups + 1) * 2
     return (Self.placed(whole, marksFrom: base), base + marks)
   }

@@ -115,8 +115,21 @@ enum GraphValues {
       ("schema", text(source.relation.schema)), ("identifier", .string(source.identifier)),
       ("fqn", texts(source.fqn)), ("tags", texts(source.tags)), ("meta", Value(source.meta)),
       ("description", .string(source.description)), ("loader", .string(source.loader)),
-      ("config", Value(source.config)), ("original_file_path", .string(source.originalPath)),
+      ("config", configuration(of: source)), ("original_file_path", .string(source.originalPath)),
     ])
+  }
+
+  /// What the configuration says, with the keys that dbt always has.
+  private static func configuration(of source: SourceTable) -> Value {
+    let own: [(String, Value)] = [
+      ("enabled", .bool(source.isEnabled)), ("event_time", Value(source.config["event_time"] ?? .none)),
+      ("freshness", freshness(source.config["freshness"])), ("loaded_at_field", text(source.loadedAtField)),
+      ("loaded_at_query", text(source.loadedAtQuery)), ("meta", Value(source.meta)),
+      ("tags", texts(source.tags)),
+    ]
+    let names = own.map(\.0)
+    let others = (source.config.entries ?? []).filter { !names.contains($0.key) }
+    return Value(own + others.map { ($0.key, Value($0.value)) })
   }
 
   /// As dbt has it: nothing if it is not to be asked, else every key.

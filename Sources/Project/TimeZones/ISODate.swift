@@ -15,8 +15,9 @@ enum ISODate {
       numbers.replaceSubrange(3..., with: time)
       guard parser.zone(&zone) else { return nil }
     }
-    // Days that the calendar does not have are no moments; the caller says so.
-    guard parser.rest.isEmpty, let clock = try? CalendarParts.microseconds(of: numbers) else { return nil }
+    guard parser.rest.isEmpty,
+      let clock = try? CalendarParts.microseconds(of: numbers)  // no such day: the caller says so
+    else { return nil }
     return DateTimeObject(clock: clock, zone: zone)
   }
 

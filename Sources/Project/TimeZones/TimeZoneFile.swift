@@ -11,8 +11,10 @@ struct TimeZoneFile {
     }
     guard isName, !name.isEmpty, !name.hasPrefix("/") else { return nil }
     for folder in folders {
-      // A file that cannot be read is a zone that the system does not know, which the caller reports.
-      guard let bytes = try? FileSystem.bytes(of: "\(folder)/\(name)", shownAs: name) else { continue }
+      let path = "\(folder)/\(name)"
+      guard let bytes = try? FileSystem.bytes(of: path, shownAs: name) else {  // unknown: the caller says so
+        continue
+      }
       var file = TimeZoneFile(bytes: bytes)
       if let zone = file.zone(name) { return zone }
     }
