@@ -17,7 +17,7 @@ is_complete=$([ "$(cat "$prefix/.complete" 2>/dev/null)" != "$stamp" ] || echo y
 command -v swift >/dev/null || fail "needs Swift 6.2 or later: see https://www.swift.org/install/linux/"
 
 # Debian packages. pip and Python's venv are asked for where they are used: by the download below, by `make bench`.
-packages=(g++ git libsqlite3-dev pkgconf zlib1g-dev)
+packages=(g++ git libsqlite3-dev pkgconf tzdata zlib1g-dev)
 [ -n "$is_complete" ] || packages+=(ca-certificates python3 python3-pip)
 # A toolchain unpacked from an archive may lack the libraries it was linked with.
 if [ -z "$is_complete" ]; then
