@@ -30,8 +30,13 @@ enum FileState {
       return parts.count <= limit
     }
     parts.append("\(path)/ \(status.st_ino)")
-    // A folder that cannot be read cannot be told of.
-    guard let names = try? Folder.names(in: path) else { return false }
+    let names: [String]
+    do {
+      names = try Folder.names(in: path)
+    } catch {
+      // A folder that cannot be read cannot be told of.
+      return false
+    }
     return names.allSatisfy { add("\(path)/\($0)", to: &parts) }
   }
 
