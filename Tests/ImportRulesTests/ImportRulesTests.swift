@@ -47,8 +47,11 @@ struct ImportRulesTests {
     #expect(files.count > 100)
     for file in files {
       let allowed = Self.permitted[file.module, default: []].union(Self.system)
+      // A raw text may be a program in another language, with imports of its own.
+      var isText = false
       for (index, line) in file.lines.enumerated() {
-        guard let found = ImportScanner.parse(line) else { continue }
+        if line.contains("#\"\"\"") || line.contains("\"\"\"#") { isText.toggle() }
+        guard !isText, let found = ImportScanner.parse(line) else { continue }
         #expect(allowed.contains(found.module), "\(file.path):\(index + 1) imports \(found.module)")
       }
     }

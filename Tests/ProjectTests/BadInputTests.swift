@@ -52,7 +52,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.sql:1:14: WEIR-E0119 no way"),
     BadInput("models/x.sql", "  \n", "models/x.sql: WEIR-E0107 models/x.sql is empty; it is left out"),
     BadInput(
-      "models/x.py", "def model(): pass", "models/x.py: WEIR-E0113 Python models are not supported yet"),
+      "models/x.py", "def model(): pass",
+      "models/x.py:1:5: WEIR-E0140 'model' takes two parameters, dbt and session, and this one 0",
+      "models/x.py:1:14: WEIR-E0140 the last statement of 'model' is no return"),
     BadInput(
       "analyses/x.sql", "{{ config(materialized='tabel') }} select 1",
       "analyses/x.sql:1:4: WEIR-E0106 analysis 'x' has the unknown materialization 'tabel'"),

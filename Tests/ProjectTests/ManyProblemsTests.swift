@@ -89,7 +89,8 @@ struct ManyProblems: Sendable, CustomTestStringConvertible {
     ManyProblems(
       "a model in Python is still there for others",
       ["models/a.py": "def model(): pass", "models/b.sql": "{{ ref('a') }}"],
-      "models/a.py: WEIR-E0113 Python models are not supported yet"),
+      "models/a.py:1:5: WEIR-E0140 'model' takes two parameters, dbt and session, and this one 0",
+      "models/a.py:1:14: WEIR-E0140 the last statement of 'model' is no return"),
     ManyProblems(
       "a project file that does not parse hides no other file's mistakes",
       [
