@@ -57,17 +57,6 @@ import Testing
     #expect(try compiler.compile(node).sql == "select 'euro ['money']' as a")
   }
 
-  @Test("Indexes are said not to be made, and no indexes are not spoken of")
-  func indexes() async throws {
-    let folder = try TemporaryProject([
-      "dbt_project.yml": "name: p\n",
-      "models/m.sql": "{{ config(materialized='table', indexes=[{'columns': ['a']}]) }} select 1 as a",
-      "models/n.sql": "{{ config(materialized='table', indexes=[]) }} select 1 as a",
-    ])
-    let warnings = try await folder.load().warnings
-    #expect(warnings.map(\.message) == ["'indexes' of model 'm' are not made yet; its rows are the same"])
-  }
-
   @Test("What templates add to their context is there for the rest of the node")
   func additions() async throws {
     let folder = try TemporaryProject([
