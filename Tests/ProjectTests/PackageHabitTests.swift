@@ -45,8 +45,8 @@ import Testing
       "dbt_project.yml": "name: p\n",
       "models/m.sql":
         """
-        select '{% if execute %}{{ model.columns['a'].config.meta.unit }} {{ model.columns.a.config.tags }}{% endif %}' as a
-        """,
+      select '{% if execute %}{{ model.columns['a'].config.meta.unit }} {{ model.columns.a.config.tags }}{% endif %}' as a
+      """,
       "models/m.yml": """
       models: [{name: m, columns: [{name: a, config: {meta: {unit: euro}, tags: [money]}}]}]
       """,

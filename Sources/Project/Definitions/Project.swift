@@ -18,8 +18,9 @@ public struct Project: Sendable {
   public var macros: [MacroDefinition]
   /// The hooks of the whole run, sorted by unique name: nodes that nothing reads and that no plan has.
   public var operations: [Node] = []
-  /// Semantic models, metrics and saved queries, sorted by unique name, and those that are switched off.
+  /// Semantic models, metrics and saved queries, sorted by unique name.
   public var semantics: [SemanticResource] = []
+  /// Those of them that are switched off, sorted by unique name.
   public var disabledSemantics: [SemanticResource] = []
   /// Groups of models, sorted by unique name.
   public var groups: [GroupDefinition] = []
