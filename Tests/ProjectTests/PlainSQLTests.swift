@@ -90,6 +90,21 @@ import Testing
     )
   }
 
+  @Test("In a project of dbt's, SQL that does not parse keeps nothing else from being loaded")
+  func brokenInDbtProject() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n", "models/a.sql": "select\n  from from", "models/b.sql": "select {{ 1 }}",
+    ])
+    let result = try await folder.load(tables: { _ in
+      .failure(Diagnostic(.engineFailure, "syntax error", at: SourceSpan(file: "", line: 2, column: 8)))
+    })
+    #expect(result.project.nodes.map(\.name) == ["a", "b"])
+    let warning = try #require(result.warnings.first)
+    #expect(warning.severity == .warning)
+    #expect(warning.span?.description == "models/a.sql:2:8")
+    #expect(warning.notes == ["'a' will fail when it is run"])
+  }
+
   @Test("The parser is not asked when every text has a template")
   func unasked() async throws {
     let folder = try TemporaryProject(["weir.yml": "name: p\n", "models/a.sql": "select {{ 1 }}"])

@@ -34,6 +34,11 @@ enum PlainSQLStage {
         let place = problem.span
         let (line, column) = node.codeOffset.inFile(line: place?.line ?? 0, column: place?.column ?? 0)
         problem.span = SourceSpan(file: node.span.file, line: line, column: column)
+        if project.settings.file == ProjectFile.dbtName {
+          // As in dbt, a query that nobody asks for may hold anything.
+          problem.severity = .warning
+          problem.notes.append("'\(node.name)' will fail when it is run")
+        }
         problems.append(problem)
       }
     }

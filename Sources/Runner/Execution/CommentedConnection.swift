@@ -41,6 +41,8 @@ public final class CommentedConnection: Connection {
   /// As the wrapped connection finds them.
   public func tableReferences(in sql: String) throws -> [TableReference] { try base.tableReferences(in: sql) }
   /// As the wrapped connection finds them.
+  public func inputs(ofQuery sql: String) throws -> QueryInputs { try base.inputs(ofQuery: sql) }
+  /// As the wrapped connection finds them.
   public func columns(of relation: Relation) throws -> [ColumnDescription] { try base.columns(of: relation) }
   /// As the wrapped connection finds them.
   public func columns(ofQuery sql: String) throws -> [ColumnDescription] { try base.columns(ofQuery: sql) }
