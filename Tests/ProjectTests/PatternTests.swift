@@ -10,7 +10,10 @@ import Testing
     arguments: [
       ("a(b|c)+d", "xabcbd", ["abcbd", "b"]), ("(?P<x>\\d+)-(?P=x)", "12-123-123", ["12-12", "12"]),
       ("(?<!distinct )from (\\w+)", "distinct from a from b", ["from b", "b"]),
-      ("(?<=[({])x", "x(x", ["x"]), ("(?i)SELECT\\s+\\*", "select  *", ["select  *"]),
+      ("(?<=[({])x", "x(x", ["x"]), ("(?<=ab|c[de])x", "cx abx", ["x"]),
+      ("(?<=(a)b{2})\\1", "a abba", ["a", "a"]),
+      ("(?i)\u{e4}k", "\u{c4}K", ["\u{c4}K"]), ("(?i)[^a-k]", "AbKz", ["z"]),
+      ("(?i)SELECT\\s+\\*", "select  *", ["select  *"]),
       ("(?x) a # one\n b\\ c", "ab c", ["ab c"]), ("{{\\s*var", "{{ var", ["{{ var"]),
       ("a{2,3}?", "aaaa", ["aa"]), ("(a*)*b", "aab", ["aab", ""]), ("^b$", "b\n", ["b"]),
       ("(?m)^b$", "a\nb\nc", ["b"]), ("(?s)a.b", "a\nb", ["a\nb"]), ("[^\\W\\d_]+", "12_äb", ["äb"]),
@@ -40,11 +43,21 @@ import Testing
       ("[a", "unterminated character set"), ("\\q", "bad escape \\q"), ("\\2", "invalid group reference 2"),
       ("[b-a]", "bad character range b-a"), ("(?P=n)", "unknown group name 'n'"),
       ("a{3,2}", "min repeat greater than max repeat"),
+      ("(?<=a+)b", "look-behind requires fixed-width pattern"),
+      ("(?<!a|bc)d", "look-behind requires fixed-width pattern"),
       ("((a{1000}){1000}){1000}", "the pattern is too large"),
     ])
   func mistakes(_ pattern: String, _ message: String) {
     let failure = #expect(throws: Diagnostic.self) { try Pattern(pattern) }
     #expect(failure?.message == "the pattern '\(pattern)' does not parse: \(message)")
+  }
+
+  @Test("Looking behind takes as many steps as the text has characters")
+  func lookBehind() throws {
+    let text = String(repeating: "select distinct from a ", count: 20_000) + "from b"
+    let match = try Pattern("(?ix) (?<! distinct\\s ) (from|join) \\s+ (\\w+)").match(
+      in: Array(text.unicodeScalars))
+    #expect(match?.group(2) == "b")
   }
 
   @Test("A pattern that would look for ever is given up, and a long text is no deep recursion")

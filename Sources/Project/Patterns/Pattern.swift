@@ -126,12 +126,13 @@ struct PatternSearch {
       case .take(let set):
         goesOn = position < text.count && set.contains(text[position])
         position += 1
-      case let instruction:
+      case .look, .atomic:
         let before = slots
-        goesOn = try step(instruction, &position)
+        goesOn = try step(program[place], &position)
         for slot in before.indices where before[slot] != slots[slot] {
           pending.append(.restore(slot: slot, value: before[slot]))
         }
+      case let instruction: goesOn = try step(instruction, &position)
       }
       if goesOn {
         place += 1
@@ -165,8 +166,8 @@ struct PatternSearch {
     case .lineEnd: return position == text.count || text[position] == "\n"
     case .wordEdge(let isNegated): return (isWord(position - 1) != isWord(position)) != isNegated
     case .again(let group, let ignoresCase): return take(group, ignoresCase, &position)
-    case .look(let part, let isBehind, let isNegated):
-      return try look(part, isBehind, position, keeps: !isNegated) != isNegated
+    case .look(let part, let width, let isNegated):
+      return try look(part, width, position, keeps: !isNegated) != isNegated
     case .atomic(let part):
       guard let end = try run(part, from: position) else { return false }
       position = end
@@ -191,19 +192,15 @@ struct PatternSearch {
     return true
   }
 
-  /// Whether a part matches before or behind a position. What it took is kept only if that is what is asked for.
+  /// Whether a part matches from a position on or, with a width, up to it. What it took is kept only if that is what is
+  /// asked for.
   private mutating func look(
-    _ part: [PatternInstruction], _ isBehind: Bool, _ position: Int, keeps: Bool
+    _ part: [PatternInstruction], _ width: Int?, _ position: Int, keeps: Bool
   ) throws(Diagnostic) -> Bool {
+    let start = position - (width ?? 0)
+    guard start >= 0 else { return false }
     let before = slots
-    var isFound = false
-    if isBehind {
-      for start in stride(from: position, through: 0, by: -1) where !isFound {
-        isFound = try run(part, from: start, endingAt: position) != nil
-      }
-    } else {
-      isFound = try run(part, from: position) != nil
-    }
+    let isFound = try run(part, from: start, endingAt: width == nil ? nil : position) != nil
     if !keeps || !isFound { slots = before }
     return isFound
   }

@@ -48,8 +48,8 @@ struct PatternParser {
       switch instruction {
       case .save(let number): .save(slot(number))
       case .unlessMoved(let number, let place): .unlessMoved(slot(number), to: place)
-      case .look(let part, let isBehind, let isNegated):
-        .look(placed(part, marksFrom: base), isBehind: isBehind, isNegated: isNegated)
+      case .look(let part, let width, let isNegated):
+        .look(placed(part, marksFrom: base), behind: width, isNegated: isNegated)
       case .atomic(let part): .atomic(placed(part, marksFrom: base))
       default: instruction
       }
@@ -213,10 +213,10 @@ struct PatternParser {
   private mutating func group() throws(Mistake) -> [PatternInstruction] {
     guard skip("?") else { return try captured(nil) }
     if skip(":") { return try closed() }
-    if skip("=") { return [.look(try closed() + [.done], isBehind: false, isNegated: false)] }
-    if skip("!") { return [.look(try closed() + [.done], isBehind: false, isNegated: true)] }
-    if skip("<=") { return [.look(try closed() + [.done], isBehind: true, isNegated: false)] }
-    if skip("<!") { return [.look(try closed() + [.done], isBehind: true, isNegated: true)] }
+    if skip("=") { return [.look(try closed() + [.done], behind: nil, isNegated: false)] }
+    if skip("!") { return [.look(try closed() + [.done], behind: nil, isNegated: true)] }
+    if skip("<=") { return [try behind(isNegated: false)] }
+    if skip("<!") { return [try behind(isNegated: true)] }
     if skip(">") { return [.atomic(try closed() + [.done])] }
     if skip("#") {
       while let scalar = next, scalar != ")" { position += 1 }
@@ -230,6 +230,34 @@ struct PatternParser {
       return [.again(group: group, ignoresCase: flags.ignoresCase)]
     }
     return try flagged()
+  }
+
+  private mutating func behind(isNegated: Bool) throws(Mistake) -> PatternInstruction {
+    let part = try closed() + [.done]
+    guard let width = Self.width(of: part) else {
+      throw Mistake(message: "look-behind requires fixed-width pattern")
+    }
+    return .look(part, behind: width, isNegated: isNegated)
+  }
+
+  /// How many characters code takes, whichever way it goes; nil if that is not always as many.
+  private static func width(of code: [PatternInstruction]) -> Int? {
+    var widths = [Int?](repeating: 0, count: code.count + 1)
+    for (place, instruction) in code.enumerated().reversed() {
+      func later(_ target: Int) -> Int? { target > place ? widths[target] : nil }
+      let rest = widths[place + 1]
+      widths[place] =
+        switch instruction {
+        case .done: 0
+        case .take: rest.map { $0 + 1 }
+        case .jump(let target): later(target)
+        case .split(let first, let second): later(first) == later(second) ? later(first) : nil
+        case .atomic(let part): rest.flatMap { rest in width(of: part).map { rest + $0 } }
+        case .again, .unlessMoved: nil
+        case .save, .look, .lineStart, .lineEnd, .textStart, .textEnd, .textEndOrLastLine, .wordEdge: rest
+        }
+    }
+    return widths[0]
   }
 
   private mutating func captured(_ name: String?) throws(Mistake) -> [PatternInstruction] {

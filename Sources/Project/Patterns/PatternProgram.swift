@@ -15,13 +15,16 @@ struct ScalarSet: Sendable {
   }
 
   func contains(_ scalar: Unicode.Scalar) -> Bool {
-    var isIn = holds(scalar)
-    if !isIn, ignoresCase {
-      isIn =
-        holds(Self.mapped(scalar.properties.lowercaseMapping) ?? scalar)
-        || holds(Self.mapped(scalar.properties.uppercaseMapping) ?? scalar)
+    (holds(scalar) || (ignoresCase && holdsOtherCase(of: scalar))) != isNegated
+  }
+
+  private func holdsOtherCase(of scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII {
+      let isLetter = (0x61...0x7A).contains(scalar.value | 0x20)
+      return isLetter && holds(Unicode.Scalar(UInt8(scalar.value ^ 0x20)))
     }
-    return isIn != isNegated
+    return holds(Self.mapped(scalar.properties.lowercaseMapping) ?? scalar)
+      || holds(Self.mapped(scalar.properties.uppercaseMapping) ?? scalar)
   }
 
   private func holds(_ scalar: Unicode.Scalar) -> Bool {
@@ -59,7 +62,8 @@ enum PatternInstruction: Sendable {
   case wordEdge(isNegated: Bool)
   /// What the group took before.
   case again(group: Int, ignoresCase: Bool)
-  case look([PatternInstruction], isBehind: Bool, isNegated: Bool)
+  /// Whether the part matches here or, with a width, ends here and takes so much.
+  case look([PatternInstruction], behind: Int?, isNegated: Bool)
   /// Take the part's first way and no other.
   case atomic([PatternInstruction])
   case done
