@@ -91,6 +91,8 @@ import Testing
       {% set test = graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | first -%}
       {{ source.columns.id.name }} {{ source.source_description }} {{ source.config.freshness.warn_after.count }}
       {{- ' ' ~ graph.exposures['exposure.p.board'].depends_on.nodes[0] }}
+      {% set board = graph.exposures['exposure.p.board'] -%}
+      {{- ' ' ~ board.owner.name ~ ' ' ~ board.owner.email ~ ' ' ~ (board.meta | tojson) ~ ' ' ~ board.url }}
       {{- ' ' ~ test.test_metadata.name ~ ' ' ~ test.column_name ~ ' ' ~ test.attached_node }}
       {%- endif %}
       """,
@@ -106,6 +108,6 @@ import Testing
     let project = try await folder.load().project
     let node = try #require(project.named("m"))
     let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
-    #expect(try compiler.compile(node).sql == "id The till. None model.p.m not_null a model.p.m")
+    #expect(try compiler.compile(node).sql == "id The till. None model.p.m ann None {} None not_null a model.p.m")
   }
 }

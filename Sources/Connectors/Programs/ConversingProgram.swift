@@ -84,21 +84,13 @@ public struct ConversingProgram: ~Copyable {
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // This process ignores SIGPIPE; a program expects it as the system has it.
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGPIPE)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
     let variables = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) } + [nil]
     var settings: [UnsafeMutablePointer<CChar>?] = variables.map { text in strdup(text) } + [nil]
     defer { for text in arguments + settings { free(text) } }
-    return posix_spawnp(&process, words.first ?? "", &actions, &attributes, &arguments, &settings)
+    return SpawnAttributes.withOwnGroup { attributes in
+      posix_spawnp(&process, words.first ?? "", &actions, &attributes, &arguments, &settings)
+    }
   }
 
   // MARK: - Conversing

@@ -79,20 +79,12 @@ struct ShellCommand: ~Copyable {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // This process ignores SIGPIPE; a program expects it as the system has it.
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGPIPE)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
     let words = ["/bin/sh", "-c", "cd \"$1\" && eval \"$2\"", "sh", folder, command]
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) } + [nil]
     defer { for argument in arguments { free(argument) } }
-    return posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, environ)
+    return SpawnAttributes.withOwnGroup { attributes in
+      posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, environ)
+    }
   }
 
   /// Waits for the end and takes what was printed. The command and what it started are killed if it takes too long.

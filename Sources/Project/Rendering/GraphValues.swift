@@ -148,18 +148,26 @@ enum GraphValues {
     ])
   }
 
+  /// What an exposure holds of itself though its file does not say it.
+  private static let exposureDefaults: DataValue = .dict([
+    ("description", .string("")), ("label", .none), ("maturity", .none), ("url", .none),
+    ("meta", .emptyMapping), ("config", .emptyMapping),
+  ])
+  private static let nobody: DataValue = .dict([("email", .none), ("name", .none)])
+
   private static func exposure(_ exposure: Exposure) -> Value {
     let own: [(String, Value)] = [
       ("name", .string(exposure.name)), ("unique_id", .string(exposure.id.rawValue)),
       ("resource_type", "exposure"), ("package_name", .string(exposure.package)),
       ("fqn", texts(exposure.fqn)), ("original_file_path", .string(exposure.originalPath)),
-      ("tags", texts(exposure.tags)),
+      ("tags", texts(exposure.tags)), ("owner", Value(nobody.merging(exposure.properties["owner"] ?? .none))),
       (
         "depends_on", Value([("nodes", texts(exposure.dependencies.map(\.rawValue))), ("macros", texts([]))])
       ),
     ]
     let names = own.map(\.0)
-    let others = (exposure.properties.entries ?? []).filter { !names.contains($0.key) }
+    let described = exposureDefaults.merging(exposure.properties)
+    let others = (described.entries ?? []).filter { !names.contains($0.key) }
     return Value(own + others.map { ($0.key, Value($0.value)) })
   }
 
