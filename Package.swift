@@ -105,26 +105,28 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: runtimeInside),
     .target(name: "CommandTesting", path: "Tests/CommandTesting", swiftSettings: settings),
+    .target(name: "RandomTesting", path: "Tests/RandomTesting", swiftSettings: settings),
     .target(
       name: "ServiceTesting", dependencies: ["CommandTesting"], path: "Tests/ServiceTesting",
       swiftSettings: settings),
     tests("ServiceTestingTests", ["ServiceTesting", "CommandTesting"]),
-    tests("LakeTests", ["ServiceTesting", "CommandTesting"]),
+    tests("LakeTests", ["ServiceTesting", "CommandTesting", "RandomTesting"]),
     tests("EndToEndTests", ["CommandTesting"], exclude: ["Cases"]),
     tests("ExamplesTests", ["CommandTesting", "ServiceTesting"]),
-    tests("FaultTests", ["CommandTesting", "ServiceTesting"]),
+    tests("FaultTests", ["CommandTesting", "ServiceTesting", "RandomTesting"]),
     tests("TourTests", ["CommandTesting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("FilesTests", ["Files"]),
     tests("ImportRulesTests", []),
     tests(
-      "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics"], exclude: ["Corpus"]),
+      "PlannerTests", ["Planner", "Project", "EngineCore", "Jinja", "Diagnostics", "RandomTesting"],
+      exclude: ["Corpus"]),
     tests("ChecksTests", ["Checks", "Project", "EngineCore", "Jinja", "Diagnostics"]),
     tests(
       "CatalogTests",
       ["Catalog", "Planner", "Project", "EngineCore", "Jinja", "Diagnostics", "CommandTesting"],
       exclude: ["Page"]),
-    tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular"]),
+    tests("ProjectTests", ["Project", "EngineCore", "Jinja", "Diagnostics", "Tabular", "RandomTesting"]),
     tests("TabularTests", ["Tabular"]),
     tests(
       "ConnectorsTests",
@@ -134,7 +136,7 @@ let package = Package(
         "ServiceTesting",
       ], exclude: ["REST/Server"]),
     tests("DuckDBEngineTests", ["DuckDBEngine", "EngineCore", "Tabular", "Diagnostics"]),
-    tests("JinjaTests", ["Jinja", "Diagnostics"], exclude: ["Corpus", "record_corpus.py"]),
+    tests("JinjaTests", ["Jinja", "Diagnostics", "RandomTesting"], exclude: ["Corpus", "record_corpus.py"]),
     tests(
       "CommandLineTests",
       [
@@ -150,7 +152,7 @@ let package = Package(
       "RunnerTests",
       [
         "Runner", "Diagnostics", "Tabular", "Jinja", "EngineCore", "DuckDBEngine", "Project", "Planner",
-        "Checks", "StateStore", "Connectors", "Loads",
+        "Checks", "StateStore", "Connectors", "Loads", "RandomTesting",
       ]),
     tests(
       "ServerTests",

@@ -2,6 +2,7 @@ import CommandTesting
 import Dispatch
 import Foundation
 import Glibc
+import RandomTesting
 import Testing
 
 /// However a build is killed, the next one that asks for changes alone takes nothing stale for up to date.
@@ -30,7 +31,7 @@ import Testing
     let rounds = environment["WEIR_SLOW"] == "1" ? 150 : 8
     let seed = environment["WEIR_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
     print("kill test of changes: \(rounds) rounds, WEIR_SEED=\(seed)")
-    var random = Seeded(state: seed)
+    var random = SplitMix(seed: seed)
     let project = try KillTests.project()
     var whole = Duration.zero
     var killed = 0

@@ -2,6 +2,7 @@ import CommandTesting
 import Dispatch
 import Foundation
 import Glibc
+import RandomTesting
 import Testing
 
 /// A build that is killed at any moment leaves every live table whole, and the next build succeeds.
@@ -81,7 +82,7 @@ import Testing
       ProcessInfo.processInfo.environment["WEIR_SEED"].flatMap(UInt64.init)
       ?? UInt64.random(in: 1...1_000_000)
     print("kill test: \(rounds) rounds, WEIR_SEED=\(seed)")
-    var random = Seeded(state: seed)
+    var random = SplitMix(seed: seed)
     let project = try Self.project()
     let clock = ContinuousClock()
     var outcome = try await Self.build(1, in: project).run()
@@ -125,18 +126,5 @@ import Testing
       "numbers": [version: rows], "squares": [version: rows], "totals": [version: 1],
       "history": Dictionary(uniqueKeysWithValues: (1...version).map { ($0, 100) }),
     ]
-  }
-}
-
-/// A generator of random numbers that a seed repeats (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

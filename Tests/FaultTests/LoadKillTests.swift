@@ -2,6 +2,7 @@ import CommandTesting
 import Dispatch
 import Foundation
 import Glibc
+import RandomTesting
 import Testing
 
 /// Loads that are killed at any moment, of every write disposition: run again, they end with the tables of loads that
@@ -69,7 +70,7 @@ import Testing
     let rounds = environment["WEIR_ROUNDS"].flatMap { Int($0) } ?? (environment["WEIR_SLOW"] == "1" ? 60 : 15)
     let seed = environment["WEIR_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
     print("load kill test: \(rounds) rounds, WEIR_SEED=\(seed)")
-    var random = Seeded(state: seed)
+    var random = SplitMix(seed: seed)
     let (hit, calm) = (try Self.project(), try Self.project())
     let clock = ContinuousClock()
     var whole = Duration.milliseconds(100)

@@ -1,4 +1,5 @@
 import Diagnostics
+import RandomTesting
 import Testing
 
 @testable import Jinja
@@ -7,24 +8,9 @@ import Testing
   import Glibc
 #endif
 
-/// A generator of the same numbers for the same seed.
-private struct Random: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  mutating func below(_ limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
-}
-
 /// Breaks templates in every way that a keyboard can.
 private struct Mutator {
-  var random: Random
+  var random: SplitMix
   let seeds: [[UInt8]]
   static let pieces = [
     "{{", "}}", "{%", "%}", "{#", "#}", "{%-", "-%}", "(", ")", "[", "]", "{", "}", "|", ".", ",", "=", "==",
@@ -90,7 +76,7 @@ struct FuzzTests {
     let seconds = Self.environment("JINJA_FUZZ_SECONDS", else: 2)
     print("fuzzing templates with seed \(seed) for \(seconds) s")
     let seeds = try CorpusCase.all().compactMap { $0.text("template").map { Array($0.utf8) } }
-    var mutator = Mutator(random: Random(state: UInt64(truncatingIfNeeded: seed)), seeds: seeds)
+    var mutator = Mutator(random: SplitMix(seed: UInt64(truncatingIfNeeded: seed)), seeds: seeds)
     let limits = Limits(maxDepth: 40, maxSteps: 3000, maxOutputBytes: 1 << 18)
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(seconds)

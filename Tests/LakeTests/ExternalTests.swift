@@ -1,6 +1,7 @@
 import CommandTesting
 import Foundation
 import ServiceTesting
+import RandomTesting
 import Testing
 
 /// A project with one external model, `rows`, of `n` rows that all say `v`.
@@ -161,7 +162,7 @@ struct ExternalTests {
     let rounds = environment["WEIR_SLOW"] == "1" ? 40 : 3
     let seed = environment["WEIR_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<100_000)
     print("external kill test: WEIR_SEED=\(seed)")
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed: seed)
     let project = try ExternalProject(config: config)
     let path = config.contains("partition") ? "out/rows/*/*.parquet" : "out/rows.parquet"
     let count = 1_000_000

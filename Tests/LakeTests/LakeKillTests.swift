@@ -1,5 +1,6 @@
 import CommandTesting
 import Foundation
+import RandomTesting
 import Testing
 
 @Suite("Killing a run in a lake")
@@ -12,7 +13,7 @@ struct LakeKillTests {
     let rounds = environment["WEIR_SLOW"] == "1" ? 25 : 2
     let seed = environment["WEIR_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<100_000)
     print("lake kill test: \(place.rawValue), WEIR_SEED=\(seed)")
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed: seed)
     let project = try LakeProject(target: try await place.target())
     try await project.build()
     var expected: Set<Int> = [1, 2]
@@ -30,18 +31,5 @@ struct LakeKillTests {
         try await project.rows(of: "select count(*), min(id) from {{ ref('loud') }}") == ["50,\(round * 100)"]
       )
     }
-  }
-}
-
-/// Steele, Lea and Flood's generator: the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

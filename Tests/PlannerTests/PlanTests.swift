@@ -1,5 +1,6 @@
 import Planner
 import Project
+import RandomTesting
 import Testing
 
 @Suite("Plans")
@@ -184,20 +185,5 @@ struct PlanTests {
       fixture.check("t\(index)", reads: reads, severity: random.next() % 3 == 0 ? .warn : .error)
     }
     return fixture
-  }
-}
-
-/// A small generator whose seed is known.
-struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

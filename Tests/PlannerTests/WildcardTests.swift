@@ -1,4 +1,5 @@
 import Diagnostics
+import RandomTesting
 import Testing
 
 @testable import Planner

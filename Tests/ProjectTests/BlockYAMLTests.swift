@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import RandomTesting
 import Testing
 
 @testable import Project
@@ -123,7 +124,7 @@ struct BlockYAMLTests {
 
   @Test("However a file is spoilt, what it still reads is what the whole parser reads", arguments: [1, 2, 3])
   func spoilt(seed: UInt64) {
-    var random = SeededRandom(state: seed)
+    var random = SplitMix(seed: seed)
     let pieces = [
       " ", "  ", "\n", ":", ": ", "- ", "-", "#", " #", "'", "\"", "[", "]", "{", "}", ", ", "a", "1", "|",
       "&a", "*a", "é",
@@ -145,18 +146,5 @@ struct BlockYAMLTests {
       guard let quick = BlockYAML.parse(yaml) else { continue }
       #expect(text(quick) == whole(yaml), "seed \(seed), round \(round): \(yaml)")
     }
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed everywhere.
-private struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

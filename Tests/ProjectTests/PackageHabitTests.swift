@@ -108,6 +108,7 @@ import Testing
     let project = try await folder.load().project
     let node = try #require(project.named("m"))
     let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
-    #expect(try compiler.compile(node).sql == "id The till. None model.p.m ann None {} None not_null a model.p.m")
+    #expect(
+      try compiler.compile(node).sql == "id The till. None model.p.m ann None {} None not_null a model.p.m")
   }
 }

@@ -1,5 +1,6 @@
 import Planner
 import Project
+import RandomTesting
 import Testing
 
 @testable import Runner
@@ -102,7 +103,7 @@ struct SchedulerTests {
 
   @Test("runs every step exactly once, parents first, whatever fails", arguments: 1...40)
   func anyGraph(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed: seed)
     let count = 30
     let steps = (0..<count).map { index in
       let parents = (0..<index).filter { _ in random.next() % 6 == 0 }.map { NodeID("n\($0)") }
@@ -151,18 +152,5 @@ struct SchedulerTests {
     var scheduler = scheduler(Plan(command: "build", steps: steps))
     #expect(scheduler.handle(.began) == [.start(step: 0)])
     #expect(scheduler.handle(.finished(step: 0, .failed)).count == 10_000)
-  }
-}
-
-/// A small seeded generator, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -2,6 +2,7 @@ import Diagnostics
 import EngineCore
 import Foundation
 import Project
+import RandomTesting
 import Testing
 
 @testable import Runner
@@ -174,7 +175,7 @@ struct SeedTests {
 
   @Test("records are the same however the bytes are cut", arguments: 1...60)
   func anyCut(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed: seed)
     let alphabet = Array("a1,\"\n\r ".utf8)
     let bytes = (0..<Int(random.next() % 60)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))]
     }

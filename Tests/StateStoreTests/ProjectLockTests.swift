@@ -49,6 +49,21 @@ struct ProjectLockTests {
     #expect(try canTakeExisting())
   }
 
+  @Test("ends when it is given back, though a program that is being started has its descriptor as well")
+  func inherited() throws {
+    let path = folder.path + "/.weir/lock"
+    var copy: Int32 = -1
+    try holding {
+      let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+      let own = names.first {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+      }
+      copy = dup(try #require(own.flatMap { Int32($0) }))
+    }
+    defer { close(copy) }
+    try holding {}
+  }
+
   @Test("ends with the process that had it")
   func endsWithProcess() throws {
     try FileManager.default.createDirectory(atPath: folder.path + "/.weir", withIntermediateDirectories: true)
