@@ -31,7 +31,7 @@ import Testing
     let rounds = environment["WEIR_SLOW"] == "1" ? 150 : 8
     let seed = environment["WEIR_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
     print("kill test of changes: \(rounds) rounds, WEIR_SEED=\(seed)")
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let project = try KillTests.project()
     var whole = Duration.zero
     var killed = 0

@@ -82,7 +82,7 @@ import Testing
       ProcessInfo.processInfo.environment["WEIR_SEED"].flatMap(UInt64.init)
       ?? UInt64.random(in: 1...1_000_000)
     print("kill test: \(rounds) rounds, WEIR_SEED=\(seed)")
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let project = try Self.project()
     let clock = ContinuousClock()
     var outcome = try await Self.build(1, in: project).run()

@@ -70,7 +70,7 @@ import Testing
     let rounds = environment["WEIR_ROUNDS"].flatMap { Int($0) } ?? (environment["WEIR_SLOW"] == "1" ? 60 : 15)
     let seed = environment["WEIR_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
     print("load kill test: \(rounds) rounds, WEIR_SEED=\(seed)")
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let (hit, calm) = (try Self.project(), try Self.project())
     let clock = ContinuousClock()
     var whole = Duration.milliseconds(100)

@@ -10,7 +10,7 @@ import Testing
 
 /// Breaks templates in every way that a keyboard can.
 private struct Mutator {
-  var random: SplitMix
+  var random: SeededRandom
   let seeds: [[UInt8]]
   static let pieces = [
     "{{", "}}", "{%", "%}", "{#", "#}", "{%-", "-%}", "(", ")", "[", "]", "{", "}", "|", ".", ",", "=", "==",
@@ -76,7 +76,7 @@ struct FuzzTests {
     let seconds = Self.environment("JINJA_FUZZ_SECONDS", else: 2)
     print("fuzzing templates with seed \(seed) for \(seconds) s")
     let seeds = try CorpusCase.all().compactMap { $0.text("template").map { Array($0.utf8) } }
-    var mutator = Mutator(random: SplitMix(seed: UInt64(truncatingIfNeeded: seed)), seeds: seeds)
+    var mutator = Mutator(random: SeededRandom(seed: UInt64(truncatingIfNeeded: seed)), seeds: seeds)
     let limits = Limits(maxDepth: 40, maxSteps: 3000, maxOutputBytes: 1 << 18)
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(seconds)

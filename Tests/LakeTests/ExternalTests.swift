@@ -162,7 +162,7 @@ struct ExternalTests {
     let rounds = environment["WEIR_SLOW"] == "1" ? 40 : 3
     let seed = environment["WEIR_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<100_000)
     print("external kill test: WEIR_SEED=\(seed)")
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let project = try ExternalProject(config: config)
     let path = config.contains("partition") ? "out/rows/*/*.parquet" : "out/rows.parquet"
     let count = 1_000_000

@@ -13,7 +13,7 @@ struct LakeKillTests {
     let rounds = environment["WEIR_SLOW"] == "1" ? 25 : 2
     let seed = environment["WEIR_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<100_000)
     print("lake kill test: \(place.rawValue), WEIR_SEED=\(seed)")
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let project = try LakeProject(target: try await place.target())
     try await project.build()
     var expected: Set<Int> = [1, 2]

@@ -149,7 +149,7 @@ struct PlanTests {
 
   @Test("every step waits only for steps before it, whatever is selected")
   func waitsPointBack() throws {
-    var random = SplitMix(seed: 7)
+    var random = SeededRandom(seed: 7)
     for round in 0..<200 {
       let fixture = Self.randomProject(&random)
       let graph = try fixture.graph()
@@ -167,7 +167,7 @@ struct PlanTests {
     }
   }
 
-  private static func randomProject(_ random: inout SplitMix) -> ProjectFixture {
+  private static func randomProject(_ random: inout SeededRandom) -> ProjectFixture {
     var fixture = ProjectFixture()
     var names = ["source.raw.one", "source.raw.two"]
     fixture.source("raw", "one")

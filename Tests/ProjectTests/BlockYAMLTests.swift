@@ -124,7 +124,7 @@ struct BlockYAMLTests {
 
   @Test("However a file is spoilt, what it still reads is what the whole parser reads", arguments: [1, 2, 3])
   func spoilt(seed: UInt64) {
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let pieces = [
       " ", "  ", "\n", ":", ": ", "- ", "-", "#", " #", "'", "\"", "[", "]", "{", "}", ", ", "a", "1", "|",
       "&a", "*a", "é",

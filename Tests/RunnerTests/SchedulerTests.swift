@@ -103,7 +103,7 @@ struct SchedulerTests {
 
   @Test("runs every step exactly once, parents first, whatever fails", arguments: 1...40)
   func anyGraph(seed: UInt64) {
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let count = 30
     let steps = (0..<count).map { index in
       let parents = (0..<index).filter { _ in random.next() % 6 == 0 }.map { NodeID("n\($0)") }

@@ -175,7 +175,7 @@ struct SeedTests {
 
   @Test("records are the same however the bytes are cut", arguments: 1...60)
   func anyCut(seed: UInt64) throws {
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let alphabet = Array("a1,\"\n\r ".utf8)
     let bytes = (0..<Int(random.next() % 60)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))]
     }

@@ -1,6 +1,6 @@
 /// A generator whose numbers are the same for the same seed everywhere (Steele, Lea and Flood's SplitMix64), so that a
 /// failure can be repeated.
-public struct SplitMix: RandomNumberGenerator, Sendable {
+public struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// Begins with a seed.
