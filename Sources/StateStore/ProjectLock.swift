@@ -64,6 +64,8 @@ public struct ProjectLock: ~Copyable {
   deinit {
     // What is in the file means nothing without the lock; emptying it may fail without harm.
     _ = ftruncate(descriptor, 0)
+    // A program that is being started at this moment still has the descriptor: closing it here would not yet end the lock.
+    _ = flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 
