@@ -1,3 +1,4 @@
+import Catalog
 import Diagnostics
 import Project
 
@@ -25,11 +26,24 @@ struct ParseOperation: Sendable {
     let folder =
       flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") ?? project.settings.targetPath
     let manifest = Workspace.manifestPath(in: LocalFiles.absolute(folder, from: options.projectRoot))
-    guard try !session.writesArtifacts() || project.kept.isWritten(manifest) else { return nil }
+    let redactor = Redactor(secrets: session.environment.secrets + project.target.secrets)
+    if try session.writesArtifacts(), try !isUpToDate(manifest, project, redactor) { return nil }
     session.readSources(options, flags)
-    session.printer.hide(Redactor(secrets: session.environment.secrets + project.target.secrets))
+    session.printer.hide(redactor)
     try session.report(warnings: project.warnings)
     return project.counts
+  }
+
+  /// Whether the manifest holds what the project is, if need be after edits of its texts.
+  private func isUpToDate(
+    _ manifest: String, _ project: StandingProject, _ redactor: Redactor
+  ) throws(Diagnostic) -> Bool {
+    if project.edits.isEmpty { return project.kept.isWritten(manifest) }
+    guard project.before.isWritten(manifest),
+      try ManifestEdit(project.edits, redactor: redactor).apply(to: manifest)
+    else { return false }
+    project.kept.note(written: manifest)
+    return true
   }
 
   private func report(_ counts: [ResourceType: Int]) {

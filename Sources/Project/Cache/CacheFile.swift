@@ -7,12 +7,14 @@
 /// Files of the cache: each begins with what it is and ends with nothing missing, or it is not read.
 enum CacheFile {
   /// The parts of a file, each with its hash, so that parts can be read alone.
-  static func assemble(_ kind: String, _ parts: [[UInt8]]) -> (bytes: [[UInt8]], identity: UInt64) {
+  static func assemble(
+    _ kind: String, _ parts: [CachePart]
+  ) -> (bytes: [ArraySlice<UInt8>], identity: UInt64) {
     var table = ByteWriter()
     table.write(Int64(parts.count))
     for part in parts {
-      table.write(Int64(part.count))
-      table.write(Int64(bitPattern: ContentHash.of(part)))
+      table.write(Int64(part.bytes.count))
+      table.write(Int64(bitPattern: part.hash))
     }
     let identity = ContentHash.of(table.bytes)
     var head = ByteWriter()
@@ -21,11 +23,11 @@ enum CacheFile {
     head.write(table.bytes)
     var length = ByteWriter()
     length.write(Double(head.bytes.count))
-    return ([length.bytes, head.bytes] + parts, identity)
+    return ([length.bytes[...], head.bytes[...]] + parts.map(\.bytes), identity)
   }
 
   /// Replaces a file as a whole. Whether that went well: a project that cannot be written to is read without a cache.
-  static func replace(_ path: String, with parts: [[UInt8]]) -> Bool {
+  static func replace(_ path: String, with parts: [ArraySlice<UInt8>]) -> Bool {
     let temporary = "\(path).\(getpid()).tmp"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { return false }
@@ -37,7 +39,7 @@ enum CacheFile {
     return true
   }
 
-  private static func write(_ bytes: [UInt8], to file: Int32) -> Bool {
+  private static func write(_ bytes: ArraySlice<UInt8>, to file: Int32) -> Bool {
     bytes.withUnsafeBytes { buffer in
       var offset = 0
       while offset < buffer.count {
@@ -52,6 +54,19 @@ enum CacheFile {
       }
       return true
     }
+  }
+}
+
+/// A part of a file, and its hash.
+struct CachePart: Sendable {
+  let bytes: ArraySlice<UInt8>
+  let hash: UInt64
+
+  init(_ bytes: [UInt8]) { self.init(bytes[...], ContentHash.of(bytes)) }
+
+  fileprivate init(_ bytes: ArraySlice<UInt8>, _ hash: UInt64) {
+    self.bytes = bytes
+    self.hash = hash
   }
 }
 
@@ -91,16 +106,20 @@ struct CacheParts {
 
   var count: Int { places.count }
 
-  /// A part's bytes, within those of the file. Throws if they are not those that were written.
-  func part(_ index: Int) throws -> (bytes: [UInt8], range: Range<Int>) {
+  /// A part as it was written.
+  func part(_ index: Int) throws -> CachePart {
     guard places.indices.contains(index) else { throw ByteReader.Damage() }
-    let (range, hash) = places[index]
-    guard ContentHash.of(bytes[range]) == hash else { throw ByteReader.Damage() }
-    return (bytes, range)
+    return CachePart(bytes[places[index].range], places[index].hash)
+  }
+
+  /// What reads a part. Throws if its bytes are not those that were written.
+  func reader(_ index: Int) throws -> ByteReader {
+    let part = try part(index)
+    guard ContentHash.of(part.bytes) == part.hash else { throw ByteReader.Damage() }
+    return ByteReader(bytes, places[index].range)
   }
 
   func decode<Item: Decodable>(_ index: Int) throws -> Item {
-    let (bytes, range) = try part(index)
-    return try PositionalDecoder.value(of: bytes, range)
+    try PositionalDecoder.value(of: try reader(index))
   }
 }

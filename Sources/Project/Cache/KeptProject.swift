@@ -2,14 +2,54 @@ import Diagnostics
 import EngineCore
 import Jinja
 
-/// What a project's own files define, as it is kept: all but the settings and the target, which are read each time.
+/// What a project's own files define, as it is kept: all but the settings and the target, which are read each time. Its
+/// nodes stand in parts in the order of their names, and a part is read when somebody asks for it.
 struct KeptProject {
   var base: Base
-  /// The enabled nodes, in the order of their names, in parts.
-  var nodes: [[NodeFields]]
+  private let source: CacheParts
+  /// The parts that are not as the source has them.
+  private var changed: [Int: [NodeFields]] = [:]
 
+  static let kind = "weir project 1"
+  /// How many nodes a part has: parts are read side by side.
+  private static let partSize = 512
+
+  init(_ source: CacheParts) throws {
+    self.source = source
+    base = try source.decode(0)
+    guard base.firsts.count == source.count - 1 else { throw ByteReader.Damage() }
+  }
+
+  /// The bytes of a project, the base first.
+  static func encoded(_ project: Project, macroFiles: [MacroFile]) async throws -> [CachePart] {
+    let starts = Array(stride(from: 0, to: project.nodes.count, by: partSize))
+    let base = Base(project, macroFiles: macroFiles, firsts: starts.map { project.nodes[$0].id })
+    let nodes = project.nodes
+    let parts = await Parallel.chunks(of: starts, atLeast: 1) { starts in
+      starts.map { start in
+        Result {
+          let part = nodes[start..<min(start + partSize, nodes.count)].map(\.fields)
+          return CachePart(try PositionalEncoder.bytes(of: part))
+        }
+      }
+    }
+    return [CachePart(try PositionalEncoder.bytes(of: base))] + (try parts.map { try $0.get() })
+  }
+
+  /// The bytes, with what was changed in them.
+  func encoded() throws -> [CachePart] {
+    try (0..<source.count).map { index in
+      guard let nodes = changed[index] else { return try source.part(index) }
+      return CachePart(try PositionalEncoder.bytes(of: nodes))
+    }
+  }
+}
+
+extension KeptProject {
   /// Everything but the nodes.
   struct Base: Codable {
+    /// The first name of each part.
+    var firsts: [NodeID]
     var disabled: [NodeFields]
     var operations: [NodeFields]
     var sources: [SourceTable]
@@ -18,18 +58,39 @@ struct KeptProject {
     var semantics: [SemanticResource]
     var disabledSemantics: [SemanticResource]
     var docs: [DocsBlock]
+    /// The models that unit tests look at.
+    var testedModels: [NodeID]
     var macros: [KeptMacro]
     var macroFiles: [MacroFile]
+
+    init(_ project: Project, macroFiles: [MacroFile], firsts: [NodeID]) {
+      self.firsts = firsts
+      disabled = project.disabled.map(\.fields)
+      operations = project.operations.map(\.fields)
+      (sources, exposures) = (project.sources, project.exposures)
+      (groups, docs) = (project.groups, project.docs)
+      (semantics, disabledSemantics) = (project.semantics, project.disabledSemantics)
+      testedModels = (project.nodes + project.disabled).compactMap { $0.unitTest?.modelNode }
+      macros = project.macros.map(KeptMacro.init)
+      self.macroFiles = macroFiles
+    }
   }
 
   /// A macro without its text, which is read again.
   struct KeptMacro: Codable {
     var id: NodeID
-    var file: String
     var description: String
     var dependencies: [NodeID]
     var propertiesPath: String?
     var properties: DataValue
+
+    init(_ macro: MacroDefinition) {
+      id = macro.id
+      description = macro.description
+      dependencies = macro.dependencies
+      propertiesPath = macro.propertiesPath
+      properties = macro.properties
+    }
   }
 
   /// A file that defines macros, and its package.
@@ -37,51 +98,43 @@ struct KeptProject {
     var place: FilePlace
     var package: String
   }
-
-  /// How many nodes a part has: parts are read side by side.
-  static let partSize = 512
-
-  init(_ project: Project, macroFiles: [MacroFile]) {
-    base = Base(
-      disabled: project.disabled.map(\.fields), operations: project.operations.map(\.fields),
-      sources: project.sources, exposures: project.exposures, groups: project.groups,
-      semantics: project.semantics, disabledSemantics: project.disabledSemantics, docs: project.docs,
-      macros: project.macros.map { macro in
-        KeptMacro(
-          id: macro.id, file: macro.span.file, description: macro.description,
-          dependencies: macro.dependencies, propertiesPath: macro.propertiesPath,
-          properties: macro.properties)
-      }, macroFiles: macroFiles)
-    nodes = stride(from: 0, to: project.nodes.count, by: Self.partSize).map { start in
-      project.nodes[start..<min(start + Self.partSize, project.nodes.count)].map(\.fields)
-    }
-  }
 }
 
-extension KeptProject {
-  static let kind = "weir project 1"
+// MARK: - Nodes and macros
 
-  /// The bytes of each part, the base first.
-  func encoded() async throws -> [[UInt8]] {
-    let parts = await Parallel.chunks(of: nodes, atLeast: 1) { parts in
-      parts.map { part in Result { try PositionalEncoder.bytes(of: part) } }
+extension KeptProject {
+  /// All nodes, in the order of their names.
+  func nodes() async throws -> [Node] {
+    let found = await Parallel.chunks(of: Array(1..<max(source.count, 1)), atLeast: 1) { indices in
+      indices.map { index in Result { try part(index).map(Node.init) } }
     }
-    return [try PositionalEncoder.bytes(of: base)] + (try parts.map { try $0.get() })
+    return try found.flatMap { try $0.get() }
   }
 
-  init(_ parts: CacheParts) async throws {
-    base = try parts.decode(0)
-    let found = await Parallel.chunks(of: Array(1..<max(parts.count, 1)), atLeast: 1) { indices in
-      indices.map { index in Result<[NodeFields], any Error> { try parts.decode(index) } }
-    }
-    nodes = try found.map { try $0.get() }
+  private func part(_ index: Int) throws -> [NodeFields] {
+    if let nodes = changed[index] { return nodes }
+    return try source.decode(index)
+  }
+
+  /// A node, and where it stands.
+  func node(_ id: NodeID) throws -> (fields: NodeFields, place: (part: Int, index: Int))? {
+    guard let part = base.firsts.lastIndex(where: { $0 <= id }).map({ $0 + 1 }) else { return nil }
+    let nodes = try self.part(part)
+    guard let index = nodes.firstIndex(where: { $0.id == id }) else { return nil }
+    return (nodes[index], (part, index))
+  }
+
+  mutating func replace(_ place: (part: Int, index: Int), by fields: NodeFields) throws {
+    var nodes = try part(place.part)
+    nodes[place.index] = fields
+    changed[place.part] = nodes
   }
 
   /// The macros with their texts. Throws if a file no longer defines what it did.
   func macros(root: String) async throws -> [MacroDefinition] {
     let found = await Parallel.chunks(of: base.macroFiles, atLeast: 4) { files in
       files.map { file in
-        Result<[MacroDefinition], any Error> {
+        Result {
           let text = try FileSystem.text(of: Path.joined(root, file.place.path), shownAs: file.place.path)
           return try MacroReader.macros(text, file.place, file.package)
         }

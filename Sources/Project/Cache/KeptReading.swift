@@ -13,7 +13,7 @@ public struct KeptReading: Sendable {
   public func isWritten(_ path: String) -> Bool { cache.isWritten(path, of: project) }
 }
 
-/// A project of which nothing has changed since it was read, without its definitions.
+/// A project of which nothing but texts has changed since it was read, without its definitions.
 public struct StandingProject: Sendable {
   /// What the project file says.
   public var settings: ProjectSettings
@@ -23,8 +23,12 @@ public struct StandingProject: Sendable {
   public var counts: [ResourceType: Int]
   /// What is doubtful and stops nothing.
   public var warnings: [Diagnostic]
-  /// What is kept.
+  /// What was kept before the edits.
+  public var before: KeptReading
+  /// What is kept now.
   public var kept: KeptReading
+  /// The texts that changed.
+  public var edits: [EditedText]
 }
 
 /// What it takes to keep a reading.
@@ -51,16 +55,16 @@ extension ProjectReading {
 }
 
 extension ProjectLoader {
-  /// The project's facts, if nothing has changed since it was read and kept; nil if it has to be read.
+  /// The project's facts, if at most texts have changed since it was read and kept; nil if it has to be read.
   public func standing() async -> StandingProject? {
-    guard let settings = settings(), let cache = ParseCache(options, settings), let kept = cache.open() else {
-      return nil
-    }
-    guard case (.none, let fresh) = await kept.marks.compared(options) else { return nil }
-    refresh(kept, fresh, in: cache)
+    guard let settings = settings(), let cache = ParseCache(options, settings),
+      let current = await current(settings, cache)
+    else { return nil }
     return StandingProject(
-      settings: settings.settings, target: settings.target, counts: kept.counts,
-      warnings: settings.problems + kept.problems, kept: KeptReading(cache: cache, project: kept.project))
+      settings: settings.settings, target: settings.target, counts: current.marks.counts,
+      warnings: settings.problems + current.marks.problems,
+      before: KeptReading(cache: cache, project: current.before),
+      kept: KeptReading(cache: cache, project: current.marks.project), edits: current.edits)
   }
 
   private func settings() -> SettingsStage? {
@@ -72,55 +76,70 @@ extension ProjectLoader {
     }
   }
 
-  private func refresh(_ kept: KeptMarks, _ fresh: ReadMarks?, in cache: ParseCache) {
-    guard let fresh else { return }
-    var kept = kept
-    kept.marks = fresh
-    cache.keep(kept)
+  /// What is kept, brought up to date.
+  private struct Current {
+    var marks: KeptMarks
+    /// The project as far as it was read.
+    var project: KeptProject?
+    /// The identity of what was kept before.
+    var before: UInt64
+    var edits: [EditedText] = []
+  }
+
+  /// What is kept of the project, with edits of texts taken into it; nil if the project has to be read.
+  private func current(_ settings: SettingsStage, _ cache: ParseCache) async -> Current? {
+    guard let kept = cache.open() else { return nil }
+    var current = Current(marks: kept, before: kept.project)
+    let (change, fresh) = await kept.marks.compared(options)
+    if let fresh { current.marks.marks = fresh }
+    switch change {
+    case .none:
+      if fresh != nil { cache.keep(current.marks) }
+      return current
+    case .files(let paths):
+      guard var project = cache.project(of: kept),
+        let (edits, log) = await ModelEdits.take(paths, into: &project, kept, settings, options)
+      else { return nil }
+      current.marks.marks = current.marks.marks.replacing(log)
+      guard cache.keep(project, &current.marks) else { return nil }
+      current.project = project
+      current.edits = edits
+      return current
+    case .more: return nil
+    }
   }
 
   /// The project as it was kept; nil if it has to be read.
   func keptReading(_ settings: SettingsStage, _ cache: ParseCache) async -> ProjectReading? {
-    guard let kept = cache.open() else { return nil }
-    guard case (.none, let fresh) = await kept.marks.compared(options),
-      let project = await assembled(kept, settings, cache)
+    guard let current = await current(settings, cache),
+      let kept = current.project ?? cache.project(of: current.marks)
     else { return nil }
-    refresh(kept, fresh, in: cache)
-    var reading = ProjectReading(project: project, problems: settings.problems + kept.problems)
-    reading.kept = KeptReading(cache: cache, project: kept.project)
-    return reading
-  }
-
-  private func assembled(_ kept: KeptMarks, _ settings: SettingsStage, _ cache: ParseCache) async -> Project?
-  {
-    guard let parts = cache.project(of: kept) else { return nil }
-    let project: KeptProject
-    let macros: [MacroDefinition]
+    let project: Project
     do {
-      project = try await KeptProject(parts)
-      macros = try await project.macros(root: options.projectRoot)
+      project = try await assembled(kept, settings)
     } catch {
       // Damaged: the project is read from its own files.
       return nil
     }
-    return assembled(project, macros, settings)
+    var reading = ProjectReading(project: project, problems: settings.problems + current.marks.problems)
+    reading.kept = KeptReading(cache: cache, project: current.marks.project)
+    return reading
   }
 
-  private func assembled(
-    _ kept: KeptProject, _ macros: [MacroDefinition], _ settings: SettingsStage
-  ) -> Project {
+  private func assembled(_ kept: KeptProject, _ settings: SettingsStage) async throws -> Project {
     var environment = LoadEnvironment(settings, options)
     environment.addPackages(PackageStage(settings, environment, options).environments)
+    let base = kept.base
     var project = Project(
-      settings: environment.settings, target: environment.target,
-      nodes: kept.nodes.flatMap { $0.map(Node.init) },
-      sources: kept.base.sources, exposures: kept.base.exposures, macros: macros, docs: kept.base.docs,
-      disabled: kept.base.disabled.map(Node.init), vars: environment.vars,
+      settings: environment.settings, target: environment.target, nodes: try await kept.nodes(),
+      sources: base.sources, exposures: base.exposures,
+      macros: try await kept.macros(root: options.projectRoot), docs: base.docs,
+      disabled: base.disabled.map(Node.init), vars: environment.vars,
       connections: LoadStage.run([], environment).connections)
-    project.groups = kept.base.groups
-    project.semantics = kept.base.semantics
-    project.disabledSemantics = kept.base.disabledSemantics
-    project.operations = kept.base.operations.map(Node.init)
+    project.groups = base.groups
+    project.semantics = base.semantics
+    project.disabledSemantics = base.disabledSemantics
+    project.operations = base.operations.map(Node.init)
     project.selectors = SelectorFile(root: options.projectRoot, render: environment.rendered).selectors
     project.packageVars = environment.packageVars
     return project

@@ -48,8 +48,7 @@ struct ParseCache: Sendable {
   func open() -> KeptMarks? {
     guard let parts = CacheParts(marksPath, kind: Self.marksKind) else { return nil }
     do {
-      let (bytes, range) = try parts.part(0)
-      let marks = try KeptMarks(ByteReader(bytes, range))
+      let marks = try KeptMarks(try parts.reader(0))
       return marks.conditions == conditions && marks.validUntil > FileFacts.now ? marks : nil
     } catch {
       // Damaged: as if it were not there.
@@ -58,9 +57,16 @@ struct ParseCache: Sendable {
   }
 
   /// The project that marks belong to; nil if it is not there whole.
-  func project(of marks: KeptMarks) -> CacheParts? {
-    let parts = CacheParts(projectPath, kind: KeptProject.kind)
-    return parts?.identity == marks.project ? parts : nil
+  func project(of marks: KeptMarks) -> KeptProject? {
+    guard let parts = CacheParts(projectPath, kind: KeptProject.kind), parts.identity == marks.project else {
+      return nil
+    }
+    do {
+      return try KeptProject(parts)
+    } catch {
+      // Damaged: the project is read from its own files.
+      return nil
+    }
   }
 
   // MARK: - Keeping
@@ -71,21 +77,37 @@ struct ParseCache: Sendable {
   )
     async -> UInt64?
   {
-    let encoded: [[UInt8]]
+    let parts: [CachePart]
     do {
-      encoded = try await KeptProject(project, macroFiles: macroFiles).encoded()
+      parts = try await KeptProject.encoded(project, macroFiles: macroFiles)
     } catch {
       // Something that cannot be written: the project is read anew each time.
       return nil
     }
-    let (bytes, identity) = CacheFile.assemble(KeptProject.kind, encoded)
-    guard CacheFile.replace(projectPath, with: bytes) else { return nil }
+    guard let identity = keep(parts) else { return nil }
     let kept = KeptMarks(
       conditions: conditions, project: identity, validUntil: project.unchangedUntil, counts: project.counts,
       problems: problems, marks: marks)
     guard keep(kept) else { return nil }
     prune()
     return identity
+  }
+
+  /// Keeps a project in which models changed; whether that went well.
+  func keep(_ project: KeptProject, _ kept: inout KeptMarks) -> Bool {
+    do {
+      guard let identity = keep(try project.encoded()) else { return false }
+      kept.project = identity
+    } catch {
+      // Damaged, or something that cannot be written: the project is read anew each time.
+      return false
+    }
+    return keep(kept)
+  }
+
+  private func keep(_ parts: [CachePart]) -> UInt64? {
+    let (bytes, identity) = CacheFile.assemble(KeptProject.kind, parts)
+    return CacheFile.replace(projectPath, with: bytes) ? identity : nil
   }
 
   @discardableResult
@@ -97,7 +119,8 @@ struct ParseCache: Sendable {
       // Something that cannot be written: the project is read anew each time.
       return false
     }
-    return CacheFile.replace(marksPath, with: CacheFile.assemble(Self.marksKind, [writer.bytes]).bytes)
+    return CacheFile.replace(
+      marksPath, with: CacheFile.assemble(Self.marksKind, [CachePart(writer.bytes)]).bytes)
   }
 
   /// Removes the ways of reading that were kept longest ago, beyond those that may stay.
@@ -129,7 +152,8 @@ struct ParseCache: Sendable {
     writer.write(Int64(bitPattern: project))
     writer.write(path)
     writer.write(facts)
-    _ = CacheFile.replace(writtenPath, with: CacheFile.assemble(Self.writtenKind, [writer.bytes]).bytes)
+    _ = CacheFile.replace(
+      writtenPath, with: CacheFile.assemble(Self.writtenKind, [CachePart(writer.bytes)]).bytes)
   }
 
   /// Whether a file still holds what was made of the kept project.
@@ -139,8 +163,7 @@ struct ParseCache: Sendable {
       return false
     }
     do {
-      let (bytes, range) = try parts.part(0)
-      var reader = ByteReader(bytes, range)
+      var reader = try parts.reader(0)
       return try UInt64(bitPattern: reader.readNumber()) == project && reader.readText() == path
         && reader.readFacts() == facts
     } catch {
@@ -173,7 +196,7 @@ extension KeptMarks {
       return (type ?? .model, Int(try reader.readNumber()))
     }
     counts = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-    problems = try PositionalDecoder.value(of: try reader.readBytes())
+    problems = try PositionalDecoder.value(of: ByteReader(try reader.readBytes()))
     marks = try ReadMarks(from: &reader)
   }
 

@@ -13,8 +13,8 @@ final class PositionalDecoder: Decoder {
   init(_ input: ByteReader) { self.input = input }
 
   /// One value, which takes all the bytes.
-  static func value<Item: Decodable>(of bytes: [UInt8], _ range: Range<Int>? = nil) throws -> Item {
-    let decoder = PositionalDecoder(ByteReader(bytes, range ?? 0..<bytes.count))
+  static func value<Item: Decodable>(of input: ByteReader) throws -> Item {
+    let decoder = PositionalDecoder(input)
     let value: Item = try decoder.read()
     guard decoder.input.isAtEnd else { throw ByteReader.Damage() }
     return value
