@@ -30,7 +30,8 @@ struct ExternalMaterializationTests {
   func options() {
     let file = external("/x/it's.csv") {
       $0.writeOptions = [
-        .init("delimiter", "|"), .init("quote", "'\"'"), .init("compression", "gzip"), .init("overwrite", "true"),
+        .init("delimiter", "|"), .init("quote", "'\"'"), .init("compression", "gzip"),
+        .init("overwrite", "true"),
       ]
     }
     #expect(
@@ -66,7 +67,10 @@ struct ExternalMaterializationTests {
         """)
     let file = external("/x/a.csv") {
       $0.readOptions = [
-        .csv: [.init("delim", .text("|")), .init("names", .list([.text("a"), .text("b")])), .init("skip", .plain("1"))]
+        .csv: [
+          .init("delim", .text("|")), .init("names", .list([.text("a"), .text("b")])),
+          .init("skip", .plain("1")),
+        ]
       ]
     }
     #expect(

@@ -94,8 +94,8 @@ extension Manifest {
         writer.member("selectors", .dict(SelectorEntries.normalized(project.selectors)))
         writeDisabled(to: &writer)
       },
-      { writeMap("parent_map", graph.parents, to: &$0) },
-      { writeMap("child_map", graph.children, to: &$0) },
+      { writeMap("parent_map", to: &$0) { graph.parents(of: $0) } },
+      { writeMap("child_map", to: &$0) { graph.children(of: $0) } },
       { writer in
         writeGroups(to: &writer)
         writeSemantics("saved_queries", .savedQuery, to: &writer)
