@@ -42,6 +42,7 @@ struct Workspace: Sendable {
     let workspace = Workspace(
       session: session, project: loaded.project, graph: loaded.graph, options: options,
       invocation: Invocation(options), kept: reading.kept)
+    session.program.hold?(workspace)
     session.printer.hide(workspace.redactor)
     try session.report(warnings: loaded.warnings)
     return workspace
