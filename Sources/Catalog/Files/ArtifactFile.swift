@@ -31,36 +31,15 @@ enum ArtifactFile {
 
   /// A file that is being written.
   struct Stream {
-    fileprivate let file: Int32
-    fileprivate let name: String
+    fileprivate let descriptor: Int32
+    let name: String
 
     /// Adds to the file. Throws if the system refuses.
-    func append(_ bytes: [UInt8]) throws(Diagnostic) { try append(bytes[...]) }
-
-    /// Adds to the file. Throws if the system refuses.
-    func append(_ bytes: ArraySlice<UInt8>) throws(Diagnostic) {
-      if let failure = ArtifactFile.writeAll(bytes, file) {
+    func append(_ bytes: [UInt8]) throws(Diagnostic) {
+      if let failure = ArtifactFile.writeAll(bytes, descriptor) {
         throw ArtifactFile.problem("written", name, failure)
       }
     }
-  }
-
-  /// A file's bytes; nil if it cannot be read.
-  static func bytes(of path: String) -> [UInt8]? {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var facts = stat()
-    guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
-    let size = Int(facts.st_size)
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, used in
-      while used < size {
-        let count = read(file, buffer.baseAddress?.advanced(by: used), size - used)
-        guard count > 0 else { break }
-        used += count
-      }
-    }
-    return bytes.count == size ? bytes : nil
   }
 
   /// Removes the temporary files that processes left which were killed before they could rename them.
@@ -92,7 +71,7 @@ enum ArtifactFile {
       close(file)
       return
     }
-    var failure = writeAll(bytes[...], file)
+    var failure = writeAll(bytes, file)
     if failure == nil, isRegular, Int(facts.st_size) > bytes.count, ftruncate(file, bytes.count) != 0 {
       failure = errno
     }
@@ -120,7 +99,7 @@ enum ArtifactFile {
   ) throws(Diagnostic) {
     let file = try opened(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, shownAs: name)
     do throws(Diagnostic) {
-      try body(Stream(file: file, name: name))
+      try body(Stream(descriptor: file, name: name))
     } catch {
       close(file)
       throw error
@@ -142,7 +121,7 @@ enum ArtifactFile {
   }
 
   /// The error number, if the system refuses.
-  private static func writeAll(_ bytes: ArraySlice<UInt8>, _ file: Int32) -> Int32? {
+  private static func writeAll(_ bytes: [UInt8], _ file: Int32) -> Int32? {
     bytes.withUnsafeBytes { buffer in
       var offset = 0
       while offset < buffer.count {

@@ -12,13 +12,11 @@ struct ByteReader {
   /// How deep lists and mappings may lie in each other.
   private static let maximumDepth = 500
 
-  init(_ bytes: [UInt8], _ range: Range<Int>) {
+  init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    place = range.lowerBound
-    end = range.upperBound
+    place = 0
+    end = bytes.count
   }
-
-  init(_ bytes: [UInt8]) { self.init(bytes, 0..<bytes.count) }
 
   var isAtEnd: Bool { place == end }
 

@@ -7,17 +7,28 @@ import Jinja
 struct KeptProject {
   var base: Base
   private let source: CacheParts
-  /// The parts that are not as the source has them.
+  /// The parts that are not as the source has them, and of these the ones that nobody asked for yet.
   private var changed: [Int: [NodeFields]] = [:]
+  private var pending: [Int: CachePart] = [:]
 
   static let kind = "weir project 1"
+  static let editsKind = "weir edits 1"
+  /// How many parts may be others before the whole is written again.
+  private static let maximumEdits = 8
   /// How many nodes a part has: parts are read side by side.
   private static let partSize = 512
 
-  init(_ source: CacheParts) throws {
+  /// Reads what every use needs. Throws if it is damaged.
+  init(_ source: CacheParts, _ edits: CacheParts? = nil) throws {
     self.source = source
     base = try source.decode(0)
     guard base.firsts.count == source.count - 1 else { throw ByteReader.Damage() }
+    guard let edits else { return }
+    let indices: [Int] = try edits.decode(0)
+    guard indices.count == edits.count - 1, indices.allSatisfy({ $0 >= 1 && $0 < source.count }) else {
+      throw ByteReader.Damage()
+    }
+    for (place, index) in indices.enumerated() { pending[index] = try edits.part(place + 1) }
   }
 
   /// The bytes of a project, the base first.
@@ -38,10 +49,19 @@ struct KeptProject {
 
   /// The bytes, with what was changed in them.
   func encoded() throws -> [CachePart] {
-    try (0..<source.count).map { index in
-      guard let nodes = changed[index] else { return try source.part(index) }
-      return CachePart(try PositionalEncoder.bytes(of: nodes))
-    }
+    try (0..<source.count).map { try encoded($0) }
+  }
+
+  /// The bytes of the parts that are others than the source's, the list of them first; nil if they are too many.
+  func encodedEdits() throws -> [CachePart]? {
+    let indices = Set(changed.keys).union(pending.keys).sorted()
+    guard indices.count <= Self.maximumEdits else { return nil }
+    return [CachePart(try PositionalEncoder.bytes(of: indices))] + (try indices.map { try encoded($0) })
+  }
+
+  private func encoded(_ index: Int) throws -> CachePart {
+    if let nodes = changed[index] { return CachePart(try PositionalEncoder.bytes(of: nodes)) }
+    return try pending[index] ?? source.part(index)
   }
 }
 
@@ -113,7 +133,8 @@ extension KeptProject {
 
   private func part(_ index: Int) throws -> [NodeFields] {
     if let nodes = changed[index] { return nodes }
-    return try source.decode(index)
+    guard let part = pending[index] else { return try source.decode(index) }
+    return try PositionalDecoder.value(of: ByteReader(part.bytes))
   }
 
   /// A node, and where it stands.

@@ -3,8 +3,8 @@ import Diagnostics
 /// A project that is kept as it was read, and what was made of it.
 public struct KeptReading: Sendable {
   let cache: ParseCache
-  /// The identity of what is kept.
-  let project: UInt64
+  /// Which project it is.
+  let project: KeptIdentity
 
   /// Notes that a file now holds what was made of the kept project and of nothing else.
   public func note(written path: String) { cache.note(written: path, of: project) }
@@ -81,8 +81,8 @@ extension ProjectLoader {
     var marks: KeptMarks
     /// The project as far as it was read.
     var project: KeptProject?
-    /// The identity of what was kept before.
-    var before: UInt64
+    /// What was kept before.
+    var before: KeptIdentity
     var edits: [EditedText] = []
   }
 

@@ -3,8 +3,8 @@ import Jinja
 
 /// Where a project is kept as it was read, so that reading it again costs little while its files are as they were.
 ///
-/// Two files for each way of reading (target, variables, flags): `.marks` says what was read and `.project` what came of
-/// it. Whatever is missing, damaged or not of this program and these settings is as if it were not there.
+/// Three files for each way of reading (target, variables, flags): `.marks` says what was read, `.project` what came of it,
+/// and `.edits` holds the parts of that which are others since. Whatever is missing, damaged or not of this program and these settings is as if it were not there.
 struct ParseCache: Sendable {
   private let folder: String
   /// The files' name without their ending.
@@ -41,6 +41,7 @@ struct ParseCache: Sendable {
 
   private var marksPath: String { "\(folder)/\(name).marks" }
   private var projectPath: String { "\(folder)/\(name).project" }
+  private var editsPath: String { "\(folder)/\(name).edits" }
 
   // MARK: - Reading
 
@@ -48,7 +49,7 @@ struct ParseCache: Sendable {
   func open() -> KeptMarks? {
     guard let parts = CacheParts(marksPath, kind: Self.marksKind) else { return nil }
     do {
-      let marks = try KeptMarks(try parts.reader(0))
+      let marks = try KeptMarks(ByteReader(try parts.part(0).bytes))
       return marks.conditions == conditions && marks.validUntil > FileFacts.now ? marks : nil
     } catch {
       // Damaged: as if it were not there.
@@ -58,11 +59,16 @@ struct ParseCache: Sendable {
 
   /// The project that marks belong to; nil if it is not there whole.
   func project(of marks: KeptMarks) -> KeptProject? {
-    guard let parts = CacheParts(projectPath, kind: KeptProject.kind), parts.identity == marks.project else {
+    guard let parts = CacheParts(projectPath, kind: KeptProject.kind), parts.identity == marks.project.whole
+    else {
       return nil
     }
     do {
-      return try KeptProject(parts)
+      guard marks.project.edits != 0 else { return try KeptProject(parts) }
+      guard let edits = CacheParts(editsPath, kind: KeptProject.editsKind),
+        edits.identity == marks.project.edits
+      else { return nil }
+      return try KeptProject(parts, edits)
     } catch {
       // Damaged: the project is read from its own files.
       return nil
@@ -74,9 +80,7 @@ struct ParseCache: Sendable {
   /// Keeps a project. Gives what stands for it; nil if it cannot be kept.
   func keep(
     _ marks: ReadMarks, _ project: Project, _ macroFiles: [KeptProject.MacroFile], _ problems: [Diagnostic]
-  )
-    async -> UInt64?
-  {
+  ) async -> KeptIdentity? {
     let parts: [CachePart]
     do {
       parts = try await KeptProject.encoded(project, macroFiles: macroFiles)
@@ -85,6 +89,7 @@ struct ParseCache: Sendable {
       return nil
     }
     guard let identity = keep(parts) else { return nil }
+    FileSystem.remove(editsPath)
     let kept = KeptMarks(
       conditions: conditions, project: identity, validUntil: project.unchangedUntil, counts: project.counts,
       problems: problems, marks: marks)
@@ -96,8 +101,14 @@ struct ParseCache: Sendable {
   /// Keeps a project in which models changed; whether that went well.
   func keep(_ project: KeptProject, _ kept: inout KeptMarks) -> Bool {
     do {
-      guard let identity = keep(try project.encoded()) else { return false }
-      kept.project = identity
+      if let edits = try project.encodedEdits() {
+        let (bytes, identity) = CacheFile.assemble(KeptProject.editsKind, edits)
+        guard CacheFile.replace(editsPath, with: bytes) else { return false }
+        kept.project.edits = identity
+      } else {
+        guard let identity = keep(try project.encoded()) else { return false }
+        kept.project = identity
+      }
     } catch {
       // Damaged, or something that cannot be written: the project is read anew each time.
       return false
@@ -105,9 +116,9 @@ struct ParseCache: Sendable {
     return keep(kept)
   }
 
-  private func keep(_ parts: [CachePart]) -> UInt64? {
+  private func keep(_ parts: [CachePart]) -> KeptIdentity? {
     let (bytes, identity) = CacheFile.assemble(KeptProject.kind, parts)
-    return CacheFile.replace(projectPath, with: bytes) ? identity : nil
+    return CacheFile.replace(projectPath, with: bytes) ? KeptIdentity(whole: identity) : nil
   }
 
   @discardableResult
@@ -136,7 +147,9 @@ struct ParseCache: Sendable {
     guard known.count > Self.capacity else { return }
     let aged = known.map { ($0, FileFacts(path: "\(folder)/\($0).marks")?.modified ?? 0) }
     for (name, _) in aged.sorted(by: { $0.1 > $1.1 }).dropFirst(Self.capacity) {
-      for ending in ["marks", "project", "written"] { FileSystem.remove("\(folder)/\(name).\(ending)") }
+      for ending in ["marks", "project", "edits", "written"] {
+        FileSystem.remove("\(folder)/\(name).\(ending)")
+      }
     }
   }
 
@@ -146,10 +159,10 @@ struct ParseCache: Sendable {
   private static let writtenKind = "weir written 1"
 
   /// Notes that a file now holds what was made of the kept project alone.
-  func note(written path: String, of project: UInt64) {
+  func note(written path: String, of project: KeptIdentity) {
     guard let facts = FileFacts(path: path) else { return }
     var writer = ByteWriter()
-    writer.write(Int64(bitPattern: project))
+    project.write(to: &writer)
     writer.write(path)
     writer.write(facts)
     _ = CacheFile.replace(
@@ -157,14 +170,14 @@ struct ParseCache: Sendable {
   }
 
   /// Whether a file still holds what was made of the kept project.
-  func isWritten(_ path: String, of project: UInt64) -> Bool {
+  func isWritten(_ path: String, of project: KeptIdentity) -> Bool {
     guard let parts = CacheParts(writtenPath, kind: Self.writtenKind), let facts = FileFacts(path: path)
     else {
       return false
     }
     do {
-      var reader = try parts.reader(0)
-      return try UInt64(bitPattern: reader.readNumber()) == project && reader.readText() == path
+      var reader = ByteReader(try parts.part(0).bytes)
+      return try KeptIdentity(from: &reader) == project && reader.readText() == path
         && reader.readFacts() == facts
     } catch {
       // Damaged: the file is written again.
@@ -173,11 +186,29 @@ struct ParseCache: Sendable {
   }
 }
 
+/// Which project is kept: the identities of the file that holds it and of the one that holds edits, zero without edits.
+struct KeptIdentity: Equatable, Sendable {
+  var whole: UInt64
+  var edits: UInt64 = 0
+}
+
+extension KeptIdentity {
+  init(from reader: inout ByteReader) throws {
+    whole = UInt64(bitPattern: try reader.readNumber())
+    edits = UInt64(bitPattern: try reader.readNumber())
+  }
+
+  func write(to writer: inout ByteWriter) {
+    writer.write(Int64(bitPattern: whole))
+    writer.write(Int64(bitPattern: edits))
+  }
+}
+
 /// What is kept beside a project: enough to say that nothing has changed, without the project itself.
 struct KeptMarks {
   var conditions: UInt64
-  /// The identity of the file that holds the project.
-  var project: UInt64
+  /// Which project it is.
+  var project: KeptIdentity
   /// Until when it would read the same, in nanoseconds since 1970.
   var validUntil: Int64
   var counts: [ResourceType: Int]
@@ -189,7 +220,7 @@ extension KeptMarks {
   init(_ reader: ByteReader) throws {
     var reader = reader
     conditions = UInt64(bitPattern: try reader.readNumber())
-    project = UInt64(bitPattern: try reader.readNumber())
+    project = try KeptIdentity(from: &reader)
     validUntil = try reader.readNumber()
     let pairs = try reader.readList { reader in
       let type = ResourceType(rawValue: try reader.readText())
@@ -202,7 +233,7 @@ extension KeptMarks {
 
   func write(to writer: inout ByteWriter) throws {
     writer.write(Int64(bitPattern: conditions))
-    writer.write(Int64(bitPattern: project))
+    project.write(to: &writer)
     writer.write(validUntil)
     writer.write(Int64(counts.count))
     for (type, count) in counts {
