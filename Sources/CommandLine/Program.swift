@@ -26,13 +26,17 @@ public struct Program: Sendable {
   public var makeIdentifier: @Sendable () -> String
   /// Whether Ctrl-C and SIGTERM are to be caught while something is being built.
   public var handlesSignals: Bool
+  /// Takes large values that are needed to the end, so that a process that ends with its command need not take them
+  /// apart; nil where others follow.
+  public var hold: (@Sendable (any Sendable) -> Void)?
 
   /// Makes a program.
   public init(
     version: String, environment: [String: String], workingFolder: String, output: any TextSink,
     errors: any TextSink, engines: EngineProvider, sources: SourceProvider,
     now: @escaping @Sendable () -> Double,
-    makeIdentifier: @escaping @Sendable () -> String, handlesSignals: Bool
+    makeIdentifier: @escaping @Sendable () -> String, handlesSignals: Bool,
+    hold: (@Sendable (any Sendable) -> Void)? = nil
   ) {
     self.version = version
     self.environment = environment
@@ -44,6 +48,7 @@ public struct Program: Sendable {
     self.now = now
     self.makeIdentifier = makeIdentifier
     self.handlesSignals = handlesSignals
+    self.hold = hold
   }
 
   /// Runs one command line, without the program's own name, and gives the process's exit code: 0 success,

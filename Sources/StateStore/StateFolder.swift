@@ -18,6 +18,9 @@ public struct StateFolder: Sendable, Hashable {
   /// Where the lock is.
   public var lockFile: String { path + "/lock" }
 
+  /// Where projects are kept as they were read.
+  public var parseFolder: String { path + "/parse" }
+
   /// Where a run puts what does not outlive it.
   public var temporaryFolder: String { path + "/tmp" }
 
@@ -35,6 +38,12 @@ public struct StateFolder: Sendable, Hashable {
   public func createTemporaryFolder() throws(Diagnostic) {
     try Self.makeFolder(path)
     try Self.makeFolder(temporaryFolder)
+  }
+
+  /// Makes the folder for projects as they were read, if it is not there. Throws `WEIR-E0805`.
+  public func createParseFolder() throws(Diagnostic) {
+    try create()
+    try Self.makeFolder(parseFolder)
   }
 
   /// Removes what a killed run left in the folder for temporary files. Call it under the project's lock.

@@ -21,7 +21,7 @@ struct ExternalMaterializationTests {
   func form() {
     #expect(external("/x/a.csv").format == .csv)
     #expect(external("/x/a.CSV") { $0.format = .json }.format == .json)
-    #expect(external("/x/a") { $0.writeOptions = [("format", "CSV")] }.format == .csv)
+    #expect(external("/x/a") { $0.writeOptions = [.init("format", "CSV")] }.format == .csv)
     #expect(external("s3://b/a.b/data").format == .parquet)
     #expect(external("/x/a.gz").format == .parquet)
   }
@@ -30,7 +30,8 @@ struct ExternalMaterializationTests {
   func options() {
     let file = external("/x/it's.csv") {
       $0.writeOptions = [
-        ("delimiter", "|"), ("quote", "'\"'"), ("compression", "gzip"), ("overwrite", "true"),
+        .init("delimiter", "|"), .init("quote", "'\"'"), .init("compression", "gzip"),
+        .init("overwrite", "true"),
       ]
     }
     #expect(
@@ -42,7 +43,7 @@ struct ExternalMaterializationTests {
   @Test(
     "A partitioned folder is read by a glob as deep as its columns", arguments: ["a, b", "(a, b)", "a,b"])
   func partitions(_ text: String) {
-    let folder = external("s3://b/t") { $0.writeOptions = [("partition_by", text)] }
+    let folder = external("s3://b/t") { $0.writeOptions = [.init("partition_by", text)] }
     #expect(folder.isFolder && folder.isRemote)
     #expect(folder.pattern("s3://b/t") == "s3://b/t/*/*/*.parquet")
     #expect(
@@ -66,7 +67,10 @@ struct ExternalMaterializationTests {
         """)
     let file = external("/x/a.csv") {
       $0.readOptions = [
-        .csv: [("delim", .text("|")), ("names", .list([.text("a"), .text("b")])), ("skip", .plain("1"))]
+        .csv: [
+          .init("delim", .text("|")), .init("names", .list([.text("a"), .text("b")])),
+          .init("skip", .plain("1")),
+        ]
       ]
     }
     #expect(

@@ -90,7 +90,9 @@ struct SeedTests {
   func configuration() async throws {
     try fixture.seed("s", "id;zip;price\n1;007;1.50\n") {
       $0.delimiter = ";"
-      $0.columnTypes = [("zip", "varchar(5)"), ("price", "decimal(10, 2)")]
+      $0.columnTypes = [
+        ColumnType(column: "zip", type: "varchar(5)"), ColumnType(column: "price", type: "decimal(10, 2)"),
+      ]
     }
     try fixture.seed("empty", "a,b\n")
     #expect(try await fixture.run().status == .succeeded)

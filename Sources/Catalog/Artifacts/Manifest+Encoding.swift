@@ -1,5 +1,4 @@
 import Diagnostics
-import Dispatch
 import Planner
 import Project
 
@@ -46,15 +45,12 @@ extension Manifest {
   ) throws(Failure) {
     var isFirst = true
     for start in stride(from: 0, to: parts.count, by: Self.partsAtOnce) {
-      let some = parts[start..<min(start + Self.partsAtOnce, parts.count)]
-      var texts = [[UInt8]](repeating: [], count: some.count)
-      texts.withUnsafeMutableBufferPointer { texts in
-        // Safe: each call writes a place of its own, and all have ended when this returns.
-        nonisolated(unsafe) let texts = texts
-        DispatchQueue.concurrentPerform(iterations: texts.count) { index in
+      let some = Array(parts[start..<min(start + Self.partsAtOnce, parts.count)])
+      let texts = Parallel.chunks(of: some.count, size: 1) { range in
+        some[range].map { part in
           var writer = JSONWriter(redactor: redactor)
-          some[start + index](&writer)
-          texts[index] = writer.bytes
+          part(&writer)
+          return writer.bytes
         }
       }
       for text in texts where !text.isEmpty {
@@ -94,8 +90,8 @@ extension Manifest {
         writer.member("selectors", .dict(SelectorEntries.normalized(project.selectors)))
         writeDisabled(to: &writer)
       },
-      { writeMap("parent_map", graph.parents, to: &$0) },
-      { writeMap("child_map", graph.children, to: &$0) },
+      { writeMap("parent_map", to: &$0) { graph.parents(of: $0) } },
+      { writeMap("child_map", to: &$0) { graph.children(of: $0) } },
       { writer in
         writeGroups(to: &writer)
         writeSemantics("saved_queries", .savedQuery, to: &writer)

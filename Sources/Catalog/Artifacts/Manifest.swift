@@ -130,12 +130,12 @@ public struct Manifest: Sendable {
       })
   }
 
-  func writeMap(_ name: String, _ map: [NodeID: [NodeID]], to writer: inout JSONWriter) {
+  func writeMap(_ name: String, to writer: inout JSONWriter, _ neighbours: (NodeID) -> [NodeID]) {
     writer.member(
       name,
       object: { writer in
         for id in graph.order {
-          writer.member(shown(id).rawValue, (map[id] ?? []).lazy.map { shown($0).rawValue })
+          writer.member(shown(id).rawValue, neighbours(id).lazy.map { shown($0).rawValue })
         }
         for operation in project.operations {
           let read = name == "parent_map" ? operation.dependencies.sorted() : []

@@ -13,7 +13,7 @@ extension SiteData {
     case .exposure(let exposure): write(exposure, to: &writer)
     case .semantic(let resource): write(resource, to: &writer)
     }
-    let parents = (graph.parents[item.id] ?? []).compactMap { places[$0] }
+    let parents = graph.parents(of: item.id).compactMap { places[$0] }
     if !parents.isEmpty {
       writer.member("reads", array: { list in for place in parents { list.integer(place) } })
     }

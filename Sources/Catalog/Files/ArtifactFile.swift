@@ -31,12 +31,12 @@ enum ArtifactFile {
 
   /// A file that is being written.
   struct Stream {
-    fileprivate let file: Int32
-    fileprivate let name: String
+    fileprivate let descriptor: Int32
+    let name: String
 
     /// Adds to the file. Throws if the system refuses.
     func append(_ bytes: [UInt8]) throws(Diagnostic) {
-      if let failure = ArtifactFile.writeAll(bytes, file) {
+      if let failure = ArtifactFile.writeAll(bytes, descriptor) {
         throw ArtifactFile.problem("written", name, failure)
       }
     }
@@ -99,7 +99,7 @@ enum ArtifactFile {
   ) throws(Diagnostic) {
     let file = try opened(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, shownAs: name)
     do throws(Diagnostic) {
-      try body(Stream(file: file, name: name))
+      try body(Stream(descriptor: file, name: name))
     } catch {
       close(file)
       throw error

@@ -26,6 +26,11 @@ struct ProjectOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Where artifacts go, instead of target/.", valueName: "folder"))
   var targetPath: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Read again only what changed since the project was last read (the default).")
+  var partialParse: Bool?
 }
 
 /// How a log looks.
@@ -71,7 +76,6 @@ struct OutputOptions: ParsableArguments {
 
 /// Flags of dbt that scripts carry and that have nothing to switch here: accepted, without effect.
 struct CompatibilityOptions: ParsableArguments {
-  @Flag(inversion: .prefixedNo, help: .hidden) var partialParse: Bool?
   @Flag(inversion: .prefixedNo, help: .hidden) var staticParser: Bool?
   @Flag(inversion: .prefixedNo, help: .hidden) var sendAnonymousUsageStats: Bool?
   @Flag(inversion: .prefixedNo, help: .hidden) var versionCheck: Bool?

@@ -50,11 +50,7 @@ struct ParseCommand: Command {
   @OptionGroup var compatibility: CompatibilityOptions
 
   func run(in session: CommandSession) async throws -> ExitStatus {
-    let workspace = try await Workspace.open(session, project)
-    try workspace.writeManifest(compiled: [:])
-    let elapsed = Duration.seconds(session.program.now() - session.startedAt)
-    let text = "Read \(workspace.inventory) in \(Quantities.duration(elapsed)); no problem found."
-    session.printer.log(text, LogRecord(.info, "ParseOutcome", "I900", text))
+    try await ParseOperation(session: session, flags: project).perform()
     return .success
   }
 }

@@ -126,7 +126,7 @@ struct DocumentationOperation: Sendable {
     let known = Quantities.count(catalog.nodes.count + catalog.sources.count, "relation")
     let asked = hasEmptyCatalog ? "" : ", with \(known) of the warehouse,"
     let path = LocalFiles.relative(workspace.targetFolder, to: workspace.root) + "/index.html"
-    let text = "Documented \(workspace.inventory)\(asked) in \(elapsed): \(path)"
+    let text = "Documented \(Inventory.text(workspace.project.counts))\(asked) in \(elapsed): \(path)"
     session.printer.log(text, LogRecord(.info, "CatalogWritten", "E042", text) { $0.member("path", path) })
   }
 }

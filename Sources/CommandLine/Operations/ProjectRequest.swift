@@ -1,6 +1,7 @@
 import Diagnostics
 import Jinja
 import Project
+import StateStore
 
 /// What flags and environment say of the project to load.
 struct ProjectRequest {
@@ -27,6 +28,12 @@ struct ProjectRequest {
     options.profileName = flags.profile ?? environment.text("DBT_PROFILE")
     options.targetName = flags.target ?? environment.text("DBT_TARGET")
     options.threads = try threads()
+    options.cacheFolder = StateFolder(root: options.projectRoot).parseFolder
+    if let isPartial = flags.partialParse {
+      options.isPartial = isPartial
+    } else {
+      options.isPartial = try environment.isOn("DBT_PARTIAL_PARSE")
+    }
     if let isFullRefresh {
       options.isFullRefresh = isFullRefresh
     } else {

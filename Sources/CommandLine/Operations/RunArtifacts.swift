@@ -113,6 +113,11 @@ extension Workspace {
   /// What must not be shown or written.
   var redactor: Redactor { Redactor(secrets: session.environment.secrets + project.target.secrets) }
 
+  /// Where the manifest lies in a target folder.
+  static func manifestPath(in targetFolder: String) -> String { targetFolder + "/manifest.json" }
+
+  var manifestPath: String { Self.manifestPath(in: targetFolder) }
+
   /// Writes `manifest.json`, unless artifacts are not wanted.
   func writeManifest(
     compiled: [NodeID: CompiledNode], hiding hidden: Redactor = .none
@@ -121,6 +126,6 @@ extension Workspace {
     let manifest = Manifest(
       project: project, graph: graph, compiled: compiled, invocation: invocation,
       generatedAt: session.program.now())
-    try manifest.write(to: targetFolder + "/manifest.json", redactor: redactor.adding(hidden))
+    try manifest.write(to: manifestPath, redactor: redactor.adding(hidden))
   }
 }

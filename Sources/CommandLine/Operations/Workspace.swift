@@ -4,6 +4,7 @@ import EngineCore
 import Jinja
 import Planner
 import Project
+import StateStore
 
 /// A loaded project and all that commands need around it.
 struct Workspace: Sendable {
@@ -12,6 +13,8 @@ struct Workspace: Sendable {
   let graph: Graph
   let options: LoadOptions
   var invocation: Invocation
+  /// The project as it is kept for the next time, if it is.
+  var kept: KeptReading?
 
   var root: String { project.settings.root }
 
@@ -26,16 +29,11 @@ struct Workspace: Sendable {
   ) async throws -> Workspace {
     let options = try ProjectRequest(session: session, flags: flags)
       .loadOptions(isFullRefresh: isFullRefresh, storesFailures: storesFailures)
-    let root = options.projectRoot
-    session.printer.readSources { file in
-      switch file {
-      case "--inline", "inline": inline
-      case "--vars": flags.vars
-      default: LocalFiles.text(of: LocalFiles.absolute(file, from: root))
-      }
-    }
+    session.readSources(options, flags, inline: inline)
     let loader = ProjectLoader(options: options, parser: session.program.engines.parseStatements)
-    var loaded = try SoundProject(await loader.read())
+    var reading = await loader.read()
+    var loaded = try SoundProject(reading)
+    await keep(&reading, options)
     if let path = flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") {
       loaded.project.settings.targetPath = path
     }
@@ -43,10 +41,21 @@ struct Workspace: Sendable {
     session.projectFlags = loaded.project.settings.values["flags"]
     let workspace = Workspace(
       session: session, project: loaded.project, graph: loaded.graph, options: options,
-      invocation: Invocation(options))
+      invocation: Invocation(options), kept: reading.kept)
+    session.program.hold?(workspace)
     session.printer.hide(workspace.redactor)
     try session.report(warnings: loaded.warnings)
     return workspace
+  }
+
+  private static func keep(_ reading: inout ProjectReading, _ options: LoadOptions) async {
+    do throws(Diagnostic) {
+      try StateFolder(root: options.projectRoot).createParseFolder()
+    } catch {
+      // A project that cannot be written to is read anew each time.
+      return
+    }
+    await reading.keep()
   }
 
   /// What renders connections: their secrets are hidden from the moment that they are known.
@@ -79,20 +88,21 @@ struct Workspace: Sendable {
     return try await session.program.engines.open(profile)
   }
 
+}
+
+/// What there is in a project, counted.
+enum Inventory {
+  private static let nouns: [(type: ResourceType, noun: String, plural: String?)] = [
+    (.load, "load", nil), (.model, "model", nil), (.seed, "seed", nil), (.snapshot, "snapshot", nil),
+    (.check, "check", nil), (.unitTest, "unit test", nil), (.analysis, "analysis", "analyses"),
+    (.source, "source", nil), (.exposure, "exposure", nil), (.semanticModel, "semantic model", nil),
+    (.metric, "metric", nil), (.savedQuery, "saved query", "saved queries"),
+  ]
+
   /// `5 models, 3 seeds, 20 checks`, of all that is enabled.
-  var inventory: String {
-    func count(_ type: ResourceType) -> Int { project.nodes.count { $0.resourceType == type } }
-    var parts: [String] = []
-    func semantic(_ type: ResourceType) -> Int { project.semantics.count { $0.resourceType == type } }
-    for (count, noun, plural) in [
-      (count(.load), "load", nil), (count(.model), "model", nil), (count(.seed), "seed", nil),
-      (count(.snapshot), "snapshot", nil), (count(.check), "check", nil),
-      (count(.unitTest), "unit test", nil),
-      (count(.analysis), "analysis", "analyses"), (project.sources.count, "source", nil),
-      (project.exposures.count, "exposure", nil), (semantic(.semanticModel), "semantic model", nil),
-      (semantic(.metric), "metric", nil), (semantic(.savedQuery), "saved query", "saved queries"),
-    ] as [(Int, String, String?)] where count > 0 {
-      parts.append(Quantities.count(count, noun, plural))
+  static func text(_ counts: [ResourceType: Int]) -> String {
+    let parts = nouns.compactMap { type, noun, plural in
+      counts[type].flatMap { $0 > 0 ? Quantities.count($0, noun, plural) : nil }
     }
     return parts.isEmpty ? "an empty project" : parts.joined(separator: ", ")
   }
@@ -129,6 +139,17 @@ extension Target {
 }
 
 extension CommandSession {
+  /// Lets the printer show lines of the texts that problems stand in.
+  func readSources(_ options: LoadOptions, _ flags: ProjectOptions, inline: String? = nil) {
+    printer.readSources { file in
+      switch file {
+      case "--inline", "inline": inline
+      case "--vars": flags.vars
+      default: LocalFiles.text(of: LocalFiles.absolute(file, from: options.projectRoot))
+      }
+    }
+  }
+
   /// Prints warnings; throws if they are to count as errors.
   func report(warnings: [Diagnostic]) throws(Diagnostic) {
     let policy = try warningPolicy()

@@ -57,11 +57,12 @@ extension Graph {
   /// whole project.
   public func fingerprints(of project: Project) -> [NodeID: Fingerprint] {
     var hashing = FingerprintHashing(project)
+    let own = FingerprintHashing.ownParts(of: project.nodes)
     var result = [NodeID: Fingerprint](minimumCapacity: order.count)
     for id in order {
-      let upstream = (parents[id] ?? []).compactMap { result[$0]?.rawValue }
-      if let node = project.node(id) {
-        result[id] = hashing.fingerprint(of: node, upstream: upstream)
+      let upstream = parents(of: id).compactMap { result[$0]?.rawValue }
+      if let place = project.nodeIndex[id] {
+        result[id] = hashing.fingerprint(of: project.nodes[place], own[place], upstream: upstream)
       } else if let source = project.source(id) {
         result[id] = hashing.fingerprint(of: source)
       }
@@ -101,29 +102,42 @@ private struct FingerprintHashing {
     ]
   }
 
-  mutating func fingerprint(of node: Node, upstream: [String]) -> Fingerprint {
+  /// What a node says itself.
+  struct OwnParts: Sendable {
+    var code: String
+    var configuration: String
+  }
+
+  /// What each node says itself, hashed side by side.
+  static func ownParts(of nodes: [Node]) -> [OwnParts] {
+    Parallel.chunks(of: nodes.count, size: 256) { range in
+      nodes[range].map { OwnParts(code: code(of: $0), configuration: configuration(of: $0)) }
+    }
+  }
+
+  mutating func fingerprint(of node: Node, _ own: OwnParts, upstream: [String]) -> Fingerprint {
     Fingerprint([
-      .code: code(of: node), .configuration: configuration(of: node), .macros: texts(of: node.macros),
+      .code: own.code, .configuration: own.configuration, .macros: texts(of: node.macros),
       .surroundings: surroundings, .upstream: upstream.isEmpty ? "" : Self.hash(upstream),
     ])
   }
 
-  private func code(of node: Node) -> String {
+  private static func code(of node: Node) -> String {
     var parts = [node.id.rawValue, node.checksum.isEmpty ? node.code : node.checksum]
     if case .generic(let check)? = node.check {
       parts += [check.name, check.column ?? "", check.arguments.json(sortKeys: true)]
     }
     if let test = node.unitTest { parts.append(test.checksum) }
-    return Self.hash(parts)
+    return hash(parts)
   }
 
-  private func configuration(of node: Node) -> String {
+  private static func configuration(of node: Node) -> String {
     var parts = [node.config.values.json(sortKeys: true)] + (node.relation?.path ?? [])
     if node.config.contract.isEnforced || DocumentationSQL.isWanted(by: node) {
       parts += [node.description, node.contractChecksum ?? ""]
       for column in node.columns { parts += [column.name, column.dataType ?? "", column.description] }
     }
-    return Self.hash(parts)
+    return hash(parts)
   }
 
   private mutating func texts(of ids: [NodeID]) -> String {

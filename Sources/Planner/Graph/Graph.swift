@@ -5,10 +5,6 @@ import Project
 public struct Graph: Sendable {
   /// Every name, parents before children; among equals by name.
   public let order: [NodeID]
-  /// What each reads directly, sorted.
-  public let parents: [NodeID: [NodeID]]
-  /// What reads each directly, sorted.
-  public let children: [NodeID: [NodeID]]
   /// Where each stands in the order.
   let places: [NodeID: Int]
   /// The same edges by place in the order.
@@ -29,16 +25,18 @@ public struct Graph: Sendable {
     parentPlaces = sorted.map { edges.parents[$0].map { ranks[$0] } }
     childPlaces = sorted.map { edges.children[$0].map { ranks[$0] } }
     var places = [NodeID: Int](minimumCapacity: members.count)
-    var parents = [NodeID: [NodeID]](minimumCapacity: members.count)
-    var children = [NodeID: [NodeID]](minimumCapacity: members.count)
-    for (index, member) in members.enumerated() {
-      places[member.id] = ranks[index]
-      parents[member.id] = edges.parents[index].map { members[$0].id }
-      children[member.id] = edges.children[index].map { members[$0].id }
-    }
+    for (index, member) in members.enumerated() { places[member.id] = ranks[index] }
     self.places = places
-    self.parents = parents
-    self.children = children
+  }
+
+  /// What the node reads directly, sorted.
+  public func parents(of node: NodeID) -> [NodeID] { names(parentPlaces, of: node) }
+
+  /// What reads the node directly, sorted.
+  public func children(of node: NodeID) -> [NodeID] { names(childPlaces, of: node) }
+
+  private func names(_ edges: [[Int]], of node: NodeID) -> [NodeID] {
+    places[node].map { edges[$0].map { order[$0] }.sorted() } ?? []
   }
 
   /// Everything that the node reads, directly or not, up to `depth` edges away; the node itself is not in it.

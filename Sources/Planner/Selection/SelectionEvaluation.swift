@@ -114,7 +114,7 @@ struct SelectionEvaluation {
       ? selected.union(graph.ancestors(of: selected)).union(project.sources.map(\.id)) : selected
     var found = Found(direct: original)
     for id in selected {
-      for child in graph.children[id] ?? [] where !selected.contains(child) {
+      for child in graph.children(of: id) where !selected.contains(child) {
         guard case .node(let node)? = member(child), Self.comesAlong(node) else { continue }
         if indirect == .eager || buildable.isSuperset(of: node.dependencies) {
           found.direct.insert(child)

@@ -12,7 +12,7 @@ extension ConfigDecoder {
     if !config.writeOptions.contains(where: { $0.name == "delimiter" }),
       let delimiter = text("delimiter", values)
     {
-      config.writeOptions.append(("delimiter", delimiter))
+      config.writeOptions.append(.init("delimiter", delimiter))
     }
     for format in ExternalConfig.Format.allCases {
       let key = "\(format.rawValue)_read_options"
@@ -21,7 +21,7 @@ extension ConfigDecoder {
         report(key, .badValue, "'\(key)' of \(subject) must be a mapping of options to values")
         continue
       }
-      config.readOptions[format] = entries.map { ($0.key, Self.value($0.value)) }
+      config.readOptions[format] = entries.map { .init($0.key, Self.value($0.value)) }
     }
     for key in ["glue_register", "plugin"] where !(values[key]?.isNone ?? true) && values[key] != .bool(false)
     {
@@ -30,22 +30,22 @@ extension ConfigDecoder {
     return config
   }
 
-  private mutating func writeOptions(_ values: DataValue) -> [(name: String, value: String)] {
+  private mutating func writeOptions(_ values: DataValue) -> [ExternalConfig.Option<String>] {
     guard let value = values["options"], !value.isNone else { return [] }
     guard let entries = value.entries else {
       report("options", .badValue, "'options' of \(subject) must be a mapping, not \(value.typeName)")
       return []
     }
-    var options: [(name: String, value: String)] = []
+    var options: [ExternalConfig.Option<String>] = []
     for (key, value) in entries {
       let name = key.lowercased()
       if !Self.isOptionName(name) {
         report(
           "options", .badValue, "'options' of \(subject) has a name that no option of COPY has: '\(key)'")
       } else if name == "partition_by", let columns = value.texts {
-        options.append((name, columns.joined(separator: ", ")))
+        options.append(.init(name, columns.joined(separator: ", ")))
       } else if let text = value.scalarText {
-        options.append((name, text))
+        options.append(.init(name, text))
       } else {
         report("options", .badValue, "the option '\(key)' of \(subject) must be text, not \(value.typeName)")
       }
@@ -56,7 +56,7 @@ extension ConfigDecoder {
   private static func value(_ data: DataValue) -> ExternalConfig.Value {
     if case .string(let text) = data { return .text(text) }
     if let items = data.items { return .list(items.map(value)) }
-    if let entries = data.entries { return .table(entries.map { ($0.key, value($0.value)) }) }
+    if let entries = data.entries { return .table(entries.map { .init($0.key, value($0.value)) }) }
     return .plain(data.scalarText ?? "NULL")
   }
 

@@ -125,7 +125,7 @@ struct ConfigDecoder {
     return .view
   }
 
-  private mutating func columnTypes(_ values: DataValue) -> [(column: String, type: String)] {
+  private mutating func columnTypes(_ values: DataValue) -> [ColumnType] {
     guard let value = values["column_types"], !value.isNone else { return [] }
     guard let entries = value.entries else {
       report(
@@ -133,7 +133,7 @@ struct ConfigDecoder {
       return []
     }
     return entries.compactMap { key, type in
-      if let type = type.scalarText { return (key, type) }
+      if let type = type.scalarText { return ColumnType(column: key, type: type) }
       report(
         "column_types", .badValue,
         "the type of column '\(key)' of \(subject) must be text, not \(type.typeName)"

@@ -1,7 +1,7 @@
 import Jinja
 
 /// What a check asserts: rows that its SQL returns are failures.
-public enum CheckDefinition: Sendable {
+public enum CheckDefinition: Sendable, Codable {
   /// A file of SQL under `tests/`.
   case singular
   /// A named check with arguments.
@@ -9,7 +9,7 @@ public enum CheckDefinition: Sendable {
 }
 
 /// A check declared in a property file: a `test_…` macro and its arguments.
-public struct GenericCheck: Sendable {
+public struct GenericCheck: Sendable, Codable {
   /// The package that the check is asked from, if the YAML names one (`dbt_utils.…`).
   public var namespace: String?
   /// The check's name, without `test_`.

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Where a node's text begins in its file: at the file's beginning, but for what is a block of it.
-public struct CodeOffset: Sendable, Hashable {
+public struct CodeOffset: Sendable, Codable, Hashable {
   /// How many lines stand before it.
   public var lines = 0
   /// How many characters stand before it in its first line.

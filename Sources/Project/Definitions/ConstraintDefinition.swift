@@ -3,9 +3,9 @@ import EngineCore
 import Jinja
 
 /// What a contract says of the rows of a table, of one column or of several.
-public struct ConstraintDefinition: Sendable, Hashable {
+public struct ConstraintDefinition: Sendable, Codable, Hashable {
   /// The kinds, by dbt's names.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+  public enum Kind: String, Sendable, Codable, Hashable, CaseIterable {
     case check
     case notNull = "not_null"
     case unique
@@ -15,7 +15,7 @@ public struct ConstraintDefinition: Sendable, Hashable {
   }
 
   /// What a foreign key refers to.
-  public enum Target: Sendable, Hashable {
+  public enum Target: Sendable, Codable, Hashable {
     case model(ModelReference)
     case source(SourceReference)
   }
@@ -49,7 +49,7 @@ public struct ConstraintDefinition: Sendable, Hashable {
 }
 
 /// What a model promises of its columns.
-public struct ContractConfig: Sendable, Hashable {
+public struct ContractConfig: Sendable, Codable, Hashable {
   /// Whether a model that breaks it is not built.
   public var isEnforced = false
   /// Whether types may go by their usual names.

@@ -1,7 +1,7 @@
 import Jinja
 
 /// From when on a model should not be read any more.
-public struct DeprecationDate: Sendable, Hashable {
+public struct DeprecationDate: Sendable, Codable, Hashable {
   /// The date as it is written.
   public var text: String
   /// The moment, in seconds since 1970.

@@ -1,7 +1,7 @@
 /// How old a source's newest row may be.
-public struct FreshnessCriteria: Sendable, Hashable {
+public struct FreshnessCriteria: Sendable, Codable, Hashable {
   /// A unit of time.
-  public enum Period: String, Sendable, Hashable, CaseIterable {
+  public enum Period: String, Sendable, Codable, Hashable, CaseIterable {
     case minute, hour, day
 
     /// In seconds.
@@ -15,7 +15,7 @@ public struct FreshnessCriteria: Sendable, Hashable {
   }
 
   /// An age.
-  public struct Limit: Sendable, Hashable {
+  public struct Limit: Sendable, Codable, Hashable {
     /// How many periods.
     public var count: Int
     /// Of what length.

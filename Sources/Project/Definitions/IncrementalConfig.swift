@@ -39,7 +39,7 @@ public struct IncrementalStrategy: Sendable, Hashable, Codable {
 }
 
 /// What else is configured of an incremental model.
-public struct IncrementalConfig: Sendable, Hashable {
+public struct IncrementalConfig: Sendable, Codable, Hashable {
   /// What happens when the columns changed.
   public var onSchemaChange: SchemaChangeRule = .ignore
   /// How rows are merged.
@@ -52,9 +52,9 @@ public struct IncrementalConfig: Sendable, Hashable {
 }
 
 /// How `merge` goes.
-public struct MergeConfig: Sendable, Hashable {
+public struct MergeConfig: Sendable, Codable, Hashable {
   /// A column that is set to something of its own.
-  public struct Assignment: Sendable, Hashable {
+  public struct Assignment: Sendable, Codable, Hashable {
     /// The column as written.
     public var column: String
     /// The expression.
@@ -85,9 +85,9 @@ public struct MergeConfig: Sendable, Hashable {
 }
 
 /// One `WHEN` of a merge.
-public struct MergeClause: Sendable, Hashable {
+public struct MergeClause: Sendable, Codable, Hashable {
   /// Which columns are taken.
-  public enum Mode: String, Sendable, Hashable, CaseIterable {
+  public enum Mode: String, Sendable, Codable, Hashable, CaseIterable {
     case byName = "by_name"
     case byPosition = "by_position"
     case star
@@ -95,7 +95,7 @@ public struct MergeClause: Sendable, Hashable {
   }
 
   /// What is done.
-  public enum Action: String, Sendable, Hashable, CaseIterable {
+  public enum Action: String, Sendable, Codable, Hashable, CaseIterable {
     case update, insert, delete
     case doNothing = "do_nothing"
     case error
@@ -129,7 +129,7 @@ public enum BatchSize: String, Sendable, Codable, Hashable, CaseIterable {
 }
 
 /// How a microbatch model divides time.
-public struct MicrobatchConfig: Sendable, Hashable {
+public struct MicrobatchConfig: Sendable, Codable, Hashable {
   /// The column that says when a row happened.
   public var eventTime: String
   /// Where the first batch begins, in microseconds since 1970, UTC.

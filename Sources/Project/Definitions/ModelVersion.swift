@@ -1,7 +1,7 @@
 import Jinja
 
 /// One of a model's several versions.
-public struct ModelVersion: Sendable, Hashable {
+public struct ModelVersion: Sendable, Codable, Hashable {
   /// The version as it is written: a number or text.
   public var value: DataValue
   /// The version that a reference without one means.

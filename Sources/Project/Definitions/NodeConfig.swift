@@ -37,7 +37,7 @@ public enum ModelAccess: String, Sendable, Codable, Hashable, CaseIterable {
 }
 
 /// A statement that runs before or after a model, still with its Jinja.
-public struct Hook: Sendable, Hashable {
+public struct Hook: Sendable, Codable, Hashable {
   /// The text.
   public var sql: String
   /// Whether it runs inside the model's transaction.
@@ -59,8 +59,22 @@ public struct Hook: Sendable, Hashable {
   }
 }
 
+/// The type that a seed's column is declared to have.
+public struct ColumnType: Sendable, Codable, Hashable {
+  /// The column, as it is written.
+  public var column: String
+  /// The type, in the engine's words.
+  public var type: String
+
+  /// Makes a declaration.
+  public init(column: String, type: String) {
+    self.column = column
+    self.type = type
+  }
+}
+
 /// A node's configuration: project, folders, property file and `config()` merged, each key by dbt's rule.
-public struct NodeConfig: Sendable {
+public struct NodeConfig: Sendable, Codable {
   /// Every key as merged, those that Weir does not know too: what `config.get` reads and the manifest shows.
   public var values: DataValue
   /// Whether it takes part at all.
@@ -104,7 +118,7 @@ public struct NodeConfig: Sendable {
   /// Snapshots: the history that they keep.
   public var snapshot: SnapshotConfig?
   /// Seeds: declared types by column, and how the file is written.
-  public var columnTypes: [(column: String, type: String)] = []
+  public var columnTypes: [ColumnType] = []
   /// What parts a seed's columns.
   public var delimiter: String = ","
   /// Whether a seed's column names are quoted, if said.

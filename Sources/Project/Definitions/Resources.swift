@@ -3,7 +3,7 @@ import EngineCore
 import Jinja
 
 /// A table that others produce, or one of the project's loads, and models read.
-public struct SourceTable: Sendable {
+public struct SourceTable: Sendable, Codable {
   /// The unique name.
   public var id: NodeID
   /// The package that it belongs to.
@@ -43,7 +43,7 @@ public struct SourceTable: Sendable {
   /// What is written of its configuration, before Jinja.
   public var unrenderedConfig: DataValue
   /// The database and schema as written, if they are.
-  public var unrenderedPlace: (database: String?, schema: String?)
+  public var unrenderedPlace = UnrenderedPlace()
   /// The docs blocks that the description holds.
   public var docsBlocks: [NodeID]
   /// Whether it takes part at all.
@@ -93,7 +93,7 @@ public struct SourceTable: Sendable {
 }
 
 /// A use of the project's data that lives outside it: a dashboard, a notebook, an application.
-public struct Exposure: Sendable {
+public struct Exposure: Sendable, Codable {
   /// The unique name.
   public var id: NodeID
   /// The package that it belongs to.
@@ -142,7 +142,7 @@ public struct Exposure: Sendable {
 }
 
 /// A group: who owns the models that are in it.
-public struct GroupDefinition: Sendable {
+public struct GroupDefinition: Sendable, Codable {
   /// The unique name.
   public var id: NodeID
   /// The package that it belongs to.
@@ -225,8 +225,16 @@ public struct MacroDefinition: Sendable {
   }
 }
 
+/// Where a source says that its tables lie, before the Jinja in it is rendered.
+public struct UnrenderedPlace: Sendable, Codable {
+  /// The database, if it says one.
+  public var database: String?
+  /// The schema, if it says one.
+  public var schema: String?
+}
+
 /// A named piece of documentation from a Markdown file.
-public struct DocsBlock: Sendable {
+public struct DocsBlock: Sendable, Codable {
   /// The unique name.
   public var id: NodeID
   /// The package that it belongs to.

@@ -3,7 +3,7 @@ import Jinja
 
 /// A part of the semantic layer: a semantic model, a metric or a saved query. It is read, checked and shown in artifacts; the
 /// tools that answer questions with it take it from there.
-public struct SemanticResource: Sendable {
+public struct SemanticResource: Sendable, Codable {
   /// The unique name.
   public var id: NodeID
   /// Which of the three it is.
@@ -71,7 +71,7 @@ extension Project {
 }
 
 /// A `metric()` call's arguments.
-public struct MetricReference: Sendable, Hashable {
+public struct MetricReference: Sendable, Codable, Hashable {
   /// The package, if the call names one.
   public var package: String?
   /// The metric's name.
@@ -81,9 +81,9 @@ public struct MetricReference: Sendable, Hashable {
 }
 
 /// What makes a model a time spine: the days, or other spans of time, that metrics are joined to.
-public struct TimeSpine: Sendable, Hashable {
+public struct TimeSpine: Sendable, Codable, Hashable {
   /// A span of time of the project's own.
-  public struct Granularity: Sendable, Hashable {
+  public struct Granularity: Sendable, Codable, Hashable {
     /// The name.
     public var name: String
     /// The column, if it has another name.

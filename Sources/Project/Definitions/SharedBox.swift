@@ -6,3 +6,9 @@ final class SharedBox<Value: Sendable>: @unchecked Sendable {
 
   init(_ value: Value) { self.value = value }
 }
+
+extension SharedBox: Codable where Value: Codable {
+  convenience init(from decoder: any Decoder) throws { self.init(try Value(from: decoder)) }
+
+  func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+}

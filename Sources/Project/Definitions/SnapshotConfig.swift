@@ -1,7 +1,7 @@
 /// What a snapshot's configuration says of the history that it keeps.
-public struct SnapshotConfig: Sendable, Hashable {
+public struct SnapshotConfig: Sendable, Codable, Hashable {
   /// What becomes of rows that the source no longer has.
-  public enum HardDeletes: String, Sendable, Hashable, CaseIterable {
+  public enum HardDeletes: String, Sendable, Codable, Hashable, CaseIterable {
     /// Their last version stays valid.
     case ignore
     /// Their last version ends.
@@ -11,7 +11,7 @@ public struct SnapshotConfig: Sendable, Hashable {
   }
 
   /// Which columns are compared by the strategy `check`.
-  public enum CheckedColumns: Sendable, Hashable {
+  public enum CheckedColumns: Sendable, Codable, Hashable {
     case all
     case some([String])
   }
@@ -38,7 +38,7 @@ public struct SnapshotConfig: Sendable, Hashable {
 }
 
 /// What identifies a row of a snapshot: one expression, or a list of them.
-public struct SnapshotKey: Sendable, Hashable {
+public struct SnapshotKey: Sendable, Codable, Hashable {
   /// The expressions, as SQL.
   public var expressions: [String]
   /// Whether they were given as a list, be it of one.
@@ -57,7 +57,7 @@ public struct SnapshotKey: Sendable, Hashable {
 }
 
 /// The names of the columns that a history adds to those of its source.
-public struct SnapshotColumns: Sendable, Hashable {
+public struct SnapshotColumns: Sendable, Codable, Hashable {
   /// Since when a version is valid.
   public var validFrom = "dbt_valid_from"
   /// Until when it was.

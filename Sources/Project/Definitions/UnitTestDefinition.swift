@@ -2,14 +2,14 @@ import Diagnostics
 import Jinja
 
 /// A test of a model's SQL on given rows: nothing of it is stored, and it reads no table.
-public struct UnitTestDefinition: Sendable {
+public struct UnitTestDefinition: Sendable, Codable {
   /// How rows are written.
-  public enum Format: String, Sendable, Hashable, CaseIterable {
+  public enum Format: String, Sendable, Codable, Hashable, CaseIterable {
     case dict, csv, sql
   }
 
   /// What takes the place of what the model reads.
-  public enum Input: Sendable, Hashable {
+  public enum Input: Sendable, Codable, Hashable {
     case model(ModelReference)
     case source(SourceReference)
     /// The model's own table, as it was before.
@@ -17,7 +17,7 @@ public struct UnitTestDefinition: Sendable {
   }
 
   /// Rows, or SQL that gives them.
-  public enum Rows: Sendable, Hashable {
+  public enum Rows: Sendable, Codable, Hashable {
     /// A list of mappings.
     case list([DataValue])
     case sql(String)
@@ -26,7 +26,7 @@ public struct UnitTestDefinition: Sendable {
   }
 
   /// Rows as they are given or expected.
-  public struct Fixture: Sendable, Hashable {
+  public struct Fixture: Sendable, Codable, Hashable {
     /// How they are written.
     public var format: Format
     /// The rows.
@@ -38,7 +38,7 @@ public struct UnitTestDefinition: Sendable {
   }
 
   /// What takes the place of one of the model's inputs.
-  public struct Given: Sendable, Hashable {
+  public struct Given: Sendable, Codable, Hashable {
     /// The input, as written.
     public var text: String
     /// The input.
@@ -48,7 +48,7 @@ public struct UnitTestDefinition: Sendable {
   }
 
   /// Which of a model's versions are tested.
-  public struct Versions: Sendable, Hashable {
+  public struct Versions: Sendable, Codable, Hashable {
     /// These alone; all if nil.
     public var include: [DataValue]?
     /// All but these; none is left out if nil.

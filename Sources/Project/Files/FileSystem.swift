@@ -7,12 +7,20 @@ import Files
   import Darwin
 #endif
 
-/// Reads of the disk, each failure a diagnostic. Foundation's file manager would cost start-up time.
+/// Reads of the disk, each failure a diagnostic, and each noted in the current `ReadLog`. Foundation's file manager would
+/// cost start-up time.
 enum FileSystem {
-  enum Kind { case file, folder, other }
+  enum Kind: String { case file, folder, other }
 
   /// What stands at a path, links followed; nil if nothing does or it cannot be seen.
   static func kind(of path: String) -> Kind? {
+    let kind = unnotedKind(of: path)
+    ReadLog.current?.note(kind, at: path)
+    return kind
+  }
+
+  /// The same, and nobody is told.
+  static func unnotedKind(of path: String) -> Kind? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     switch status.st_mode & S_IFMT {
@@ -31,34 +39,47 @@ enum FileSystem {
 
   /// The names in a folder, sorted, `.` and `..` aside.
   static func names(in folder: String, shownAs name: String) throws(Diagnostic) -> [String] {
-    do {
-      return try Folder.names(in: folder)
-    } catch {
-      throw failure("read the folder", name, error.code)
-    }
+    try entries(in: folder, shownAs: name).map(\.name)
   }
 
   /// The names in a folder with what they stand for, links followed; sorted, `.` and `..` aside.
   static func entries(in folder: String, shownAs name: String) throws(Diagnostic) -> [(
     name: String, kind: Kind?
   )] {
-    let entries: [Folder.Entry]
+    // Before the folder is read: what is put into it meanwhile makes it another one.
+    let facts = ReadLog.current.flatMap { _ in FileFacts(path: folder) }
+    let found: [(name: String, kind: Kind?)]
     do {
-      entries = try Folder.entries(in: folder)
+      found = try unnotedEntries(in: folder)
     } catch {
       throw failure("read the folder", name, error.code)
     }
-    return entries.map { entry in
+    if let facts { ReadLog.current?.note(folder: folder, facts, found) }
+    return found
+  }
+
+  /// The same, and nobody is told.
+  static func unnotedEntries(in folder: String) throws(Folder.Refusal) -> [(name: String, kind: Kind?)] {
+    try Folder.entries(in: folder).map { entry in
       switch entry.kind {
       case .file: (entry.name, .file)
       case .folder: (entry.name, .folder)
-      case .unclear: (entry.name, kind(of: Path.joined(folder, entry.name)))
+      case .unclear: (entry.name, unnotedKind(of: Path.joined(folder, entry.name)))
       }
     }
   }
 
   /// A whole file's bytes.
   static func bytes(of path: String, shownAs name: String) throws(Diagnostic) -> [UInt8] {
+    let (bytes, facts) = try contents(of: path, shownAs: name)
+    ReadLog.current?.note(file: path, facts, bytes)
+    return bytes
+  }
+
+  /// A whole file's bytes and what the system says of the file, and nobody is told.
+  static func contents(
+    of path: String, shownAs name: String
+  ) throws(Diagnostic) -> (bytes: [UInt8], facts: FileFacts) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("read", name) }
     defer { close(descriptor) }
@@ -82,7 +103,9 @@ enum FileSystem {
       guard count >= 0 else { throw failure("read", name, code) }
       if filled == 0, count > 0 { bytes = part } else { bytes.append(contentsOf: part) }
       // A file of this many bytes that gives fewer than were asked for is at its end.
-      if count == 0 || isFile && count < chunk && bytes.count == Int(status.st_size) { return bytes }
+      if count == 0 || isFile && count < chunk && bytes.count == Int(status.st_size) {
+        return (bytes, FileFacts(status))
+      }
       chunk = 65536
     }
   }
@@ -94,6 +117,9 @@ enum FileSystem {
       Darwin.read(descriptor, buffer.baseAddress, buffer.count)
     #endif
   }
+
+  /// Removes a file; one that is gone already, or that must stay, is no matter.
+  static func remove(_ path: String) { unlink(path) }
 
   /// A whole file as text: UTF-8, a byte order mark dropped.
   static func text(of path: String, shownAs name: String) throws(Diagnostic) -> String {

@@ -98,9 +98,9 @@ struct DeclarationBuilder {
       $0.merging($1)
     }.merging(declared)
     source.sourceMeta = entries.sourceMeta
-    source.unrenderedPlace = (
-      properties.writtenItem["database"]?.scalarText, properties.writtenItem["schema"]?.scalarText
-    )
+    source.unrenderedPlace = UnrenderedPlace(
+      database: properties.writtenItem["database"]?.scalarText,
+      schema: properties.writtenItem["schema"]?.scalarText)
     source.isEnabled = config["enabled"] != .bool(false)
     source.columns = describer.columns(table.columns, &problems)
     return source

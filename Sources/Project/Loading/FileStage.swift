@@ -2,7 +2,7 @@ import Diagnostics
 import Jinja
 
 /// A file of the project and the folder of its kind that it lies in.
-struct FilePlace: Sendable, Hashable {
+struct FilePlace: Sendable, Hashable, Codable {
   /// Relative to the project.
   var path: String
   /// The folder (`models`), relative to the project.

@@ -28,6 +28,10 @@ public struct LoadOptions: Sendable {
   public var isFullRefresh: Bool
   /// Whether checks store the rows that fail; nil leaves it to each check.
   public var storesFailures: Bool?
+  /// The folder that keeps projects as they were read; nil if nothing is kept.
+  public var cacheFolder: String?
+  /// Whether what is kept is used (`--partial-parse`); nil leaves it to the project's `flags`.
+  public var isPartial: Bool?
 
   /// Makes options for a project; everything else starts as on an empty command line.
   public init(
@@ -55,6 +59,12 @@ public struct ProjectReading: Sendable {
   public var project: Project?
   /// Everything that is wrong or doubtful.
   public var problems: [Diagnostic]
+  /// What keeps it for the next time; nil if it is kept already, or cannot be.
+  var keeper: ReadingKeeper?
+  /// The project as it is kept, if it is.
+  public internal(set) var kept: KeptReading?
+  /// The files that define its macros.
+  var macroFiles: [KeptProject.MacroFile] = []
 
   /// Whether the project cannot be used.
   public var hasErrors: Bool { project == nil || problems.contains { $0.severity == .error } }

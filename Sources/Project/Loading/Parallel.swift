@@ -1,3 +1,5 @@
+import Dispatch
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -5,9 +7,25 @@
 #endif
 
 /// Work on many small things, in chunks on every core, results in the order of the things.
-enum Parallel {
+public enum Parallel {
   /// How many cores there are.
   static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+  /// Runs `body` on the ranges that `count` is parted into and joins what it gives. Blocks until all is done.
+  public static func chunks<Output: Sendable>(
+    of count: Int, size: Int, _ body: @Sendable (Range<Int>) -> [Output]
+  ) -> [Output] {
+    let chunks = (count + size - 1) / size
+    var results = [[Output]](repeating: [], count: chunks)
+    results.withUnsafeMutableBufferPointer { results in
+      // Safe: each call writes a place of its own, and all have ended when this returns.
+      nonisolated(unsafe) let results = results
+      DispatchQueue.concurrentPerform(iterations: chunks) { index in
+        results[index] = body(index * size..<min((index + 1) * size, count))
+      }
+    }
+    return results.flatMap { $0 }
+  }
 
   /// Runs `body` on chunks of `items` and joins what it gives.
   static func chunks<Item: Sendable, Output: Sendable>(

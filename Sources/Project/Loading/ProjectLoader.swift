@@ -51,12 +51,20 @@ public struct ProjectLoader: Sendable {
     } catch {
       return ProjectReading(project: nil, problems: error.items)
     }
+    guard let cache = ParseCache(options, settingsStage) else { return await read(settingsStage) }
+    if let kept = await keptReading(settingsStage, cache) { return kept }
+    let log = ReadLog()
+    var reading = await ReadLog.$current.withValue(log) { await read(settingsStage) }
+    reading.keeper = ReadingKeeper(
+      cache: cache, marks: ReadMarks(log, options), macroFiles: reading.macroFiles,
+      settingsProblems: settingsStage.problems.count)
+    return reading
+  }
+
+  private func read(_ settingsStage: SettingsStage) async -> ProjectReading {
     var problems = settingsStage.problems
     let files = FileStage.discover(settingsStage.settings, &problems)
-    var environment = LoadEnvironment(
-      settings: settingsStage.settings, target: settingsStage.target, vars: settingsStage.vars,
-      invocation: Invocation(options), sections: settingsStage.root,
-      unrendered: ConfigTrees(settingsStage.file.root.data), fileText: settingsStage.file.text)
+    var environment = LoadEnvironment(settingsStage, options)
     let selectors = SelectorFile(root: options.projectRoot, render: environment.rendered)
     problems += selectors.problems
     let loads = LoadStage.run(files.loads, environment)
@@ -119,7 +127,11 @@ public struct ProjectLoader: Sendable {
       project: project, file: settingsStage.file,
       properties: contentsOfAll.flatMap(\.properties).flatMap(\.resources)
     ).run(parsed, &problems)
-    return ProjectReading(project: project, problems: problems)
+    var reading = ProjectReading(project: project, problems: problems)
+    reading.macroFiles = zip(environments, filesOfAll).flatMap { package, files in
+      files.macros.map { KeptProject.MacroFile(place: $0, package: package.settings.name) }
+    }
+    return reading
   }
 }
 
@@ -167,5 +179,14 @@ struct LoadEnvironment: Sendable {
     let context = NodeContext(base: base, settings: settings, target: target, macros: macros)
     context.frame.docs = docs
     return context
+  }
+}
+
+extension LoadEnvironment {
+  /// The project's own.
+  init(_ stage: SettingsStage, _ options: LoadOptions) {
+    self.init(
+      settings: stage.settings, target: stage.target, vars: stage.vars, invocation: Invocation(options),
+      sections: stage.root, unrendered: ConfigTrees(stage.file.root.data), fileText: stage.file.text)
   }
 }

@@ -95,6 +95,8 @@ final class BaseContext {
         hint: "take the value from the target, or give the variable another name")
     }
     noteEnvironment(name)
+    // What profiles say is read anew each time.
+    if !mayReadSecrets { ReadLog.current?.note(environment: name) }
     if let value = overriddenEnvironment[name], !value.isNone { return Value(value) }
     if let value = invocation.environment[name] { return .string(value) }
     if let standard = bound[1], !standard.isNone { return .string(standard.description) }
@@ -179,10 +181,14 @@ final class FlagsObject: HostObject {
 
   let typeName = "Flags"
 
-  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? { values[name.uppercased()] }
+  func attribute(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    let name = name.uppercased()
+    if name == "WHICH" { ReadLog.current?.noteCommand() }
+    return values[name]
+  }
 
   func item(_ key: Value, _ interpreter: Interpreter) throws -> Value? {
-    key.stringValue.flatMap { values[$0.uppercased()] }
+    try key.stringValue.flatMap { try attribute($0, interpreter) }
   }
 }
 

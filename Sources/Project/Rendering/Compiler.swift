@@ -134,7 +134,7 @@ public final class Compiler {
       if node.isPlainSQL {
         sql = try PlainSQL.compiled(node.code, node.plainReferences, context.dialect, inputs)
       } else {
-        let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
+        let template = try parsedText(of: node)
         sql = try context.interpreter.render(template)
       }
       return CommonTableInjection.withoutTerminator(sql)
@@ -142,6 +142,11 @@ public final class Compiler {
   }
 
   // MARK: - Bodies
+
+  /// The text, parsed: while the project was read, or now, where it was kept from another time.
+  private func parsedText(of node: Node) throws -> Template {
+    try node.template ?? Template(parsing: node.codeOffset.placed(node.code), name: node.span.file)
+  }
 
   private func body(
     of node: Node, isIncremental: Bool, batch: EventBatch? = nil
@@ -156,7 +161,7 @@ public final class Compiler {
       let (sql, direct) = try PlainSQL.compiled(node.code, node.plainReferences, project, context)
       return (CommonTableInjection.withoutTerminator(sql), direct)
     }
-    let template = try node.template ?? Template(parsing: node.code, name: node.span.file)
+    let template = try parsedText(of: node)
     let sql = node.codeOffset.removed(from: try context.interpreter.render(template))
     return (CommonTableInjection.withoutTerminator(sql), context.frame.ephemerals)
   }

@@ -2,9 +2,9 @@ import Diagnostics
 import Jinja
 
 /// A value of a YAML file and where it stands.
-struct YAMLNode: Sendable {
+struct YAMLNode: Sendable, Codable {
   /// What the value is, by YAML 1.1's rules as dbt reads them.
-  enum Content: Sendable {
+  enum Content: Sendable, Codable {
     case null
     case bool(Bool)
     case int(Int)
@@ -92,7 +92,7 @@ struct YAMLNode: Sendable {
 }
 
 /// One entry of a mapping.
-struct YAMLEntry: Sendable {
+struct YAMLEntry: Sendable, Codable {
   var key: String
   var line: Int
   var column: Int

@@ -42,9 +42,9 @@ struct ExternalMaterialization {
   func copy(_ query: String, to path: String) -> String {
     var options = ["FORMAT \(format.rawValue)"]
     if format == .csv, option("header") == nil { options.append("HEADER true") }
-    for (name, value) in config.writeOptions
-    where !["format", "overwrite_or_ignore", "overwrite"].contains(name) {
-      options.append("\(name.uppercased()) \(written(name, value))")
+    for option in config.writeOptions
+    where !["format", "overwrite_or_ignore", "overwrite"].contains(option.name) {
+      options.append("\(option.name.uppercased()) \(written(option.name, option.value))")
     }
     if isFolder {
       // A reader that listed the version before must not open this one's files under the names that it found.
@@ -92,9 +92,9 @@ struct ExternalMaterialization {
   }
 
   /// dbt-duckdb's own where none are given.
-  private var readOptions: [(name: String, value: ExternalConfig.Value)] {
+  private var readOptions: [ExternalConfig.Option<ExternalConfig.Value>] {
     config.readOptions[format]
-      ?? (format == .parquet ? [("union_by_name", .plain("false"))] : [("auto_detect", .plain("true"))])
+      ?? (format == .parquet ? [.init("union_by_name", .plain("false"))] : [.init("auto_detect", .plain("true"))])
   }
 
   private func literal(_ value: ExternalConfig.Value) -> String {

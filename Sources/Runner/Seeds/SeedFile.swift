@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Project
 
 /// What a seed's file holds: its columns with the types that dbt would give them, found by reading it once.
 struct SeedFile: Sendable {
@@ -16,14 +17,14 @@ struct SeedFile: Sendable {
   var warnings: [Diagnostic] = []
 
   private let shownPath: String
-  private let declaredTypes: [(column: String, type: String)]
+  private let declaredTypes: [ColumnType]
   private var problems: [Diagnostic] = []
 
   /// Reads the file at `path`, shown to people as `shownPath`. Memory stays bounded. Throws a
   /// `DiagnosticList` with `WEIR-E0703` if it cannot be read, with `WEIR-E0704` for each place where it is
   /// malformed.
   static func reading(
-    _ path: String, shownPath: String, delimiter: UInt8, declaredTypes: [(column: String, type: String)]
+    _ path: String, shownPath: String, delimiter: UInt8, declaredTypes: [ColumnType]
   ) throws -> SeedFile {
     var file = SeedFile(shownPath: shownPath, declaredTypes: declaredTypes)
     var reader = CSVRecordReader(delimiter: delimiter)
@@ -49,7 +50,7 @@ struct SeedFile: Sendable {
     return file
   }
 
-  private init(shownPath: String, declaredTypes: [(column: String, type: String)]) {
+  private init(shownPath: String, declaredTypes: [ColumnType]) {
     self.shownPath = shownPath
     self.declaredTypes = declaredTypes
   }
