@@ -132,6 +132,22 @@ struct PlanTests {
       try lines(fixture, selected: ["a", "w", "test.t"]) == ["a", "check test.t <- a", "w <- a test.t"])
   }
 
+  @Test("exposures and saved queries are mentioned by build alone, after what they read and its checks")
+  func mentions() throws {
+    var fixture = shop
+    fixture.check("t_customers", reads: ["source.raw.orders"])
+    fixture.exposure("board", reads: ["mid", "customers"])
+    #expect(
+      try lines(fixture).suffix(2) == [
+        "orders <- customers stg seed.countries ! test.t_both", "exposure.board <- customers stg",
+      ])
+    #expect(try lines(fixture, .run).contains { $0.contains("board") } == false)
+    let graph = try fixture.graph()
+    let request = PlanRequest(command: .build, selection: Selection(nodes: [fixture.id("exposure.board")]))
+    let plan = PlanBuilder.plan(request, project: fixture.project, graph: graph)
+    #expect(plan.steps.map(\.action) == [.mention])
+  }
+
   @Test("checks that read across each other's branches never make steps wait in a circle")
   func noCircle() throws {
     var fixture = ProjectFixture()

@@ -24,6 +24,13 @@ enum GraphValues {
     ])
   }
 
+  /// What a name means, as a result of a run shows it.
+  static func named(_ id: NodeID, _ project: Project?) -> Value {
+    if let node = project?.node(id) { return Self.node(node) }
+    if let resource = project?.semantic(id) { return semantic(resource) }
+    return project?.exposure(id).map(exposure) ?? Value.none
+  }
+
   static func node(_ node: Node) -> Value {
     let columns = DictObject()
     for column in node.columns { columns[column.name] = Self.column(column) }
@@ -86,7 +93,7 @@ enum GraphValues {
       ] + (isOfModel ? [("columns", texts(constraint.columns))] : []))
   }
 
-  private static func semantic(_ resource: SemanticResource) -> Value {
+  static func semantic(_ resource: SemanticResource) -> Value {
     let own = (resource.properties.entries ?? []).map { ($0.key, Value($0.value)) }
     return Value(
       [
@@ -155,7 +162,7 @@ enum GraphValues {
   ])
   private static let nobody: DataValue = .dict([("email", .none), ("name", .none)])
 
-  private static func exposure(_ exposure: Exposure) -> Value {
+  static func exposure(_ exposure: Exposure) -> Value {
     let own: [(String, Value)] = [
       ("name", .string(exposure.name)), ("unique_id", .string(exposure.id.rawValue)),
       ("resource_type", "exposure"), ("package_name", .string(exposure.package)),
