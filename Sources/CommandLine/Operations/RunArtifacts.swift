@@ -121,6 +121,9 @@ extension Workspace {
     let manifest = Manifest(
       project: project, graph: graph, compiled: compiled, invocation: invocation,
       generatedAt: session.program.now())
-    try manifest.write(to: targetFolder + "/manifest.json", redactor: redactor.adding(hidden))
+    let redactor = redactor.adding(hidden)
+    try manifest.write(to: targetFolder + "/manifest.json", redactor: redactor)
+    try SemanticManifest(project: project).write(
+      to: targetFolder + "/semantic_manifest.json", redactor: redactor)
   }
 }
