@@ -91,7 +91,7 @@ import Testing
       {% set test = graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | first -%}
       {{ source.columns.id.name }} {{ source.source_description }} {{ source.config.freshness.warn_after.count }}
       {{- ' ' ~ graph.exposures['exposure.p.board'].depends_on.nodes[0] }}
-      {% set board = graph.exposures['exposure.p.board'] -%}
+      {%- set board = graph.exposures['exposure.p.board'] -%}
       {{- ' ' ~ board.owner.name ~ ' ' ~ board.owner.email ~ ' ' ~ (board.meta | tojson) ~ ' ' ~ board.url }}
       {{- ' ' ~ test.test_metadata.name ~ ' ' ~ test.column_name ~ ' ' ~ test.attached_node }}
       {%- endif %}
