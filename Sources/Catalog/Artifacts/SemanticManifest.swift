@@ -110,11 +110,15 @@ public struct SemanticManifest: Sendable {
 
   private var configuration: DataValue {
     let spines = project.nodes.filter { $0.timeSpine != nil }
-    let old = project.nodes.filter {
-      $0.resourceType == .model && $0.name == "metricflow_time_spine" && $0.timeSpine == nil
-    }
+    // Without a semantic layer nobody asks for it.
+    let old =
+      project.semantics.isEmpty
+      ? []
+      : project.nodes.filter {
+        $0.resourceType == .model && $0.name == "metricflow_time_spine" && $0.timeSpine == nil
+      }
     return .dict([
-      ("time_spine_table_configurations", .list(project.semantics.isEmpty ? [] : old.map(oldSpine))),
+      ("time_spine_table_configurations", .list(old.map(oldSpine))),
       ("metadata", .none),
       (
         "dsi_package_version",
