@@ -30,6 +30,9 @@ public struct Program: Sendable {
   /// apart; nil where others follow.
   public var hold: (@Sendable (any Sendable) -> Void)?
 
+  /// What was typed behind the program's name.
+  private(set) var commandLine: [String] = []
+
   /// Makes a program.
   public init(
     version: String, environment: [String: String], workingFolder: String, output: any TextSink,
@@ -59,7 +62,10 @@ public struct Program: Sendable {
       case .overview: output.write(Overview.text(version: version, style: Style(isColored: wantsColor)))
       case .version: output.write("weir \(version)\n")
       case .completionScript(let shell): output.write(try Completions.script(for: shell ?? "bash") + "\n")
-      case .command(let arguments): return await run(command: arguments)
+      case .command(let sorted):
+        var program = self
+        program.commandLine = arguments
+        return await program.run(command: sorted)
       }
       return ExitStatus.success.rawValue
     } catch {

@@ -58,6 +58,9 @@ struct WarningPolicyTests {
     #expect(try WarningPolicy(yaml: "{error: [LogTestResult]}", origin: "").bansFailingChecks)
     #expect(try !WarningPolicy(yaml: "{error: all, warn: [LogTestResult]}", origin: "").bansFailingChecks)
     #expect(try WarningPolicy(yaml: "{error: [LogFreshnessResult]}", origin: "").bansStaleSources)
+    let silent = try WarningPolicy(yaml: "{silence: [JinjaLogWarning]}", origin: "")
+    #expect(silent.templateWarnings == .silenced && WarningPolicy().templateWarnings == .told)
+    #expect(WarningPolicy.everything("--warn-error").templateWarnings == .failing(origin: "--warn-error"))
     let note = Diagnostic(.unusedConfiguration, "x", severity: .note)
     #expect(WarningPolicy.everything("").verdict(note) == .warning)
   }

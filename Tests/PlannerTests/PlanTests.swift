@@ -132,6 +132,21 @@ struct PlanTests {
       try lines(fixture, selected: ["a", "w", "test.t"]) == ["a", "check test.t <- a", "w <- a test.t"])
   }
 
+  @Test("exposures are mentioned by build alone, after what they read")
+  func mentions() throws {
+    var fixture = shop
+    fixture.exposure("board", reads: ["mid", "customers"])
+    #expect(
+      try lines(fixture) == [
+        "seed.countries ! test.t_seed", "stg ! test.t_stg", "customers <- stg",
+        "exposure.board <- customers stg", "orders <- customers stg seed.countries ! test.t_both",
+      ])
+    #expect(try !lines(fixture, .run).contains { $0.contains("board") })
+    let request = PlanRequest(command: .build, selection: Selection(nodes: [fixture.id("exposure.board")]))
+    let plan = PlanBuilder.plan(request, project: fixture.project, graph: try fixture.graph())
+    #expect(plan.steps.map(\.action) == [.mention])
+  }
+
   @Test("checks that read across each other's branches never make steps wait in a circle")
   func noCircle() throws {
     var fixture = ProjectFixture()

@@ -4,7 +4,7 @@
     manifest.py PROJECT [--build|--docs]     run by a Python that has dbt-duckdb; `pip install dbt-artifacts-parser` validates too
 
 Both tools parse (or build) a copy of the project. Every key of the manifest's nodes, sources, macros, exposures, docs, maps and
-metadata is compared, with --build every key of the run results, and with --docs, which builds and then runs `docs generate`, every
+metadata is compared, and the semantic manifest; with --build every key of the run results, and with --docs, which builds and then runs `docs generate`, every
 key of the catalog. What depends on the moment, the machine or the
 invocation is left out (VOLATILE), and so is what docs/dbt.md says to differ on purpose (DECLARED). Prints what differs,
 and ends with 1 if anything does.
@@ -56,8 +56,8 @@ BUILT = {"compiled", "compiled_code", "compiled_path", "build_path", "extra_ctes
 def declared_of_builds(keys, left, right):
     """Whether a difference of what was built is one that docs/dbt.md describes."""
     name, last = keys[1], keys[-1]
-    # Exposures and hooks of the whole run have no result; ephemeral models are compiled into what reads them.
-    if keys[0] == "results" and name.split(".")[0] in ("exposure", "operation", "saved_query"):
+    # Hooks of the whole run have no result; ephemeral models are compiled into what reads them.
+    if keys[0] == "results" and name.split(".")[0] == "operation":
         return True
     if keys[0] == "nodes" and last in BUILT and right in (None, []):
         return True
@@ -122,7 +122,7 @@ def artifacts(project, tool, commands, work):
         run(program + command, folder, environment)
         # dbt's docs command writes over what the build said.
         for path in (folder / "target").glob("*.json"):
-            if path.name in ("manifest.json", "run_results.json", "catalog.json"):
+            if path.name in ("manifest.json", "semantic_manifest.json", "run_results.json", "catalog.json"):
                 found.setdefault(path.name, json.loads(path.read_text()))
     return found
 
@@ -167,6 +167,12 @@ def compare_manifests(dbt, weir):
             yield from differences(left[section, name], right[section, name], path)
 
 
+def by_name(document):
+    """A semantic manifest with its lists of things as maps: dbt has them in the order of files."""
+    named = ("semantic_models", "metrics", "saved_queries")
+    return {key: {entry["name"]: entry for entry in value} if key in named else value for key, value in document.items()}
+
+
 def compare_results(dbt, weir):
     left = {result["unique_id"]: result for result in dbt["results"]}
     right = {result["unique_id"]: result for result in weir["results"]}
@@ -186,6 +192,8 @@ def main():
         dbt, weir = (artifacts(options.project, tool, commands, work) for tool in ("dbt", "weir"))
     validate(weir)
     found = list(compare_manifests(dbt["manifest.json"], weir["manifest.json"]))
+    semantics = (by_name(artifacts["semantic_manifest.json"]) for artifacts in (dbt, weir))
+    found += differences(*semantics, "semantic_manifest")
     if IS_BUILD:
         found += compare_results(dbt["run_results.json"], weir["run_results.json"])
     if options.docs:

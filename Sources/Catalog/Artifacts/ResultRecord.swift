@@ -48,6 +48,8 @@ public struct ResultRecord: Sendable, Hashable {
   public var threadName: String
   /// All told, in seconds.
   public var executionTime: Double
+  /// Whether an engine said something about it.
+  public var isAnswered = true
   /// What there is to say about it.
   public var message: String?
   /// How many failures a check found.

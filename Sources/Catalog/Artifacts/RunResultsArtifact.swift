@@ -69,7 +69,7 @@ public struct RunResultsArtifact: Sendable {
       writer.member(
         "adapter_response",
         object: { writer in
-          if ![.skipped, .upToDate, .error, .partialSuccess].contains(result.status) {
+          if result.isAnswered, ![.skipped, .upToDate, .error, .partialSuccess].contains(result.status) {
             writer.member("_message", "OK")
           }
           if let rows = result.rowsAffected { writer.member("rows_affected", rows) }

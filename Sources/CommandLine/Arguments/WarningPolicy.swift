@@ -104,6 +104,15 @@ struct WarningPolicy: Sendable {
     return isAll || (isDeprecation && errors.contains(WarningNames.deprecations))
   }
 
+  /// What becomes of what templates warn of.
+  var templateWarnings: TemplateWarnings {
+    switch verdict(Diagnostic(.raised, "", severity: .warning)) {
+    case .warning: .told
+    case .error: .failing(origin: origin)
+    case .silenced: .silenced
+    }
+  }
+
   /// Whether a check that warns fails the run.
   var bansFailingChecks: Bool { isError(["LogTestResult", DiagnosticCode.checkFailed.rawValue], false) }
 

@@ -12,8 +12,10 @@ struct DocumentationCommand: ParsableCommand {
 /// Writes the catalog and the documentation site.
 struct GenerateDocumentationCommand: Command {
   static let verb = Verb.docs
+  /// What artifacts and `flags.WHICH` call it, as in dbt.
+  static let word = "generate"
   static let configuration = CommandConfiguration(
-    commandName: "generate",
+    commandName: word,
     abstract: "Write catalog.json, manifest.json and the site index.html to target/.",
     discussion: """
       Examples:
@@ -36,11 +38,15 @@ struct GenerateDocumentationCommand: Command {
   @Flag(name: .customLong("static"), help: "Write static_index.html too, as dbt calls a site in one file.")
   var isStatic = false
 
+  @OptionGroup var emptiness: EmptyOptions
+
   func run(in session: CommandSession) async throws -> ExitStatus {
-    let workspace = try await Workspace.open(session, project)
+    var workspace = try await Workspace.open(session, project)
+    workspace.invocation.readsNothing =
+      try emptiness.empty ?? session.environment.isOn("DBT_EMPTY") ?? false
     let operation = DocumentationOperation(
       workspace: workspace, isCompiling: compile, hasEmptyCatalog: emptyCatalog, isStatic: isStatic)
-    return try await session.interruptible { try await operation.perform(selection) }
+    return try await session.interruptible { try await operation.perform(selection, project) }
   }
 }
 

@@ -86,6 +86,6 @@ struct CompileCommand: Command {
     workspace.invocation.readsNothing =
       try emptiness.empty ?? session.environment.isOn("DBT_EMPTY") ?? false
     return try await CompileOperation(workspace: workspace).perform(
-      inline: inline, selection: selection, kinds: kinds)
+      inline: inline, selection: selection, kinds: kinds, project: project)
   }
 }

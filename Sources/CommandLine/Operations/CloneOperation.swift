@@ -50,7 +50,12 @@ struct CloneOperation: Sendable {
 
   private func clone(_ requests: [Cloner.Request], in workspace: Workspace) async throws -> ExitStatus {
     let engine = try await workspace.openEngine()
-    let cloner = Cloner(engine: engine, isFullRefresh: workspace.invocation.isFullRefresh)
+    var cloner = Cloner(engine: engine, isFullRefresh: workspace.invocation.isFullRefresh)
+    cloner.connection = { connection, node in
+      guard let commented = CommentedConnection(connection, workspace.project) else { return connection }
+      commented.comment = try workspace.compiler(commented).queryComment(for: node)
+      return commented
+    }
     let entries = Mutex<[Entry]>([])
     do {
       try await cloner.perform(requests) { request, outcome in

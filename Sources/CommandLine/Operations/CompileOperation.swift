@@ -7,9 +7,11 @@ import Project
 /// Compiles nodes, or a text, and prints the SQL if it is of one thing.
 struct CompileOperation: Sendable {
   var workspace: Workspace
+  /// What of an earlier command is done again, in place of a selection.
+  var retried: RetriedNodes?
 
   func perform(
-    inline: String?, selection: SelectionOptions, kinds: ResourceTypeOptions?
+    inline: String?, selection: SelectionOptions, kinds: ResourceTypeOptions?, project: ProjectOptions
   ) async throws -> ExitStatus {
     let engine = try await workspace.openEngine()
     do {
@@ -22,7 +24,7 @@ struct CompileOperation: Sendable {
         let sql = try await operation.compile(inline, engine)
         workspace.session.printer.result(sql)
       } else {
-        try await compile(selection, kinds, engine)
+        try await compile(selection, kinds, project, engine)
       }
     } catch {
       await engine.close()
@@ -48,16 +50,21 @@ struct CompileOperation: Sendable {
   }
 
   private func compile(
-    _ selection: SelectionOptions, _ kinds: ResourceTypeOptions?, _ engine: any Engine
+    _ selection: SelectionOptions, _ kinds: ResourceTypeOptions?, _ project: ProjectOptions,
+    _ engine: any Engine
   ) async throws {
     let session = workspace.session
-    let selected = try workspace.select(selection, kinds)
+    let selected = try retried?.selection(in: workspace) ?? workspace.select(selection, kinds)
     let nodes = workspace.compilable(selected)
     var operation = self
     operation.workspace.invocation.selected = selected.nodes.sorted()
     operation.workspace.invocation.deferral = try StateReader(workspace: workspace, flags: selection.state)
       .deferral()
-    let compiled = try await operation.compile(nodes, engine)
+    let compilation = try await operation.compile(nodes, engine)
+    let arguments = RunArguments(session: session, project: project, selection: selection, kinds: kinds)
+    try operation.write(compilation, of: selected, arguments)
+    try compilation.throwProblems()
+    let compiled = compilation.compiled
     try workspace.writeManifest(compiled: compiled)
     let named = Set(selection.expressions.flatMap { $0.split(separator: " ").map(String.init) })
     let shown = nodes.filter {
@@ -81,56 +88,6 @@ struct CompileOperation: Sendable {
     }
     printer.log(text, record)
     printer.result(sql)
-  }
-
-  /// Compiles side by side, in as many sessions as are useful; throws every problem found.
-  func compile(_ nodes: [Node], _ engine: any Engine) async throws -> [NodeID: CompiledNode] {
-    let width = max(1, min(workspace.project.target.threads, 4, (nodes.count + 99) / 100))
-    let writer =
-      try workspace.session.writesArtifacts()
-      ? ArtifactWriter(project: workspace.project, redactor: workspace.redactor) : nil
-    let size = (nodes.count + width - 1) / width
-    let chunks = stride(from: 0, to: nodes.count, by: max(1, size)).map { start in
-      Array(nodes[start..<min(nodes.count, start + size)])
-    }
-    return try await withThrowingTaskGroup(of: ([NodeID: CompiledNode], [Diagnostic]).self) { group in
-      for chunk in chunks {
-        group.addTask { try await compileChunk(chunk, engine, writer) }
-      }
-      var compiled: [NodeID: CompiledNode] = [:]
-      var problems: [Diagnostic] = []
-      for try await (some, failed) in group {
-        compiled.merge(some) { first, _ in first }
-        problems += failed
-      }
-      if problems.isEmpty { return compiled }
-      throw DiagnosticList(
-        problems.sorted { "\($0.span?.description ?? "")" < "\($1.span?.description ?? "")" })
-    }
-  }
-
-  private func compileChunk(
-    _ nodes: [Node], _ engine: any Engine, _ writer: ArtifactWriter?
-  ) async throws -> ([NodeID: CompiledNode], [Diagnostic]) {
-    let session = try await engine.makeSession()
-    let result = try await session.run { connection in
-      let compiler = workspace.compiler(connection)
-      var compiled: [NodeID: CompiledNode] = [:]
-      var problems: [Diagnostic] = []
-      for node in nodes {
-        do {
-          let isIncremental = try workspace.isIncremental(node, connection)
-          let result = try compiler.compile(node, isIncremental: isIncremental)
-          compiled[node.id] = result
-          try writer?.writeCompiled(result.sql, of: node)
-        } catch {
-          problems += DiagnosticList.collecting(error, else: .nodeFailed, "'\(node.name)' does not compile")
-        }
-      }
-      return (compiled, problems)
-    }
-    await session.close()
-    return result
   }
 }
 

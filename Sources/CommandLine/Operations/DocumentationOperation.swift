@@ -11,16 +11,18 @@ struct DocumentationOperation: Sendable {
   let isCompiling: Bool
   let hasEmptyCatalog: Bool
   let isStatic: Bool
+  /// What of an earlier command is compiled again, in place of all that is selected.
+  var retried: RetriedNodes?
 
   /// What the warehouse said.
   private struct Findings: Sendable {
-    var compiled: [NodeID: CompiledNode] = [:]
+    var compilation = Compilation()
     /// Nil if it was not asked.
     var relations: [RelationDescription]?
     var failures: [Diagnostic] = []
   }
 
-  func perform(_ selection: SelectionOptions) async throws -> ExitStatus {
+  func perform(_ selection: SelectionOptions, _ project: ProjectOptions) async throws -> ExitStatus {
     let writer = workspace.artifacts
     try writer.verifyFolder()
     let selected = try workspace.select(selection, nil)
@@ -29,17 +31,30 @@ struct DocumentationOperation: Sendable {
     operation.workspace.invocation.deferral = try StateReader(workspace: workspace, flags: selection.state)
       .deferral()
     let findings = try await operation.find(selected)
+    if isCompiling {
+      let compiling = CompileOperation(workspace: operation.workspace, retried: retried)
+      try compiling.write(
+        findings.compilation, of: compiled(selected),
+        RunArguments(session: workspace.session, project: project, selection: selection, kinds: nil))
+      try findings.compilation.throwProblems()
+    }
     let catalog = CatalogArtifact(
       project: workspace.project, selected: selected.nodes, found: findings.relations,
       errors: findings.failures.map { workspace.redactor.redact($0).message },
       invocation: workspace.invocation,
       generatedAt: workspace.session.program.now())
     try writer.write(catalog.encoded(redactor: workspace.redactor), as: "catalog.json")
-    try writeManifest(findings.compiled)
+    try writeManifest(findings.compilation.compiled)
     try writeSite(findings, catalog, writer)
     workspace.session.printer.report(findings.failures)
     report(catalog)
     return findings.failures.isEmpty ? .success : .failure
+  }
+
+  /// What is compiled of what is selected.
+  private func compiled(_ selected: Selection) -> Selection {
+    guard let retried else { return selected }
+    return Selection(nodes: selected.nodes.intersection(retried.selection(in: workspace).nodes))
   }
 
   /// Without compiling, the manifest stays as the last command left it.
@@ -54,7 +69,8 @@ struct DocumentationOperation: Sendable {
   ) throws(Diagnostic) {
     let site = DocumentationSite(
       project: workspace.project, graph: workspace.graph,
-      compiled: isCompiling ? findings.compiled.mapValues(\.sql) : compiledBefore(writer), catalog: catalog,
+      compiled: isCompiling ? findings.compilation.compiled.mapValues(\.sql) : compiledBefore(writer),
+      catalog: catalog,
       outcomes: SiteOutcomes(runResults: artifact("run_results.json"), sources: artifact("sources.json")),
       generatedAt: workspace.session.program.now())
     let page = site.encoded(redactor: workspace.redactor)
@@ -96,9 +112,9 @@ struct DocumentationOperation: Sendable {
     var findings = Findings()
     if isCompiling {
       let compiling = CompileOperation(workspace: workspace)
-      findings.compiled = try await compiling.compile(workspace.compilable(selected), engine)
+      findings.compilation = try await compiling.compile(workspace.compilable(compiled(selected)), engine)
     }
-    if hasEmptyCatalog { return findings }
+    if hasEmptyCatalog || !findings.compilation.problems.isEmpty { return findings }
     var relations: [RelationDescription] = []
     let places = CatalogArtifact.places(of: workspace.project, selected.nodes)
     let session = try await engine.makeSession()

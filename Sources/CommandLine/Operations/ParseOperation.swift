@@ -25,9 +25,14 @@ struct ParseOperation: Sendable {
     session.projectFlags = project.settings.values["flags"]
     let folder =
       flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") ?? project.settings.targetPath
-    let manifest = Workspace.manifestPath(in: LocalFiles.absolute(folder, from: options.projectRoot))
+    let targetFolder = LocalFiles.absolute(folder, from: options.projectRoot)
+    let manifest = Workspace.manifestPath(in: targetFolder)
     let redactor = Redactor(secrets: session.environment.secrets + project.target.secrets)
-    if try session.writesArtifacts(), try !isUpToDate(manifest, project, redactor) { return nil }
+    if try session.writesArtifacts() {
+      guard LocalFiles.exists(Workspace.semanticManifestPath(in: targetFolder)),
+        try isUpToDate(manifest, project, redactor)
+      else { return nil }
+    }
     session.readSources(options, flags)
     session.printer.hide(redactor)
     try session.report(warnings: project.warnings)

@@ -17,6 +17,8 @@ struct RetryOperation {
     let command = run.arguments["which"]?.stringValue ?? ""
     if command == Verb.clone.rawValue { return try await clone(run) }
     if command == Verb.runOperation.rawValue { return try await callMacro(run) }
+    if command == Verb.compile.rawValue { return try await compile(run) }
+    if command == GenerateDocumentationCommand.word { return try await document(run) }
     guard let verb = Verb(rawValue: command), PlanCommand(rawValue: command) != nil else {
       throw Diagnostic(
         .usage, "the last command was '\(TerminalText.oneLine(command))', which cannot be tried again",
@@ -53,6 +55,39 @@ struct RetryOperation {
       fullRefresh: fullRefresh ?? run.arguments["full_refresh"]?.boolValue)
     operation.retried = try retried(run)
     return try await operation.perform()
+  }
+
+  private func compile(_ run: SavedRun) async throws -> ExitStatus {
+    guard let workspace = try await reopened(run, .compile, Verb.compile.rawValue) else { return .success }
+    return try await CompileOperation(workspace: workspace, retried: retried(run)).perform(
+      inline: nil, selection: selection(run.arguments), kinds: nil, project: resumed(run.arguments))
+  }
+
+  private func document(_ run: SavedRun) async throws -> ExitStatus {
+    let word = GenerateDocumentationCommand.word
+    guard let workspace = try await reopened(run, .docs, word) else { return .success }
+    let operation = DocumentationOperation(
+      workspace: workspace, isCompiling: true, hasEmptyCatalog: false, isStatic: false,
+      retried: try retried(run))
+    return try await workspace.session.interruptible {
+      try await operation.perform(selection(run.arguments), resumed(run.arguments))
+    }
+  }
+
+  /// The project as the last command opened it; nil, after saying so, if nothing is left to be done.
+  private func reopened(_ run: SavedRun, _ verb: Verb, _ word: String) async throws -> Workspace? {
+    var session = resumedSession(verb)
+    session.word = word
+    guard try retried(run).hasFailures else {
+      let text = "Nothing to do: the last \(verb.rawValue) succeeded."
+      session.printer.log(text, LogRecord(.warn, "NothingToDo", "Q035", text))
+      return nil
+    }
+    var workspace = try await Workspace.open(
+      session, resumed(run.arguments),
+      isFullRefresh: fullRefresh ?? run.arguments["full_refresh"]?.boolValue)
+    workspace.invocation.readsNothing = run.arguments["empty"]?.boolValue ?? false
+    return workspace
   }
 
   private func callMacro(_ run: SavedRun) async throws -> ExitStatus {
@@ -165,6 +200,8 @@ struct RetriedNodes: Sendable {
   func selection(in workspace: Workspace) -> Selection {
     var ids: [String: NodeID] = [:]
     for node in workspace.project.nodes { ids[node.artifactID.rawValue] = node.id }
+    for exposure in workspace.project.exposures { ids[exposure.id.rawValue] = exposure.id }
+    for resource in workspace.project.semantics { ids[resource.id.rawValue] = resource.id }
     var nodes: Set<NodeID> = []
     for result in run.results {
       if isRetried(result.status), let id = ids[result.id] { nodes.insert(id) }

@@ -8,6 +8,21 @@ struct RunArguments {
   let selection: SelectionOptions
   let kinds: ResourceTypeOptions?
 
+  /// What templates see of every command's arguments.
+  static func common(_ session: CommandSession, _ flags: ProjectOptions, _ options: LoadOptions) -> DataValue
+  {
+    func text(_ value: String?) -> DataValue { value.map { .string($0) } ?? .none }
+    let values: [(String, DataValue)] = [
+      ("invocation_command", .string((["weir"] + session.program.commandLine).joined(separator: " "))),
+      ("project_dir", .string(options.projectRoot)), ("profiles_dir", text(options.profilesFolder)),
+      ("target", text(flags.target)), ("profile", text(flags.profile)),
+      ("threads", options.threads.map { .int($0) } ?? .none), ("full_refresh", .bool(options.isFullRefresh)),
+      ("quiet", .bool(session.printer.options.isQuiet)),
+      ("log_format", .string(session.printer.options.isJSON ? "json" : "default")),
+    ]
+    return .dict(values.filter { !$0.1.isNone })
+  }
+
   /// The values that every command has, and those of this one. Vars stand there by themselves.
   func values(_ workspace: Workspace, _ own: [(String, DataValue)]) -> DataValue {
     func texts(_ values: [String]) -> DataValue { .list(values.map { .string($0) }) }

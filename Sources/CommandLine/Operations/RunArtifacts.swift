@@ -113,6 +113,11 @@ extension Workspace {
   /// What must not be shown or written.
   var redactor: Redactor { Redactor(secrets: session.environment.secrets + project.target.secrets) }
 
+  /// Where the semantic layer's own manifest lies in a target folder.
+  static func semanticManifestPath(in targetFolder: String) -> String {
+    targetFolder + "/semantic_manifest.json"
+  }
+
   /// Where the manifest lies in a target folder.
   static func manifestPath(in targetFolder: String) -> String { targetFolder + "/manifest.json" }
 
@@ -126,6 +131,9 @@ extension Workspace {
     let manifest = Manifest(
       project: project, graph: graph, compiled: compiled, invocation: invocation,
       generatedAt: session.program.now())
-    try manifest.write(to: manifestPath, redactor: redactor.adding(hidden))
+    let redactor = redactor.adding(hidden)
+    try manifest.write(to: manifestPath, redactor: redactor)
+    try SemanticManifest(project: project).write(
+      to: Self.semanticManifestPath(in: targetFolder), redactor: redactor)
   }
 }

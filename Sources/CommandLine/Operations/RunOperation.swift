@@ -62,6 +62,7 @@ struct RunOperation: Sendable {
     opened.invocation.deferral = try StateReader(workspace: opened, flags: selection.state).deferral()
     opened.invocation.readsNothing = try empty ?? session.environment.isOn("DBT_EMPTY") ?? false
     opened.invocation.sample = sample
+    opened.invocation.add(arguments: arguments(try runOptions(opened), opened))
     let workspace = opened
     let plan = PlanBuilder.plan(
       PlanRequest(command: command, selection: selected), project: workspace.project, graph: workspace.graph)
@@ -98,7 +99,7 @@ struct RunOperation: Sendable {
 
   private func run(_ plan: Plan, _ options: RunOptions, in workspace: Workspace) async throws -> ExitStatus {
     let nodes = plan.steps.flatMap { [$0.node] + $0.audits }.map { id in
-      workspace.project.node(id).map(NodeFacts.init) ?? NodeFacts(unknown: id)
+      NodeFacts(id, in: workspace.project)
     }
     greet(workspace, nodes, options)
     guard !nodes.isEmpty else { return try nothingToDo(options, in: workspace) }

@@ -39,9 +39,11 @@ struct Workspace: Sendable {
     }
     var session = session
     session.projectFlags = loaded.project.settings.values["flags"]
-    let workspace = Workspace(
+    var workspace = Workspace(
       session: session, project: loaded.project, graph: loaded.graph, options: options,
       invocation: Invocation(options), kept: reading.kept)
+    workspace.invocation.arguments = RunArguments.common(session, flags, options)
+    workspace.invocation.templateWarnings = try session.warningPolicy().templateWarnings
     session.program.hold?(workspace)
     session.printer.hide(workspace.redactor)
     try session.report(warnings: loaded.warnings)

@@ -60,6 +60,32 @@ struct NodeFacts: Sendable {
     checksum = ""
   }
 
+  /// Reads the facts of something that lies outside the warehouse.
+  private init(
+    _ id: NodeID, _ resourceType: ResourceType, _ name: String, kind: String, path: String, _ span: SourceSpan
+  ) {
+    self.init(unknown: id)
+    self.resourceType = resourceType
+    (self.name, title, self.kind) = (name, name, kind)
+    (self.path, originalPath, self.span) = (path, path, span)
+  }
+
+  /// Reads the facts of what a name means.
+  init(_ id: NodeID, in project: Project) {
+    if let node = project.node(id) {
+      self.init(node)
+    } else if let resource = project.semantic(id) {
+      self.init(
+        id, resource.resourceType, resource.name,
+        kind: resource.resourceType.rawValue.split(separator: "_").joined(separator: " "),
+        path: resource.originalPath, resource.span)
+    } else if let exposure = project.exposure(id) {
+      self.init(id, .exposure, exposure.name, kind: "exposure", path: exposure.originalPath, exposure.span)
+    } else {
+      self.init(unknown: id)
+    }
+  }
+
   /// Facts of a name that the project does not hold: the name is all there is.
   init(unknown id: NodeID) {
     self.id = id
@@ -88,6 +114,7 @@ struct Tally: Sendable, Hashable {
         switch node.resourceType {
         case .check: "check"
         case .unitTest: "unit test"
+        case .savedQuery: "saved query"
         case .model: node.materialization == "incremental" ? "incremental model" : "\(node.kind) model"
         default: node.resourceType.rawValue
         }
@@ -97,9 +124,9 @@ struct Tally: Sendable, Hashable {
 
   /// `1 load, 3 seeds, 2 table models, 20 checks`; models by name, checks last.
   var text: String {
-    func rank(_ noun: String) -> Int { ["load": 0, "seed": 1, "check": 3, "unit test": 4][noun] ?? 2 }
-    let nouns = counts.keys.sorted { (rank($0), $0) < (rank($1), $1) }
-    return nouns.map { Quantities.count(counts[$0] ?? 0, $0, $0 == "analysis" ? "analyses" : nil) }.joined(
-      separator: ", ")
+    let ranks = ["load": 0, "seed": 1, "check": 3, "unit test": 4, "exposure": 5, "saved query": 6]
+    let plurals = ["analysis": "analyses", "saved query": "saved queries"]
+    let nouns = counts.keys.sorted { (ranks[$0] ?? 2, $0) < (ranks[$1] ?? 2, $1) }
+    return nouns.map { Quantities.count(counts[$0] ?? 0, $0, plurals[$0]) }.joined(separator: ", ")
   }
 }

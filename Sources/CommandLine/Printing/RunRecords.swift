@@ -153,6 +153,7 @@ struct RunRecords: Sendable {
     case .source: "freshness of \(node.name)"
     case .unitTest: "unit_test \(node.title)"
     case .load: "load \(node.name)"
+    case .exposure, .savedQuery: "\(node.kind) \(node.name)"
     default: "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
     }
   }

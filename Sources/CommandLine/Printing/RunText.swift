@@ -43,7 +43,7 @@ struct RunText: Sendable {
     var title = String(repeating: " ", count: indent) + TerminalText.oneLine(facts.title)
     if width != nil { title = TerminalText.fitting(title, nameWidth) }
     let head = [
-      style.dim(Quantities.timeOfDay(time)), style.dim(place), status(result.status),
+      style.dim(Quantities.timeOfDay(time)), style.dim(place), status(of: result),
       TerminalText.padded(facts.kind, kindWidth), TerminalText.padded(title, nameWidth),
     ]
     let end =
@@ -55,8 +55,9 @@ struct RunText: Sendable {
     return (head + [end] + reason).joined(separator: "  ")
   }
 
-  private func status(_ status: NodeStatus) -> String {
-    switch status {
+  private func status(of result: NodeResult) -> String {
+    if result.isMention, result.status == .upToDate { return style.dim("NO-OP") }
+    return switch result.status {
     case .success: style.green("OK   ")
     case .pass: style.green("PASS ")
     case .warn: style.yellow("WARN ")
@@ -82,6 +83,7 @@ struct RunText: Sendable {
 
   private func cause(of result: NodeResult) -> String {
     if let moment = result.upToDateSince { return "up to date since \(Quantities.timestamp(moment))" }
+    if result.isMention, result.status == .upToDate { return "nothing to build" }
     guard let cause = result.skippedBecause else { return result.message ?? "" }
     return "because of \((facts[cause] ?? NodeFacts(unknown: cause)).name)"
   }

@@ -8,6 +8,8 @@ public enum StepAction: String, Sendable, Codable, Hashable {
   case check
   /// Asks how fresh a source is.
   case freshness
+  /// Names what reads the project's data outside of it among the results. Nothing is done for it.
+  case mention
 }
 
 /// One thing to do.

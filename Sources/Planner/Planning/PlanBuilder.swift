@@ -10,7 +10,7 @@ public struct PlanBuilder: Sendable {
   private let graph: Graph
   /// Where the project's nodes hold what stands at a place of the graph's order; nil for sources and exposures.
   private let nodes: [Int?]
-  /// Whether the node at a place gets a step of its own and is built.
+  /// Whether the node at a place gets a step of its own and is built; exposures and saved queries are mentioned.
   private let isBuilt: [Bool]
   /// The places of the checks to run, and of the unit tests.
   private let checks: [Int]
@@ -43,8 +43,12 @@ public struct PlanBuilder: Sendable {
     var isBuilt = [Bool](repeating: false, count: graph.order.count)
     var checks: [Int] = []
     var unitTests: [Int] = []
+    let mentioned = Self.mentioned(request.command, project)
     for (place, id) in graph.order.enumerated() where request.selection.nodes.contains(id) {
-      guard let index = nodes[place] else { continue }
+      guard let index = nodes[place] else {
+        isBuilt[place] = mentioned.contains(id)
+        continue
+      }
       let type = project.nodes[index].resourceType
       if type == .check {
         if request.command.runsChecks { checks.append(place) }
@@ -62,6 +66,12 @@ public struct PlanBuilder: Sendable {
     waits = Array(repeating: [], count: graph.order.count)
     audits = Array(repeating: [], count: graph.order.count)
     marks = Marks(count: graph.order.count)
+  }
+
+  private static func mentioned(_ command: PlanCommand, _ project: Project) -> Set<NodeID> {
+    let types = command.mentionedTypes
+    let semantics = project.semantics.filter { types.contains($0.resourceType) }.map(\.id)
+    return Set(types.contains(.exposure) ? project.exposures.map(\.id) + semantics : semantics)
   }
 
   /// Every built node waits for the nearest built nodes above it.
@@ -127,7 +137,7 @@ public struct PlanBuilder: Sendable {
     for check in checkSteps[-1] ?? [] { add(check, .check) }
     for place in isBuilt.indices where isBuilt[place] {
       for test in unitTestSteps[place] ?? [] { add(test, .check) }
-      add(place, .build)
+      add(place, nodes[place] == nil ? .mention : .build)
       for check in checkSteps[place] ?? [] { add(check, .check) }
     }
     return steps

@@ -27,6 +27,9 @@ public enum PlanCommand: String, Sendable, Codable, Hashable, CaseIterable {
     }
   }
 
+  /// The kinds of what lies outside the warehouse that the command names among its results.
+  public var mentionedTypes: Set<ResourceType> { self == .build ? [.exposure, .savedQuery] : [] }
+
   /// Whether the command runs checks.
   public var runsChecks: Bool { self == .build || self == .test || self == .load }
 

@@ -197,10 +197,13 @@ extension ConfigDecoder {
   // MARK: - Microbatch
 
   private mutating func microbatch(_ values: DataValue, _ config: NodeConfig) -> MicrobatchConfig? {
-    if !config.uniqueKey.isEmpty, !macros.hasMacro(IncrementalStrategy.microbatch.macroName) {
+    let refusesKey =
+      !config.uniqueKey.isEmpty && !macros.hasMacro(IncrementalStrategy.microbatch.macroName)
+    if refusesKey {
       report(
-        "unique_key", .badValue, "\(subject) is built in batches of time and cannot have a unique_key",
-        hint: "remove it, or use incremental_strategy='merge'")
+        "unique_key", .badValue,
+        "\(subject) is built in batches of time and cannot have a unique_key: it will fail",
+        .warning, hint: "remove it, or use incremental_strategy='merge'")
     }
     let sizes = BatchSize.allCases.map(\.rawValue)
     for (key, what) in [
@@ -219,7 +222,10 @@ extension ConfigDecoder {
     }
     _ = bool("concurrent_batches", values)
     guard let eventTime = text("event_time", values), let size, let begin = begin(values) else { return nil }
-    return MicrobatchConfig(eventTime: eventTime, begin: begin, size: size, lookback: max(0, lookback ?? 1))
+    var result = MicrobatchConfig(
+      eventTime: eventTime, begin: begin, size: size, lookback: max(0, lookback ?? 1))
+    result.refusesKey = refusesKey
+    return result
   }
 
   private mutating func begin(_ values: DataValue) -> Int? {

@@ -138,6 +138,8 @@ public struct MicrobatchConfig: Sendable, Codable, Hashable {
   public var size: BatchSize
   /// How many batches before the current one are built again.
   public var lookback: Int
+  /// Whether the model has a unique key, which batches cannot regard: it fails when it is built.
+  public var refusesKey = false
 
   /// Makes a configuration.
   public init(eventTime: String, begin: Int, size: BatchSize, lookback: Int = 1) {

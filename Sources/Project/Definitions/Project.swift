@@ -36,6 +36,8 @@ public struct Project: Sendable {
   public var vars: DataValue
   /// What `var()` finds in the packages' own texts, by package.
   var packageVars: [String: DataValue] = [:]
+  /// The versions of the project and its packages, as far as their project files say one.
+  var packageVersions: [String: String?] = [:]
   /// Where `nodes` and `sources` hold a name.
   public private(set) var nodeIndex: [NodeID: Int]
   /// Where `sources` holds a name.

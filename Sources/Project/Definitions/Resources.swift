@@ -245,12 +245,15 @@ public struct DocsBlock: Sendable, Codable {
   public var path: String
   /// The file, relative to the project.
   public var originalPath: String
+  /// Where it begins.
+  public var span: SourceSpan
   /// The text between the tags.
   public var contents: String
 
   /// Makes a block.
   public init(
-    id: NodeID, package: String, name: String, path: String, originalPath: String, contents: String
+    id: NodeID, package: String, name: String, path: String, originalPath: String, contents: String,
+    span: SourceSpan? = nil
   ) {
     self.id = id
     self.package = package
@@ -258,5 +261,6 @@ public struct DocsBlock: Sendable, Codable {
     self.path = path
     self.originalPath = originalPath
     self.contents = contents
+    self.span = span ?? SourceSpan(file: originalPath)
   }
 }

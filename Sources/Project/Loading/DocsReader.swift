@@ -41,7 +41,8 @@ enum DocsReader {
       blocks.append(
         DocsBlock(
           id: NodeID(.documentation, package, tag.words[1]), package: package, name: tag.words[1],
-          path: place.inner, originalPath: place.original, contents: NativeMacros.trimmed(body)))
+          path: place.inner, originalPath: place.original, contents: NativeMacros.trimmed(body),
+          span: tag.span))
     }
     return (blocks, problems)
   }

@@ -158,7 +158,7 @@ enum FileStage {
     result.definitions = macros
     result.problems += duplicates(macros.map { ($0.id, $0.span) }, "macros")
     result.problems += duplicates(
-      result.docs.map { ($0.id, SourceSpan(file: $0.originalPath)) }, "docs blocks")
+      result.docs.map { ($0.id, $0.span) }, "docs blocks")
     return result
   }
 

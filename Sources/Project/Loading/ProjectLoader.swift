@@ -114,6 +114,7 @@ public struct ProjectLoader: Sendable {
     project.selectors = selectors.selectors
     project.operations = parsed.operations
     project.packageVars = environment.packageVars
+    project.packageVersions = environment.packageVersions
     await PlainSQLStage.run(&project, parser, patterns, &problems)
     let lost = contentsOfAll.reduce(into: LostDefinitions()) { $0.add($1.lost) }
     ReferenceStage(recorded: parsed.recorded, lost: lost).run(&project, &problems)
@@ -151,11 +152,16 @@ struct LoadEnvironment: Sendable {
   var overriding: ConfigOverrides?
   /// What `var()` finds in packages' texts, by package.
   private(set) var packageVars: [String: DataValue] = [:]
+  /// The versions of the project and its packages, as far as their project files say one.
+  private(set) var packageVersions: [String: String?] = [:]
 
   /// Takes in the packages' variables, and their hooks after the project's own, as in dbt.
   mutating func addPackages(_ packages: [LoadEnvironment]) {
     packageVars = Dictionary(
       packages.map { ($0.settings.name, $0.vars) }, uniquingKeysWith: { first, _ in first })
+    for package in [self] + packages {
+      packageVersions[package.settings.name] = .some(package.settings.version)
+    }
     for package in packages.sorted(by: { $0.settings.name < $1.settings.name }) {
       settings.onRunStart += package.settings.onRunStart
       settings.onRunEnd += package.settings.onRunEnd
@@ -166,6 +172,7 @@ struct LoadEnvironment: Sendable {
   func beside(_ project: LoadEnvironment) -> LoadEnvironment {
     var package = self
     package.packageVars = project.packageVars
+    package.packageVersions = project.packageVersions
     return package
   }
 
@@ -176,6 +183,7 @@ struct LoadEnvironment: Sendable {
     let base = BaseContext(invocation: invocation, log: log)
     base.vars = vars
     base.packageVars = packageVars
+    base.packageVersions = packageVersions
     let context = NodeContext(base: base, settings: settings, target: target, macros: macros)
     context.frame.docs = docs
     return context

@@ -165,6 +165,7 @@ extension Project {
       settings: settings, target: target, nodes: nodes, sources: sources, exposures: exposures,
       macros: macros, docs: docs, disabled: disabled, vars: vars, connections: connections)
     (groups, operations, packageVars) = (before.groups, before.operations, before.packageVars)
+    packageVersions = before.packageVersions
     (semantics, disabledSemantics) = (before.semantics, before.disabledSemantics)
     selectors = before.selectors
   }

@@ -15,6 +15,8 @@ final class BaseContext {
   /// What it reads in the texts of packages, by package, and whose text is rendered.
   var packageVars: [String: DataValue] = [:]
   var package: () -> String = { "" }
+  /// The versions of the project and its packages, as far as they say one.
+  var packageVersions: [String: String?] = [:]
   /// What a unit test puts before variables and the environment.
   var overriddenVars: DataValue = .emptyMapping
   var overriddenEnvironment: DataValue = .emptyMapping
@@ -72,6 +74,8 @@ final class BaseContext {
     case "dbt_version": .string(VersionRequirement.offered)
     case "thread_id": "main"
     case "flags": .object(FlagsObject(invocation))
+    case "invocation_args_dict": Value(invocation.argumentValues)
+    case "dbt_metadata_envs": Value(invocation.metadataEnvironment.map { ($0.name, .string($0.value)) })
     case "exceptions": .object(ExceptionsObject(self))
     case "modules": Modules.value(startedAt: invocation.startedAt)
     case "log": .function("log") { [unowned self] arguments, _ in try self.write(arguments) }
@@ -166,17 +170,21 @@ extension DataValue {
 
 /// `flags.FULL_REFRESH` and the like.
 final class FlagsObject: HostObject {
-  private let values: [String: Value]
+  private var values: [String: Value]
 
   init(_ invocation: Invocation) {
     values = [
       "FULL_REFRESH": .bool(invocation.isFullRefresh), "WHICH": .string(invocation.command),
       "STORE_FAILURES": invocation.storesFailures.map { .bool($0) } ?? Value.none, "USE_COLORS": false,
-      "DEBUG": false, "QUIET": false, "FAIL_FAST": false, "EMPTY": false, "INTROSPECT": true,
+      "DEBUG": false, "QUIET": false, "FAIL_FAST": false,
+      "EMPTY": .bool(invocation.readsNothing), "INTROSPECT": true,
       "INDIRECT_SELECTION": "eager", "PARTIAL_PARSE": true, "WARN_ERROR": false, "VERSION_CHECK": true,
       "CACHE_SELECTED_ONLY": false, "SEND_ANONYMOUS_USAGE_STATS": false,
       "REQUIRE_SQL_HEADER_IN_TEST_CONFIGS": false,
     ]
+    for name in ["fail_fast", "quiet", "indirect_selection", "log_format"] {
+      if let value = invocation.arguments[name], !value.isNone { values[name.uppercased()] = Value(value) }
+    }
   }
 
   let typeName = "Flags"
@@ -216,7 +224,12 @@ final class ExceptionsObject: HostObject {
     case "warn":
       return .function(name) { [context] arguments, _ in
         let message = arguments.value(0, "msg")?.description ?? ""
-        context.log(LogLine(level: .warning, message: message, node: context.currentNode))
+        switch context.invocation.templateWarnings {
+        case .told: context.log(LogLine(level: .warning, message: message, node: context.currentNode))
+        case .failing(let origin):
+          throw Diagnostic(.raised, message, notes: ["what templates warn of is an error with \(origin)"])
+        case .silenced: break
+        }
         return ""
       }
     case "missing_config":

@@ -50,6 +50,7 @@ public final class Compiler {
     base = BaseContext(invocation: invocation, log: log)
     base.vars = project.vars
     base.packageVars = project.packageVars
+    base.packageVersions = project.packageVersions
     context = NodeContext(
       base: base, settings: project.settings, target: project.target, macros: project.macroTable,
       project: project, connection: connection)

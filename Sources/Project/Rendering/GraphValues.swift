@@ -1,3 +1,4 @@
+import EngineCore
 import Jinja
 
 /// Nodes and sources as templates see them in `model` and `graph`: dictionaries shaped like dbt's manifest.
@@ -6,7 +7,9 @@ enum GraphValues {
     let nodes = DictObject()
     let sources = DictObject()
     let exposures = DictObject()
-    for item in project?.nodes ?? [] where item.unitTest == nil { nodes[item.id.rawValue] = node(item) }
+    for item in (project?.nodes ?? []) + (project?.operations ?? []) where item.unitTest == nil {
+      nodes[item.id.rawValue] = node(item, target: project?.target)
+    }
     for item in project?.sources ?? [] { sources[item.id.rawValue] = source(item) }
     for item in project?.exposures ?? [] { exposures[item.id.rawValue] = exposure(item) }
     func semantics(_ kind: ResourceType) -> Value {
@@ -24,23 +27,34 @@ enum GraphValues {
     ])
   }
 
-  static func node(_ node: Node) -> Value {
+  /// What a name means, as a result of a run shows it.
+  static func named(_ id: NodeID, _ project: Project?) -> Value {
+    if let node = project?.node(id) { return Self.node(node) }
+    if let resource = project?.semantic(id) { return semantic(resource) }
+    return project?.exposure(id).map(exposure) ?? Value.none
+  }
+
+  /// A node. What it stores nothing in has a place all the same, as in dbt, where the target is known.
+  static func node(_ node: Node, target: Target? = nil) -> Value {
     let columns = DictObject()
     for column in node.columns { columns[column.name] = Self.column(column) }
     let alias = node.relation?.identifier ?? node.config.alias ?? node.standardAlias
+    let properties = node.propertiesPath.map { "\(node.package)://\($0)" }
+    let code =
+      node.resourceType == .seed
+      ? "" : node.resourceType == .snapshot ? node.code : NativeMacros.trimmed(node.code)
     let own: [(String, Value)] = [
       ("name", .string(node.name)), ("unique_id", .string(node.id.rawValue)), ("alias", .string(alias)),
       ("resource_type", .string(node.resourceType.rawValue)), ("package_name", .string(node.package)),
       ("path", .string(node.path)), ("original_file_path", .string(node.originalPath)),
-      ("database", text(node.relation?.database)), ("schema", text(node.relation?.schema)),
+      ("database", text(node.relation?.database ?? node.config.database ?? target?.database)),
+      ("schema", text(node.relation?.schema ?? schema(of: node, in: target))),
+      ("relation_name", text(node.relation.map { StandardDialect(name: "").rendered($0) })),
       ("fqn", texts(node.fqn)), ("config", Value(node.config.values)), ("tags", texts(node.config.tags)),
       ("meta", Value(node.config.values["meta"] ?? .emptyMapping)),
       ("description", .string(node.description)),
-      ("columns", .dict(columns)), ("raw_code", .string(node.code)), ("raw_sql", .string(node.code)),
+      ("columns", .dict(columns)), ("raw_code", .string(code)), ("raw_sql", .string(code)),
       ("language", node.isPython ? "python" : "sql"),
-      ("version", node.version.map { Value($0.value) } ?? .none),
-      ("latest_version", node.version.map { Value($0.latest) } ?? .none),
-      ("deprecation_date", text(node.deprecationDate?.artifactText)),
       ("constraints", Value(node.constraints.map { constraint($0, ofModel: true) })),
       (
         "contract",
@@ -50,20 +64,43 @@ enum GraphValues {
           ("checksum", text(node.contractChecksum)),
         ])
       ),
-      ("access", Value(node.config.values["access"] ?? .none)),
       ("group", Value(node.config.values["group"] ?? .none)),
       ("refs", Value(node.references.map { texts([$0.package, $0.name].compactMap { $0 }) })),
       ("sources", Value(node.sourceReferences.map { texts([$0.source, $0.table]) })),
       (
         "depends_on",
         Value([
-          ("nodes", texts(node.dependencies.map(\.rawValue))), ("macros", texts(node.macros.map(\.rawValue))),
+          ("nodes", texts(node.dependencies.map(\.rawValue))),
+          ("macros", texts(node.calledMacros.map(\.rawValue))),
         ])
       ),
       ("checksum", Value([("name", "sha256"), ("checksum", .string(node.checksum))])),
-      ("patch_path", text(node.propertiesPath)),
+      ("patch_path", text(node.check == nil ? properties : nil)),
     ]
-    return Value(own + check(node.check))
+    return Value(own + model(node) + check(node.check))
+  }
+
+  private static func schema(of node: Node, in target: Target?) -> String? {
+    target.map { target in node.config.schema.map { "\(target.schema)_\($0)" } ?? target.schema }
+  }
+
+  /// What only models have.
+  private static func model(_ node: Node) -> [(String, Value)] {
+    guard node.resourceType == .model else { return [] }
+    let spine: Value? = node.timeSpine.map { spine in
+      let own = spine.granularities.map {
+        Value([("name", .string($0.name)), ("column_name", text($0.column))])
+      }
+      return Value([
+        ("standard_granularity_column", .string(spine.column)), ("custom_granularities", Value(own)),
+      ])
+    }
+    return [
+      ("access", Value(node.config.values["access"] ?? .string("protected"))),
+      ("version", node.version.map { Value($0.value) } ?? .none),
+      ("latest_version", node.version.map { Value($0.latest) } ?? .none),
+      ("deprecation_date", text(node.deprecationDate?.artifactText)), ("time_spine", spine ?? .none),
+    ]
   }
 
   private static func column(_ column: ColumnDefinition) -> Value {
@@ -86,7 +123,7 @@ enum GraphValues {
       ] + (isOfModel ? [("columns", texts(constraint.columns))] : []))
   }
 
-  private static func semantic(_ resource: SemanticResource) -> Value {
+  static func semantic(_ resource: SemanticResource) -> Value {
     let own = (resource.properties.entries ?? []).map { ($0.key, Value($0.value)) }
     return Value(
       [
@@ -155,7 +192,7 @@ enum GraphValues {
   ])
   private static let nobody: DataValue = .dict([("email", .none), ("name", .none)])
 
-  private static func exposure(_ exposure: Exposure) -> Value {
+  static func exposure(_ exposure: Exposure) -> Value {
     let own: [(String, Value)] = [
       ("name", .string(exposure.name)), ("unique_id", .string(exposure.id.rawValue)),
       ("resource_type", "exposure"), ("package_name", .string(exposure.package)),

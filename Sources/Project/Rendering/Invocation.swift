@@ -23,6 +23,11 @@ public struct Invocation: Sendable {
   /// Whether what is read gives no rows.
   public var readsNothing = false
 
+  /// What the command was called with, by dbt's names: a mapping. `which` and `vars` stand there by themselves.
+  public var arguments: DataValue = .emptyMapping
+  /// What becomes of what templates warn of while nodes run.
+  public var templateWarnings = TemplateWarnings.told
+
   /// The span of time of which alone models and snapshots read rows, where what they read has an `event_time`.
   public var sample: SampleWindow?
 
@@ -37,6 +42,21 @@ public struct Invocation: Sendable {
     environment = options.environment
   }
 
+  /// Takes in what is known of the arguments now; `more` is a mapping.
+  public mutating func add(arguments more: DataValue) { arguments = arguments.merging(more) }
+
+  /// What `invocation_args_dict` shows.
+  var argumentValues: DataValue {
+    DataValue.mapping([("which", .string(command)), ("vars", vars)]).merging(arguments)
+  }
+
+  /// What the environment says of the run, as `dbt_metadata_envs` shows it.
+  var metadataEnvironment: [(name: String, value: String)] {
+    let prefix = "DBT_ENV_CUSTOM_ENV_"
+    return environment.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }
+      .map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+  }
+
   /// Whether a node is selected.
   public func isSelected(_ id: NodeID) -> Bool {
     // The list is sorted.
@@ -47,6 +67,15 @@ public struct Invocation: Sendable {
     }
     return false
   }
+}
+
+/// What becomes of `exceptions.warn()`.
+public enum TemplateWarnings: Sendable, Hashable {
+  /// It is told, and stops nothing.
+  case told
+  /// It fails what is rendered; `origin` asked for it.
+  case failing(origin: String)
+  case silenced
 }
 
 /// Something that a template said: `log()`, `print()`, `exceptions.warn()`.

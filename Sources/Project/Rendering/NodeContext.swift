@@ -164,9 +164,10 @@ final class NodeContext {
 
   private var builtins: Value {
     Value(
-      ["ref", "source", "config", "this", "doc", "execute"].compactMap { name in
-        contextValue(name).map { (name, $0) }
-      }
+      [("ref", contextValue("ref").map { .object(ReferenceFunction($0, self)) } ?? Value.none)]
+        + ["source", "config", "this", "doc", "execute"].compactMap { name in
+          contextValue(name).map { (name, $0) }
+        }
         + ["var", "env_var", "log", "return", "tojson", "fromjson", "target"].compactMap { name in
           base.value(name).map { (name, $0) }
         })

@@ -41,12 +41,14 @@ final class ReportObject: HostObject {
   let typeName = "RunResult"
 
   init(_ report: NodeReport, _ project: Project?) {
-    let node = project?.node(report.node)
     let timings: [Value] = report.timings.map { timing in
-      Value([
-        ("name", .string(timing.name)), ("started_at", Self.moment(timing.start)),
-        ("completed_at", Self.moment(timing.end)),
-      ])
+      .object(
+        RecordObject(
+          "TimingInfo",
+          [
+            ("name", .string(timing.name)), ("started_at", Self.moment(timing.start)),
+            ("completed_at", Self.moment(timing.end)),
+          ]))
     }
     let rows = report.rows.map { [("rows_affected", Value.int($0))] } ?? []
     values = [
@@ -54,7 +56,8 @@ final class ReportObject: HostObject {
       ("execution_time", .float(report.executionTime)), ("adapter_response", Value(rows)),
       ("message", report.message.map { .string($0) } ?? Value.none),
       ("failures", report.failures.map { .int($0) } ?? Value.none),
-      ("node", node.map(GraphValues.node) ?? Value.none), ("unique_id", .string(report.node.rawValue)),
+      ("node", RecordObject.wrapping(GraphValues.named(report.node, project), "Node")),
+      ("unique_id", .string(report.node.rawValue)),
     ]
   }
 

@@ -44,8 +44,7 @@ final class ResultTable: HostObject {
     case "columns":
       .object(ResultVector(names.indices.map(column), names: names, typeName: "Columns"))
     case "column_names": .tuple(names.map { .string($0) })
-    case "print_table", "print_csv", "print_json": .function(name) { _, _ in .none }
-    default: nil
+    default: method(name)
     }
   }
 }

@@ -44,7 +44,7 @@ extension Compiler {
         name: SnippetNames.hook(of: file))
       let macro = context.interpreter.macro(template.definitions[0], of: template)
       let name: Value = .string(node?.id.rawValue ?? "master")
-      let arguments = Arguments([name, node.map(GraphValues.node) ?? Value.none])
+      let arguments = Arguments([name, node.map { GraphValues.node($0) } ?? Value.none])
       let text = NativeMacros.trimmed(try context.interpreter.call(macro, arguments).description)
       guard !text.contains("*/") else {
         throw Diagnostic(

@@ -36,6 +36,8 @@ public struct Cloner: Sendable {
   /// Whether what is there already is replaced.
   private let isFullRefresh: Bool
   private let clock: RunClock
+  /// What the statements of a node run on, given a session's own connection.
+  public var connection: @Sendable (any Connection, Node) throws -> any Connection = { own, _ in own }
 
   /// Makes a cloner.
   public init(engine: any Engine, isFullRefresh: Bool, clock: RunClock = .system) {
@@ -67,6 +69,7 @@ public struct Cloner: Sendable {
     guard let origin = request.origin else { return .unknown }
     let start = clock.uptime()
     do {
+      let connection = try self.connection(connection, request.node)
       let existing = try connection.find(request.target)
       if existing != nil, !isFullRefresh { return .present }
       guard !origin.isSameName(as: request.target) else {

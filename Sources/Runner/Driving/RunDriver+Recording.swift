@@ -26,7 +26,7 @@ extension RunDriver {
 
   /// Records what became of a node and of its audits.
   func record(_ result: NodeResult) {
-    guard let state else { return }
+    guard let state, !result.isMention else { return }
     let now = clock.now()
     for node in [result] + result.audits {
       state.record(

@@ -73,6 +73,10 @@ extension RunDriver {
   ) {
     let step = plan.steps[number]
     let index = run.index(of: number, audits: step.audits.count)
+    if step.action == .mention {
+      run.settled.append((number, .succeeded))
+      return publish(.mentioned(step.node, resourceType(step.node)), index, &run)
+    }
     let decision = run.changes?.decision(step) ?? .perform(reason: nil)
     if case .keep(let since, let audits) = decision, audits.isEmpty {
       let result = kept(step, since)
@@ -181,7 +185,9 @@ extension RunDriver {
   private func name(_ node: NodeID) -> String { project.node(node)?.searchName ?? node.rawValue }
 
   private func resourceType(_ node: NodeID) -> ResourceType {
-    project.node(node)?.resourceType ?? (project.source(node) == nil ? .model : .source)
+    if let own = project.node(node)?.resourceType ?? project.semantic(node)?.resourceType { return own }
+    if project.source(node) != nil { return .source }
+    return project.exposure(node) == nil ? .model : .exposure
   }
 }
 

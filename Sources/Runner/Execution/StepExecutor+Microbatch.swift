@@ -23,6 +23,7 @@ extension StepExecutor {
   func buildBatches(
     _ node: Node, _ target: Relation, _ audits: [Node], _ config: MicrobatchConfig, _ result: inout NodeResult
   ) throws {
+    if config.refusesKey { throw keyRefused(node) }
     let existing = try context.relations.refresh(target, connection)
     let options = context.options
     let retried = existing?.kind == .table ? options.retriedBatches[node.id] : nil
@@ -57,6 +58,13 @@ extension StepExecutor {
     // As in dbt, the run's results tell of all of them.
     let built = retried?.built.map { BatchOutcome(batch: EventBatch($0, size: config.size), isBuilt: true) }
     result.batches = (built ?? []) + result.batches
+  }
+
+  /// Rows of a batch replace those of its time, whatever their key. As in dbt, the node fails, and the others are built.
+  private func keyRefused(_ node: Node) -> Diagnostic {
+    Diagnostic(
+      .badValue, "'\(node.name)' is built in batches of time and cannot have a unique_key", at: node.span,
+      hint: "remove it, or use incremental_strategy='merge'")
   }
 
   /// What is built.

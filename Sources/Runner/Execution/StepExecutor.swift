@@ -28,6 +28,7 @@ struct StepExecutor {
     case .build: return build(node, audits: step.audits.compactMap(context.project.node))
     case .check where node.unitTest != nil: return runUnitTest(node)
     case .check, .freshness: return check(node)
+    case .mention: return .mentioned(node.id, node.resourceType)
     }
   }
 

@@ -73,6 +73,7 @@ struct LoadExecutor {
     while true {
       do {
         return try await session.run { [self, levels] connection in
+          let connection = try worker.workbench.connection(connection, for: node, of: context.project)
           let statements = StatementRunner(connection)
           let compiler = try worker.workbench.compiler(connection)
           let step = StepExecutor(context: context, statements: statements, compiler: compiler)

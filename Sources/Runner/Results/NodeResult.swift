@@ -107,6 +107,18 @@ public struct NodeResult: Sendable {
   }
 }
 
+extension NodeResult {
+  /// What there is to say of something that is named among the results, for which nothing is done: dbt's words.
+  static func mentioned(_ node: NodeID, _ resourceType: ResourceType) -> NodeResult {
+    var result = NodeResult(node: node, resourceType: resourceType, status: .upToDate, message: "NO-OP")
+    result.failures = 0
+    return result
+  }
+
+  /// Whether it is of something that lies outside the warehouse: an exposure or a saved query.
+  public var isMention: Bool { resourceType == .exposure || resourceType == .savedQuery }
+}
+
 extension NodeReport {
   /// What hooks at the run's end see of a result.
   init(_ result: NodeResult) {

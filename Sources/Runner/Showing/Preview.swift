@@ -80,6 +80,7 @@ public struct Preview: Sendable {
     let session = try await engine.makeSession()
     do {
       let value = try await session.run { connection in
+        let connection = try commented(connection, subject)
         let (select, node) = try headed(select(subject, connection), subject, connection)
         let limited =
           limit.map { "SELECT * FROM (\n\(select)\n) AS weir_preview\nLIMIT \(max(0, $0))" } ?? select
@@ -95,6 +96,19 @@ public struct Preview: Sendable {
       await session.close()
       throw error
     }
+  }
+
+  /// The connection with the project's comment on what it runs, if it has one. A query of Weir's own gets none.
+  private func commented(_ connection: any Connection, _ subject: Subject) throws -> any Connection {
+    let node: Node?
+    switch subject {
+    case .query: return connection
+    case .inline: node = nil
+    case .node(let shown), .stored(let shown): node = shown
+    }
+    guard let commented = CommentedConnection(connection, project) else { return connection }
+    commented.comment = try makeCompiler(commented, log).queryComment(for: node)
+    return commented
   }
 
   /// Runs the header of the node that is shown. As in dbt it may also be the beginning of the query.

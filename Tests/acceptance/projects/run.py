@@ -96,7 +96,7 @@ class Builder:
         return json.loads((self.home / "target/manifest.json").read_text())["nodes"]
 
     def verdicts(self):
-        """The verdict of every node of the last build, but for what dbt alone lists: exposures and hooks."""
+        """The verdict of every node of the last build, but for what dbt alone lists: hooks."""
         results = self.home / "target/run_results.json"
         if not results.exists():
             return {}
@@ -104,7 +104,7 @@ class Builder:
         return {
             entry["unique_id"]: VERDICTS.get(entry["status"], entry["status"])
             for entry in entries
-            if entry["unique_id"].split(".")[0] not in ("exposure", "operation")
+            if entry["unique_id"].split(".")[0] != "operation"
         }
 
 

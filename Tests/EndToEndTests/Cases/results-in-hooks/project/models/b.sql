@@ -1,1 +1,1 @@
-{{ config(schema='side') }} select id from {{ ref('a') }} -- {{ selected_resources | length }}
+{{ config(schema='side') }} select id{% if var('bad', false) %} / nothing{% endif %} from {{ ref('a') }} -- {{ selected_resources | length }}

@@ -1,0 +1,1 @@
+{% macro said_of(node) %}of {{ node.name if node else "nothing" }}{% endmacro %}

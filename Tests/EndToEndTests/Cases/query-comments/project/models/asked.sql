@@ -1,0 +1,1 @@
+select current_query() like '%of asked%' as is_commented

@@ -1,0 +1,2 @@
+{% if execute %}{% do exceptions.warn('numbers are old') %}{% endif %}
+select 1 as id
