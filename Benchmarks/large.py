@@ -196,6 +196,13 @@ def write(folder, count, seed=1):
     return folder
 
 
+def source_tables():
+    """Statements that make the project's source tables, empty, in the database of its profile."""
+    columns = "id bigint, status varchar, currency varchar, amount bigint, created_at timestamp"
+    tables = [f"create table raw.events_{number:02} ({columns})" for number in range(20)]
+    return ["create schema if not exists raw", *tables]
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder")

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Prints the Python of a venv in the cache that holds tools Weir is compared with; makes it if need be.
-#   peer.sh CACHE [dbt|dlt|conformance|python]      dbt unless said
+#   peer.sh CACHE [dbt|dbt2|dlt|conformance|python]      dbt unless said
 set -euo pipefail
 cache=$1
 case ${2:-dbt} in
   dbt)
     name=peer-dbt-1.11 what="dbt-core 1.11, dbt-duckdb 1.11.0, duckdb 1.5.5"
     packages=('dbt-core==1.11.*' dbt-duckdb==1.11.0 duckdb==1.5.5 jinja2==3.1.6)
+    ;;
+  dbt2)
+    name=peer-dbt-2.0.0rc196 what="dbt 2.0.0rc196, dbt's rewrite"
+    packages=(dbt==2.0.0rc196)
     ;;
   dlt)
     name=peer-dlt-1.31 what="dlt 1.31.0, duckdb 1.5.5, pyarrow, connectorx"
@@ -24,7 +28,7 @@ case ${2:-dbt} in
       pyarrow==26.0.1)
     ;;
   *)
-    echo "set-up: no peer is called '$2'; there are dbt, dlt, conformance and python" >&2
+    echo "set-up: no peer is called '$2'; there are dbt, dbt2, dlt, conformance and python" >&2
     exit 2
     ;;
 esac
