@@ -48,7 +48,7 @@ import Testing
     #expect(await weir(verb.rawValue, "--help") == 0)
     #expect(output.text.hasPrefix("OVERVIEW: \(verb.summary)."))
     #expect(output.text.contains("Examples:\n  weir \(verb.rawValue)"))
-    #expect(!output.text.contains("partial-parse"))
+    #expect(!output.text.contains("populate-cache"))
     for line in output.text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
     for line in output.text.split(separator: "\n") { #expect(!line.hasPrefix("-"), "wrapped: \(line)") }
   }

@@ -23,6 +23,6 @@ import Testing
       made.output.contains("\\fB\\-f\\fR, \\fB\\-\\-full\\-refresh\\fR, \\fB\\-\\-no\\-full\\-refresh\\fR\n"))
     #expect(made.output.contains("\n  weir build \\-\\-select +orders\n"))
     #expect(made.output.contains("\\fB130\\fR\ninterrupted\n"))
-    #expect(!made.output.contains("partial"))
+    #expect(!made.output.contains("populate"))
   }
 }

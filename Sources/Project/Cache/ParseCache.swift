@@ -134,7 +134,8 @@ struct ParseCache: Sendable {
       marksPath, with: CacheFile.assemble(Self.marksKind, [CachePart(writer.bytes)]).bytes)
   }
 
-  /// Removes the ways of reading that were kept longest ago, beyond those that may stay.
+  /// Removes the ways of reading that were kept longest ago, beyond those that may stay, and what processes left that
+  /// were killed while they wrote.
   private func prune() {
     let names: [String]
     do {
@@ -142,6 +143,11 @@ struct ParseCache: Sendable {
     } catch {
       // It was there just now: whoever removed it has tidied up.
       return
+    }
+    let minute: Int64 = 60_000_000_000
+    for name in names where name.hasSuffix(".tmp") {
+      let modified = FileFacts(path: "\(folder)/\(name)")?.modified ?? 0
+      if modified < FileFacts.now - minute { FileSystem.remove("\(folder)/\(name)") }
     }
     let known = names.filter { $0.hasSuffix(".marks") }.map { String($0.dropLast(6)) }
     guard known.count > Self.capacity else { return }

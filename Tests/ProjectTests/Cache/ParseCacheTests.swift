@@ -224,6 +224,24 @@ struct ParseCacheTests {
     #expect(await !project.read().wasKept)
   }
 
+  @Test("The ways of reading that were used last are kept, and what killed processes left goes")
+  func capacity() async throws {
+    var project = try Kept()
+    let folder = project.files.root + "/.weir/parse/"
+    try project.files.write(".weir/parse/old.marks.1.tmp", "half")
+    try project.files.write(".weir/parse/new.marks.1.tmp", "half")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -3_600)], ofItemAtPath: folder + "old.marks.1.tmp")
+    for number in 0..<6 {
+      project.change = { $0.vars = .dict([("number", .int(number))]) }
+      #expect(await !project.read().wasKept)
+    }
+    #expect(await project.read().wasKept)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(names.count { $0.hasSuffix(".marks") } == 4 && names.count { $0.hasSuffix(".project") } == 4)
+    #expect(names.filter { $0.hasSuffix(".tmp") } == ["new.marks.1.tmp"])
+  }
+
   @Test("Which command runs counts where a template asks for it")
   func command() async throws {
     let text = "{% if flags.WHICH == 'run' %}{{ ref('base') }}{% endif %}select 1"
@@ -279,7 +297,9 @@ struct ParseCacheTests {
       let name = "models/m\(1 + random.below(3)).sql"
       switch random.below(5) {
       case 0: try project.files.write("models/more.yml", properties[random.below(properties.count)])
-      case 1: _ = try? FileManager.default.removeItem(atPath: project.files.root + "/" + name)  // may be gone already
+      case 1:
+        // It may be gone already.
+        _ = try? FileManager.default.removeItem(atPath: project.files.root + "/" + name)
       default: try project.files.write(name, texts[random.below(texts.count)])
       }
       let read = await project.read()
