@@ -60,7 +60,12 @@ struct ParseCacheTests {
       problems = reading.problems
       (parts, texts) = ([], [])
       guard let project = reading.project else { return }
-      texts = project.macros.map(\.code) + [project.vars.json(), "\(project.selectors.map(\.name))"]
+      texts =
+        project.macros.map(\.code) + [
+          project.vars.json(), "\(project.selectors.map(\.name))", project.settings.values.json(),
+          "\(project.packageVars.sorted { $0.key < $1.key })",
+          "\(project.packageVersions.sorted { $0.key < $1.key })",
+        ]
       do {
         parts = try await KeptProject.encoded(project, macroFiles: []).map { Array($0.bytes) }
       } catch {
@@ -120,6 +125,19 @@ struct ParseCacheTests {
     let standing = try #require(await project.standing())
     #expect(standing.counts[.model] == 5 && standing.counts[.check] == 3 && standing.edits.isEmpty)
     #expect(standing.warnings == first.facts.problems)
+  }
+
+  /// Whoever gives a project a new property has to think of projects that are kept: `ProjectLoader.assembled` sets it, or
+  /// `KeptProject` keeps it, and `Facts` compares it.
+  @Test("Every property of a project is one that a kept project has too")
+  func properties() async throws {
+    let project = try await TemporaryProject(Self.files).load().project
+    let known: Set<String> = [
+      "settings", "target", "nodes", "sources", "exposures", "macros", "operations", "semantics",
+      "disabledSemantics", "groups", "selectors", "docs", "disabled", "connections", "vars", "packageVars",
+      "packageVersions", "nodeIndex", "sourceIndex", "references", "plainNames", "macroTable",
+    ]
+    #expect(Set(Mirror(reflecting: project).children.compactMap(\.label)) == known)
   }
 
   @Test("Files that the system says are the same are not read again, and touched ones are compared")
