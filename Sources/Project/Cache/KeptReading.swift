@@ -142,6 +142,7 @@ extension ProjectLoader {
     project.operations = base.operations.map(Node.init)
     project.selectors = SelectorFile(root: options.projectRoot, render: environment.rendered).selectors
     project.packageVars = environment.packageVars
+    project.packageVersions = environment.packageVersions
     return project
   }
 }
