@@ -248,8 +248,10 @@ struct ParseCacheTests {
     let folder = project.files.root + "/.weir/parse/"
     try project.files.write(".weir/parse/old.marks.1.tmp", "half")
     try project.files.write(".weir/parse/new.marks.1.tmp", "half")
-    try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSinceNow: -3_600)], ofItemAtPath: folder + "old.marks.1.tmp")
+    for (name, age) in [("old", -3_600.0), ("new", 3_600)] {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: age)], ofItemAtPath: folder + "\(name).marks.1.tmp")
+    }
     for number in 0..<6 {
       project.change = { $0.vars = .dict([("number", .int(number))]) }
       #expect(await !project.read().wasKept)
