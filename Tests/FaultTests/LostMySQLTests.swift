@@ -45,10 +45,10 @@ struct LostMySQLTests {
 
   @Test("A server that falls silent is not waited for without end")
   func silence() async throws {
-    let source = try await Source(", read_timeout: 1")
+    let source = try await Source(", read_timeout: 5")
     try await source.proxy.set(.init(.stall, after: 200_000))
     try await source.project.buildLost(
-      "mysql connection 'source': the server said nothing for 1 s while 'big' was read")
+      "mysql connection 'source': the server said nothing for 5 s while 'big' was read")
     try await source.proxy.heal()
     try await source.project.succeed("load")
   }
