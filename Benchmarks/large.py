@@ -42,7 +42,7 @@ MACROS = """{% macro cents_to_units(column, digits=2) -%}
 
 {% macro money_columns(currencies) -%}
   {%- for currency in currencies %}
-  sum(case when currency = '{{ currency }}' then {{ cents_to_units('amount') }} else 0 end) as amount_{{ currency }}
+  sum(case when base.currency = '{{ currency }}' then {{ cents_to_units('base.amount') }} else 0 end) as amount_{{ currency }}
   {%- if not loop.last %},{% endif %}
   {%- endfor %}
 {%- endmacro %}
