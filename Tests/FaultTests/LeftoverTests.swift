@@ -36,7 +36,7 @@ import Testing
         "models", "models/answer.sql", "started", "target", "target/compiled", "target/compiled/long",
         "target/compiled/long/models", "target/compiled/long/models/answer.sql", "target/manifest.json",
         "target/run", "target/run/long", "target/run/long/models", "target/run/long/models/answer.sql",
-        "target/run_results.json", "weir.yml",
+        "target/run_results.json", "target/semantic_manifest.json", "weir.yml",
       ])
   }
 }
