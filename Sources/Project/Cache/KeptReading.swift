@@ -100,7 +100,7 @@ extension ProjectLoader {
       guard var project = cache.project(of: kept),
         let (edits, log) = await ModelEdits.take(paths, into: &project, kept, settings, options)
       else { return nil }
-      current.marks.marks = current.marks.marks.replacing(log)
+      current.marks.marks.take(paths, readBy: log, options)
       guard cache.keep(project, &current.marks) else { return nil }
       current.project = project
       current.edits = edits

@@ -4,7 +4,8 @@ import Jinja
 /// Where a project is kept as it was read, so that reading it again costs little while its files are as they were.
 ///
 /// Three files for each way of reading (target, variables, flags): `.marks` says what was read, `.project` what came of it,
-/// and `.edits` holds the parts of that which are others since. Whatever is missing, damaged or not of this program and these settings is as if it were not there.
+/// and `.edits` holds the parts of that which are others since. Whatever is missing, damaged or not of this program and
+/// these settings is as if it were not there.
 struct ParseCache: Sendable {
   private let folder: String
   /// The files' name without their ending.
@@ -228,9 +229,9 @@ extension KeptMarks {
     conditions = UInt64(bitPattern: try reader.readNumber())
     project = try KeptIdentity(from: &reader)
     validUntil = try reader.readNumber()
-    let pairs = try reader.readList { reader in
-      let type = ResourceType(rawValue: try reader.readText())
-      return (type ?? .model, Int(try reader.readNumber()))
+    let pairs = try reader.readList { reader -> (ResourceType, Int) in
+      guard let type = ResourceType(rawValue: try reader.readText()) else { throw ByteReader.Damage() }
+      return (type, Int(try reader.readNumber()))
     }
     counts = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     problems = try PositionalDecoder.value(of: ByteReader(try reader.readBytes()))

@@ -124,16 +124,18 @@ extension ReadMarks {
     }
   }
 
-  /// The marks with those of files that were read anew in the place of their own.
-  func replacing(_ log: ReadLog) -> ReadMarks {
+  /// Takes in that `paths`, and no other file, count as they were read just now, and what they asked for that nobody had
+  /// asked for before.
+  mutating func take(_ paths: [String], readBy log: ReadLog, _ options: LoadOptions) {
     let record = log.record
-    var marks = self
-    for part in marks.files.indices {
-      for index in marks.files[part].indices {
-        if let mark = record.files[marks.files[part][index].path] { marks.files[part][index].mark = mark }
+    for part in files.indices {
+      for index in files[part].indices where paths.contains(files[part][index].path) {
+        if let mark = record.files[files[part][index].path] { files[part][index].mark = mark }
       }
     }
-    return marks
+    let known = Set(environment.map(\.name))
+    environment += record.environment.subtracting(known).sorted().map { ($0, Self.value(of: $0, options)) }
+    if record.asksCommand { command = options.command }
   }
 }
 

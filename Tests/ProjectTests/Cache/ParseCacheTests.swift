@@ -180,6 +180,46 @@ struct ParseCacheTests {
   }
 
   @Test(
+    "What an edited text asks for counts from then on", arguments: ["env_var('LATER', '0')", "flags.WHICH"])
+  func askingEdits(question: String) async throws {
+    var project = try Kept()
+    _ = await project.read()
+    try project.files.write(
+      "tests/none.sql",
+      "select * from {{ ref('orders') }}{% if \(question) == 'run' %}, {{ ref('old') }}{% endif %}")
+    #expect(await project.read().wasKept)
+    #expect(await project.read().wasKept)
+    project.change = {
+      $0.environment = ["LATER": "run"]
+      $0.command = "run"
+    }
+    let other = await project.read()
+    #expect(!other.wasKept)
+    #expect(await other.facts == project.fresh())
+  }
+
+  @Test("A file that changes while an edit of another is taken over is seen the next time")
+  func meanwhile() async throws {
+    let files = try TemporaryProject(["a.sql": "1", "b.sql": "1"])
+    let (a, b) = (files.root + "/a.sql", files.root + "/b.sql")
+    func readBoth() -> ReadLog {
+      let log = ReadLog()
+      ReadLog.$current.withValue(log) {
+        for path in [a, b] { #expect(throws: Never.self) { try FileSystem.text(of: path, shownAs: path) } }
+      }
+      return log
+    }
+    var marks = ReadMarks(readBoth(), files.options())
+    for path in ["a.sql", "b.sql"] { try files.write(path, "2") }
+    marks.take([a], readBy: readBoth(), files.options())
+    guard case .files(let changed) = await marks.compared(files.options()).change else {
+      Issue.record("nothing seems to have changed")
+      return
+    }
+    #expect(changed == [b])
+  }
+
+  @Test(
     "What changes more than a text is read anew",
     arguments: [
       ("models/orders.sql", "{{ config(tags=['b']) }}\nselect {{ cents('x') }} from {{ ref('base') }}"),
