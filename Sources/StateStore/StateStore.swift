@@ -151,6 +151,13 @@ public final class StateStore: Sendable {
     }
   }
 
+  /// The name of the run that began last, whatever the clock said then; nil before the first. Throws `WEIR-E0801`.
+  public func lastRun() throws(Diagnostic) -> String? {
+    try read { database in
+      try String.fetchOne(database, sql: "SELECT id FROM runs ORDER BY rowid DESC LIMIT 1")
+    }
+  }
+
   /// What a run recorded, by start. Throws `WEIR-E0801`.
   public func tasks(ofRun id: String) throws(Diagnostic) -> [TaskRecord] {
     try read { database in

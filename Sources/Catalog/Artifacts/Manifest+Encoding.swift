@@ -31,8 +31,8 @@ extension Manifest {
     _ redactor: Redactor, _ take: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     try take(Array("{".utf8))
-    try encode([{ writeMetadata(to: &$0) }], redactor, take)
-    try take(Array(",\"nodes\":{".utf8))
+    try encode([{ metadata.write(to: &$0) }], redactor, take)
+    try take(Array(ManifestMetadata.end.utf8))
     try encode(nodeParts, redactor, take)
     try take(Array("},".utf8))
     try encode(otherParts, redactor, take)

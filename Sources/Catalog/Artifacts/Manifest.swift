@@ -11,7 +11,7 @@ public struct Manifest: Sendable {
   let dialect: any Dialect
   let generatedAt: Double
   let graph: Graph
-  private let metadata: ArtifactMetadata
+  let metadata: ManifestMetadata
   /// The columns of each node that its checks say to be unique and never missing.
   let primaryKeys: [NodeID: [String]]
 
@@ -25,28 +25,8 @@ public struct Manifest: Sendable {
     self.compiled = compiled
     self.dialect = dialect
     self.generatedAt = generatedAt
-    metadata = ArtifactMetadata(schema: "manifest/v12", invocation: invocation, generatedAt: generatedAt)
+    metadata = ManifestMetadata(project.settings, project.target, invocation, generatedAt: generatedAt)
     primaryKeys = Self.primaryKeys(of: project)
-  }
-
-  func writeMetadata(to writer: inout JSONWriter) {
-    writer.member(
-      "metadata",
-      object: { writer in
-        metadata.writeMembers(to: &writer)
-        writer.member("project_name", project.settings.name)
-        writer.member("project_id", Digest.md5(project.settings.name))
-        writer.member("user_id", nil as String?)
-        writer.member("send_anonymous_usage_stats", false)
-        writer.member("adapter_type", project.target.type)
-        writer.member(
-          "quoting",
-          object: { writer in
-            for part in ["database", "schema", "identifier"] { writer.member(part, true) }
-            writer.member("column", nil as String?)
-          })
-        writer.member("run_started_at", Timestamp.text(metadata.invocationStartedAt, zone: "+00:00"))
-      })
   }
 
   func writeResources(to writer: inout JSONWriter) {

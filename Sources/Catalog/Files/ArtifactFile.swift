@@ -31,7 +31,7 @@ enum ArtifactFile {
 
   /// A file that is being written.
   struct Stream {
-    fileprivate let descriptor: Int32
+    let descriptor: Int32
     let name: String
 
     /// Adds to the file. Throws if the system refuses.

@@ -5,7 +5,7 @@ import Glibc
 final class SearchedFile {
   /// How many bytes it has.
   let size: Int
-  private let file: Int32
+  fileprivate let file: Int32
 
   fileprivate static let chunkSize = 1 << 20
 
@@ -79,9 +79,10 @@ private struct Horspool {
 }
 
 extension ArtifactFile.Stream {
-  /// Adds a range of another file. Throws if the system refuses, or the other file has become shorter.
+  /// Adds a range of another file: the system copies it, where it can between these files. Throws if the system refuses, or
+  /// the other file has become shorter.
   func append(_ range: Range<Int>, of source: SearchedFile) throws(Diagnostic) {
-    var offset = range.lowerBound
+    var offset = copy(range, of: source)
     while offset < range.upperBound {
       let bytes = source.bytes(offset..<min(offset + SearchedFile.chunkSize, range.upperBound))
       guard !bytes.isEmpty else {
@@ -92,5 +93,17 @@ extension ArtifactFile.Stream {
       try append(bytes)
       offset += bytes.count
     }
+  }
+
+  /// Lets the system copy a range, which does not bring it into this process; gives how far it came. Whatever stops it is
+  /// told of by whoever copies the rest.
+  private func copy(_ range: Range<Int>, of source: SearchedFile) -> Int {
+    var offset = off_t(range.lowerBound)
+    while offset < range.upperBound {
+      let rest = range.upperBound - Int(offset)
+      let count = sendfile(descriptor, source.file, &offset, rest)
+      guard count > 0 else { break }
+    }
+    return Int(offset)
   }
 }

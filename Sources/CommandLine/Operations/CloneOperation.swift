@@ -110,7 +110,7 @@ struct CloneOperation: Sendable {
       results: records, invocation: workspace.invocation, generatedAt: session.program.now(),
       elapsedSeconds: session.program.now() - session.startedAt,
       arguments: RunArguments(session: session, project: project, selection: selection, kinds: kinds)
-        .values(workspace, [("full_refresh", .bool(workspace.invocation.isFullRefresh))]))
+        .values([("full_refresh", .bool(workspace.invocation.isFullRefresh))]))
     try ArtifactWriter(project: workspace.project, redactor: workspace.redactor)
       .write(artifact.encoded(redactor: workspace.redactor), as: "run_results.json")
   }

@@ -90,12 +90,10 @@ extension CompileOperation {
     let artifact = RunResultsArtifact(
       results: records, invocation: workspace.invocation, generatedAt: end,
       elapsedSeconds: end - session.startedAt,
-      arguments: arguments.values(
-        workspace,
-        [
-          ("full_refresh", .bool(workspace.invocation.isFullRefresh)),
-          ("empty", .bool(workspace.invocation.readsNothing)),
-        ]))
+      arguments: arguments.values([
+        ("full_refresh", .bool(workspace.invocation.isFullRefresh)),
+        ("empty", .bool(workspace.invocation.readsNothing)),
+      ]))
     try workspace.artifacts.write(artifact.encoded(redactor: workspace.redactor), as: "run_results.json")
   }
 

@@ -17,35 +17,22 @@ struct ParseOperation: Sendable {
 
   /// What there is in a project that was read before and whose manifest is there; nil if it has to be read.
   private func standing() async throws -> [ResourceType: Int]? {
-    let options = try ProjectRequest(session: session, flags: flags)
-      .loadOptions(isFullRefresh: nil, storesFailures: nil)
-    let loader = ProjectLoader(options: options, parser: session.program.engines.parseStatements)
-    guard let project = await loader.standing() else { return nil }
-    var session = session
-    session.projectFlags = project.settings.values["flags"]
-    let folder =
-      flags.targetPath ?? session.environment.text("DBT_TARGET_PATH") ?? project.settings.targetPath
-    let targetFolder = LocalFiles.absolute(folder, from: options.projectRoot)
-    let manifest = Workspace.manifestPath(in: targetFolder)
-    let redactor = Redactor(secrets: session.environment.secrets + project.target.secrets)
-    if try session.writesArtifacts() {
-      guard LocalFiles.exists(Workspace.semanticManifestPath(in: targetFolder)),
-        try isUpToDate(manifest, project, redactor)
+    guard let workspace = try await StandingWorkspace.open(session, flags) else { return nil }
+    if try workspace.session.writesArtifacts() {
+      guard LocalFiles.exists(Workspace.semanticManifestPath(in: workspace.targetFolder)),
+        try isUpToDate(workspace)
       else { return nil }
     }
-    session.readSources(options, flags)
-    session.printer.hide(redactor)
-    try session.report(warnings: project.warnings)
-    return project.counts
+    try workspace.announce()
+    return workspace.project.counts
   }
 
   /// Whether the manifest holds what the project is, if need be after edits of its texts.
-  private func isUpToDate(
-    _ manifest: String, _ project: StandingProject, _ redactor: Redactor
-  ) throws(Diagnostic) -> Bool {
+  private func isUpToDate(_ workspace: StandingWorkspace) throws(Diagnostic) -> Bool {
+    let (project, manifest) = (workspace.project, workspace.manifestPath)
     if project.edits.isEmpty { return project.kept.isWritten(manifest) }
     guard project.before.isWritten(manifest),
-      try ManifestEdit(project.edits, redactor: redactor).apply(to: manifest)
+      try ManifestEdit(project.edits, redactor: workspace.redactor).apply(to: manifest)
     else { return false }
     project.kept.note(written: manifest)
     return true

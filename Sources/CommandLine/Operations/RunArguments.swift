@@ -24,7 +24,7 @@ struct RunArguments {
   }
 
   /// The values that every command has, and those of this one. Vars stand there by themselves.
-  func values(_ workspace: Workspace, _ own: [(String, DataValue)]) -> DataValue {
+  func values(_ own: [(String, DataValue)]) -> DataValue {
     func texts(_ values: [String]) -> DataValue { .list(values.map { .string($0) }) }
     func text(_ value: String?) -> DataValue { value.map { .string($0) } ?? .none }
     var values: [(String, DataValue)] = [

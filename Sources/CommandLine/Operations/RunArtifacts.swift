@@ -52,7 +52,9 @@ final class RunArtifacts: Sendable {
         compiled[item.node] = CompiledNode(id: item.node, sql: sql, ephemeralParents: [])
       }
     }
-    let records = result.all.map(record)
+    let records = result.all.map { item in
+      ResultRecord(item, id: workspace.project.node(item.node)?.artifactID ?? item.node)
+    }
     let artifact = RunResultsArtifact(
       results: records, invocation: workspace.invocation, generatedAt: time,
       elapsedSeconds: Quantities.seconds(result.elapsed), arguments: arguments)
@@ -63,39 +65,6 @@ final class RunArtifacts: Sendable {
       problems.withLock { $0.append(error) }
     }
     return problems.withLock { $0 }
-  }
-
-  private func record(_ result: NodeResult) -> ResultRecord {
-    let status: ResultStatus =
-      switch result.status {
-      case .success: .success
-      case .error, .interrupted: .error
-      case .skipped: .skipped
-      case .upToDate: .upToDate
-      case .pass: .pass
-      case .warn: .warn
-      case .fail: .fail
-      case .partialSuccess: .partialSuccess
-      }
-    var record = ResultRecord(
-      id: workspace.project.node(result.node)?.artifactID ?? result.node, status: status,
-      threadName: result.thread,
-      executionTime: Quantities.seconds(result.duration))
-    record.compile = result.timings.first { $0.name == "compile" }.map(interval)
-    record.execute = result.timings.first { $0.name == "execute" }.map(interval)
-    record.message = result.message ?? result.diagnostics.first?.message
-    record.failures = result.failures
-    record.batches = result.batches.map { batch in
-      BatchRecord(start: batch.batch.startText, end: batch.batch.endText, isBuilt: batch.isBuilt)
-    }
-    record.rowsAffected = result.rows
-    record.compiledSQL = result.compiledSQL
-    record.relationName = result.relation.map { StandardDialect().rendered($0) }
-    return record
-  }
-
-  private func interval(_ timing: NodeTiming) -> Interval {
-    Interval(start: timing.startedAt, end: timing.endedAt)
   }
 
   /// Where a node's compiled SQL lies, relative to the project, if it does.
@@ -135,5 +104,40 @@ extension Workspace {
     try manifest.write(to: manifestPath, redactor: redactor)
     try SemanticManifest(project: project).write(
       to: Self.semanticManifestPath(in: targetFolder), redactor: redactor)
+  }
+}
+
+extension ResultRecord {
+  /// What became of the node that the artifacts call `id`.
+  init(_ result: NodeResult, id: NodeID) {
+    let status: ResultStatus =
+      switch result.status {
+      case .success: .success
+      case .error, .interrupted: .error
+      case .skipped: .skipped
+      case .upToDate: .upToDate
+      case .pass: .pass
+      case .warn: .warn
+      case .fail: .fail
+      case .partialSuccess: .partialSuccess
+      }
+    self.init(
+      id: id, status: status, threadName: result.thread, executionTime: Quantities.seconds(result.duration))
+    compile = result.timings.first { $0.name == "compile" }.map(Interval.init)
+    execute = result.timings.first { $0.name == "execute" }.map(Interval.init)
+    message = result.message ?? result.diagnostics.first?.message
+    failures = result.failures
+    batches = result.batches.map { batch in
+      BatchRecord(start: batch.batch.startText, end: batch.batch.endText, isBuilt: batch.isBuilt)
+    }
+    rowsAffected = result.rows
+    compiledSQL = result.compiledSQL
+    relationName = result.relation.map { StandardDialect().rendered($0) }
+  }
+}
+
+extension Interval {
+  fileprivate init(_ timing: NodeTiming) {
+    self.init(start: timing.startedAt, end: timing.endedAt)
   }
 }

@@ -54,6 +54,7 @@ struct RunOperation: Sendable {
   }
 
   func perform() async throws -> ExitStatus {
+    if let status = try await performStanding() { return status }
     var opened = try await Workspace.open(
       session, project, isFullRefresh: fullRefresh, storesFailures: storesFailures)
     let command = PlanCommand(rawValue: session.verb.rawValue) ?? .build
@@ -62,12 +63,13 @@ struct RunOperation: Sendable {
     opened.invocation.deferral = try StateReader(workspace: opened, flags: selection.state).deferral()
     opened.invocation.readsNothing = try empty ?? session.environment.isOn("DBT_EMPTY") ?? false
     opened.invocation.sample = sample
-    opened.invocation.add(arguments: arguments(try runOptions(opened), opened))
+    opened.invocation.add(arguments: arguments(try runOptions(opened)))
     let workspace = opened
     let plan = PlanBuilder.plan(
       PlanRequest(command: command, selection: selected), project: workspace.project, graph: workspace.graph)
     let options = try runOptions(workspace)
-    return try await session.interruptible { try await run(plan, options, in: workspace) }
+    let request = try selected.warnings.isEmpty ? standingRequest(in: workspace) : nil
+    return try await session.interruptible { try await run(plan, options, request, in: workspace) }
   }
 
   private func select(in workspace: Workspace) throws -> Selection {
@@ -76,32 +78,42 @@ struct RunOperation: Sendable {
   }
 
   private func runOptions(_ workspace: Workspace) throws -> RunOptions {
-    var options = RunOptions(threads: workspace.project.target.threads, invocation: workspace.invocation)
+    var options = try runOptions(workspace.invocation, workspace.project.settings, workspace.project.target)
+    options.retriedBatches = retried?.batches(in: workspace) ?? [:]
+    return options
+  }
+
+  private func runOptions(
+    _ invocation: Invocation, _ settings: ProjectSettings, _ target: Target
+  ) throws -> RunOptions {
+    var options = RunOptions(threads: target.threads, invocation: invocation)
     if let failFast {
       options.isFailFast = failFast
     } else {
       options.isFailFast =
-        try session.environment.isOn("DBT_FAIL_FAST")
-        ?? workspace.project.flag("fail_fast")?.boolValue ?? false
+        try session.environment.isOn("DBT_FAIL_FAST") ?? settings.values["flags"]?["fail_fast"]?.boolValue
+        ?? false
     }
     options.since = loads?.since
     options.until = loads?.until
-    options.retriedBatches = retried?.batches(in: workspace) ?? [:]
     options.eventTimeStart = eventTime?.start
     options.eventTimeEnd = eventTime?.end
     options.reportsProgress = session.printer.showsProgress
     options.python = PythonProgram(
-      name: session.environment.text("WEIR_PYTHON") ?? workspace.project.settings.python ?? "python3",
-      environment: PythonProgram.open(session.environment.values, without: workspace.project.target.secrets))
+      name: session.environment.text("WEIR_PYTHON") ?? settings.python ?? "python3",
+      environment: PythonProgram.open(session.environment.values, without: target.secrets))
     options.onlyChanges = onlyChanges
     return options
   }
 
-  private func run(_ plan: Plan, _ options: RunOptions, in workspace: Workspace) async throws -> ExitStatus {
+  private func run(
+    _ plan: Plan, _ options: RunOptions, _ standingRequest: String?, in workspace: Workspace
+  ) async throws -> ExitStatus {
     let nodes = plan.steps.flatMap { [$0.node] + $0.audits }.map { id in
       NodeFacts(id, in: workspace.project)
     }
-    greet(workspace, nodes, options)
+    RunGreeting(session: session, settings: workspace.project.settings, target: workspace.project.target)
+      .print(nodes, threads: options.threads)
     guard !nodes.isEmpty else { return try nothingToDo(options, in: workspace) }
     let lock = try ProjectLock.acquire(
       root: workspace.root, command: "weir \(session.verb.rawValue)",
@@ -111,7 +123,7 @@ struct RunOperation: Sendable {
     let artifacts =
       try workspace.session.writesArtifacts()
       ? RunArtifacts(
-        workspace, arguments: arguments(options, workspace), hidden: { connections.redactor }) : nil
+        workspace, arguments: arguments(options), hidden: { connections.redactor }) : nil
     try artifacts?.verify()
     let state = try StateStore(path: workspace.root + "/.weir/state.sqlite")
     session.printer.report(state.warnings)
@@ -148,6 +160,9 @@ struct RunOperation: Sendable {
     } catch {
       problems.append(error)
     }
+    if let standing = result.standing, let standingRequest, artifacts != nil, problems.isEmpty {
+      StandingRun.keep(standing, standingRequest, in: workspace)
+    }
     session.printer.report(connections.warnings + result.diagnostics)
     display.end(result, unwritten: problems) { artifacts?.compiledPath($0) }
     return try status(of: result, hasProblems: !problems.isEmpty, in: workspace)
@@ -166,44 +181,17 @@ struct RunOperation: Sendable {
   }
 
   /// What the command was called with, by dbt's names.
-  private func arguments(_ options: RunOptions, _ workspace: Workspace) -> DataValue {
+  private func arguments(_ options: RunOptions) -> DataValue {
     var values: [(String, DataValue)] = [
       ("full_refresh", .bool(options.isFullRefresh)), ("fail_fast", .bool(options.isFailFast)),
       ("store_failures", .bool(options.storesFailures ?? false)),
-      ("threads", .int(options.threads)), ("empty", .bool(workspace.invocation.readsNothing)),
+      ("threads", .int(options.threads)), ("empty", .bool(options.invocation.readsNothing)),
     ]
     if let sample = eventTimeOptions?.sample { values.append(("sample", .string(sample))) }
     if let start = eventTimeOptions?.eventTimeStart { values.append(("event_time_start", .string(start))) }
     if let end = eventTimeOptions?.eventTimeEnd { values.append(("event_time_end", .string(end))) }
     return RunArguments(session: session, project: project, selection: selection, kinds: kinds)
-      .values(workspace, values)
-  }
-
-  private func greet(_ workspace: Workspace, _ nodes: [NodeFacts], _ options: RunOptions) {
-    let target = workspace.project.target
-    let settings = workspace.project.settings
-    let threads = Quantities.count(options.threads, "thread")
-    let tally = Tally(nodes).text
-    let text =
-      "weir \(session.program.version), project \(settings.name), target \(target.name) (\(target.profile.type)), \(threads)"
-      + (nodes.isEmpty ? "" : "\n\(tally)\n")
-    session.printer.log(
-      text,
-      LogRecord(.info, "MainReportVersion", "A001", "Running with weir=\(session.program.version)") {
-        [session] in
-        $0.member("version", session.program.version)
-      })
-    session.printer.log(
-      [],
-      [
-        LogRecord(
-          .info, "ConcurrencyLine", "Q027", "Concurrency: \(threads) (target='\(target.name)')"
-        ) {
-          $0.member("node_count", nodes.count)
-          $0.member("num_threads", options.threads)
-          $0.member("target_name", target.name)
-        }
-      ])
+      .values(values)
   }
 
   /// Says so, and leaves artifacts that say so too: those of the run before are of another one.
@@ -211,7 +199,7 @@ struct RunOperation: Sendable {
     let text = "Nothing to do: no enabled node is selected."
     session.printer.log(text, LogRecord(.warn, "NothingToDo", "Q035", text))
     guard try workspace.session.writesArtifacts() else { return .success }
-    let artifacts = RunArtifacts(workspace, arguments: arguments(options, workspace), hidden: { .none })
+    let artifacts = RunArtifacts(workspace, arguments: arguments(options), hidden: { .none })
     try artifacts.verify()
     let nothing = RunResult(status: .succeeded, nodes: [], diagnostics: [], elapsed: .zero)
     let problems = artifacts.finish(nothing, at: session.program.now())
@@ -238,5 +226,58 @@ struct RunOperation: Sendable {
   /// Whether a check warned that was told to fail.
   private func hasBannedWarnings(_ result: RunResult, _ workspace: Workspace) throws -> Bool {
     try workspace.session.warningPolicy().bansFailingChecks && result.all.contains { $0.status == .warn }
+  }
+}
+
+// MARK: - Standing runs
+
+extension RunOperation {
+  /// Carries the run out without reading the project, if nothing has changed since the same run left nothing to do; nil if
+  /// it did not.
+  private func performStanding() async throws -> ExitStatus? {
+    guard onlyChanges, isWhole,
+      let workspace = try await StandingWorkspace.open(
+        session, project, isFullRefresh: fullRefresh, storesFailures: storesFailures)
+    else { return nil }
+    let options = try runOptions(
+      Invocation(workspace.options), workspace.project.settings, workspace.project.target)
+    return try StandingRunOperation(
+      workspace: workspace, request: requestText, options: options, arguments: arguments(options)
+    ).perform()
+  }
+
+  /// What the run is kept under; nil if something else than the project says which nodes it takes.
+  private func standingRequest(in workspace: Workspace) throws -> String? {
+    guard isWhole else { return nil }
+    let request = try SelectionReader(workspace: workspace, selection: selection, kinds: kinds)
+      .request(defaultKinds: [])
+    return Selector.asksForState(request, project: workspace.project) ? nil : requestText
+  }
+
+  /// Whether the flags ask for all that the selected nodes are, and nothing from elsewhere.
+  private var isWhole: Bool {
+    let state = selection.state
+    return retried == nil && loads == nil && empty != true && sample == nil && eventTime == nil
+      && state.state == nil && state.deferState == nil && state.isDeferring != true
+      && state.favorState != true
+  }
+
+  /// Stands for what the flags and the environment say of which nodes are taken.
+  private var requestText: String {
+    let variables = session.environment.values.filter {
+      $0.key.hasPrefix("DBT_") || $0.key.hasPrefix("WEIR_")
+    }
+    var writer = JSONWriter()
+    writer.array { list in
+      list.string(session.verb.rawValue)
+      for words in [
+        selection.expressions, selection.exclude, [selection.selector].compactMap { $0 },
+        [selection.indirectSelection?.rawValue].compactMap { $0 }, kinds?.resourceTypes ?? [],
+        kinds?.excludedResourceTypes ?? [], variables.map { "\($0.key)=\($0.value)" }.sorted(),
+      ] {
+        list.array { part in for word in words { part.string(word) } }
+      }
+    }
+    return Digest.sha256(writer.bytes)
   }
 }

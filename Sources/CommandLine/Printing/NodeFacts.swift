@@ -2,7 +2,7 @@ import Diagnostics
 import Project
 
 /// What the log says of a node: looked up once, so that rendering events stays pure.
-struct NodeFacts: Sendable {
+struct NodeFacts: Sendable, Codable {
   var id: NodeID
   var resourceType: ResourceType
   /// The node's own name.

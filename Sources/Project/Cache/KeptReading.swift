@@ -11,6 +11,19 @@ public struct KeptReading: Sendable {
 
   /// Whether a file still holds what was made of the kept project.
   public func isWritten(_ path: String) -> Bool { cache.isWritten(path, of: project) }
+
+  /// Keeps something that was made of the kept project, in place of what was kept there. Gives what stands for it; nil if it
+  /// could not be kept.
+  public func keep(_ value: some Encodable, as place: KeptValue) -> UInt64? {
+    cache.keep(value, as: place, of: project)
+  }
+
+  /// What is kept at a place, with what stands for it; nil if nothing is that was made of the kept project.
+  public func value<Value: Decodable>(
+    _ type: Value.Type, at place: KeptValue
+  ) -> (value: Value, identity: UInt64)? {
+    cache.value(type, at: place, of: project)
+  }
 }
 
 /// A project of which nothing but texts has changed since it was read, without its definitions.

@@ -7,9 +7,9 @@ import Jinja
 /// and `.edits` holds the parts of that which are others since. Whatever is missing, damaged or not of this program and
 /// these settings is as if it were not there.
 struct ParseCache: Sendable {
-  private let folder: String
+  let folder: String
   /// The files' name without their ending.
-  private let name: String
+  let name: String
   /// Stands for the program and everything else that is read anew each time.
   private let conditions: UInt64
 
@@ -154,7 +154,7 @@ struct ParseCache: Sendable {
     guard known.count > Self.capacity else { return }
     let aged = known.map { ($0, FileFacts(path: "\(folder)/\($0).marks")?.modified ?? 0) }
     for (name, _) in aged.sorted(by: { $0.1 > $1.1 }).dropFirst(Self.capacity) {
-      for ending in ["marks", "project", "edits", "written"] {
+      for ending in ["marks", "project", "edits", "written"] + KeptValue.allCases.map(\.rawValue) {
         FileSystem.remove("\(folder)/\(name).\(ending)")
       }
     }

@@ -19,6 +19,11 @@ public struct OutsideReads: Sendable, Hashable {
 
   mutating func note(environment name: String) { names.insert("env \(name)") }
 
+  /// The environment's variable that one of the names is; nil if it is something else.
+  public static func variable(_ name: String) -> String? {
+    name.hasPrefix("env ") ? String(name.dropFirst(4)) : nil
+  }
+
   mutating func note(variable name: String, of package: String) { names.insert("var \(package) \(name)") }
 
   mutating func note(macro id: NodeID) { names.insert("macro \(id.rawValue)") }

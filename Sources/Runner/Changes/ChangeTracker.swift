@@ -19,7 +19,7 @@ struct ChangeTracker {
   /// How many publications wait at most before they are written.
   private static let batchSize = 64
 
-  private let project: Project
+  let project: Project
   private let state: StateStore
   private let run: String
   /// Whether what is up to date is left as it is.
@@ -27,13 +27,14 @@ struct ChangeTracker {
   /// Why every node is done, if there is such a reason.
   private let forced: String?
   /// Whether what is done is what the project says, so that it may be recorded.
-  private let keepsRecords: Bool
+  let keepsRecords: Bool
   private let fingerprints: [NodeID: Fingerprint]
-  private var ledger: PublicationLedger
+  var ledger: PublicationLedger
   private var outside: OutsideValues
+  let databases: DatabaseWatch
   /// Why the records of nodes were of no use any more when the run began.
   private let lost: [NodeID: String]
-  /// The nodes whose relations are in the warehouse, once somebody looked.
+  /// The nodes whose relations are in the warehouse, as far as somebody looked or made them.
   var present: Set<NodeID> = []
   /// What the steps that run read when they began, and the records that they had.
   private var begun: [NodeID: Beginning] = [:]
@@ -58,6 +59,7 @@ struct ChangeTracker {
     isAsked = options.onlyChanges
     let invocation = options.invocation
     let partial = Self.partialReading(invocation)
+    self.databases = databases
     keepsRecords = partial == nil
     forced = invocation.isFullRefresh ? "--full-refresh was given" : partial
     mayHaveWritten = !project.settings.onRunStart.isEmpty || !project.settings.onRunEnd.isEmpty
@@ -107,7 +109,7 @@ struct ChangeTracker {
     }
   }
 
-  private mutating func decide(_ id: NodeID) -> UpToDate {
+  mutating func decide(_ id: NodeID) -> UpToDate {
     guard let node = project.node(id) else { return .no("it is not in the project") }
     let known = ledger.publication(of: id)
     if known == nil, let reason = lost[id] { return .no(reason) }
@@ -182,6 +184,7 @@ struct ChangeTracker {
       if publication.files == nil { publication.unsteadiness = "its files are not on this machine" }
     }
     ledger.record(publication, of: id)
+    present.insert(id)
     pending.append(PublicationRecord(publication, of: id))
   }
 
@@ -213,8 +216,14 @@ struct ChangeTracker {
 
   /// The path and the state of what lies there. The first line is the path: a stored state says itself where to look.
   private static func fileState(_ pathOrState: String) -> String {
-    let path = pathOrState.split(separator: "\n").first.map(String.init) ?? pathOrState
-    return "\(path)\n\(FileState.text(of: path) ?? "nothing")"
+    let path = parts(pathOrState)?.path ?? pathOrState
+    return "\(path)\n\(FileState.text(of: path) ?? FileState.nothing)"
+  }
+
+  /// The path and the state that `fileState` put together; nil if it did not.
+  static func parts(_ state: String) -> (path: String, state: String)? {
+    guard let end = state.firstIndex(of: "\n") else { return nil }
+    return (String(state[..<end]), String(state[state.index(after: end)...]))
   }
 }
 

@@ -57,11 +57,14 @@ public struct DatabaseWatch: Sendable {
     try state.setDatabases(records, target: target)
   }
 
+  /// The names of all databases that can be watched, in lower case.
+  var names: Set<String> { Set(files.keys) }
+
   /// Whether a database is a file that can be watched.
   func watches(_ name: String) -> Bool { files[name.lowercased()] != nil }
 
   private static func mark(of path: String) -> String {
-    [path, path + ".wal"].map { FileState.text(of: $0) ?? "nothing" }.joined(separator: "\n")
+    [path, path + ".wal"].map { FileState.text(of: $0) ?? FileState.nothing }.joined(separator: "\n")
   }
 
   /// The databases that are DuckDB's own files.

@@ -3,6 +3,8 @@ import Glibc
 
 /// What the system says of files, as a text that is another one as soon as one of them was written, replaced or touched.
 enum FileState {
+  /// The state of what is not there, where a text is needed.
+  static let nothing = "nothing"
   /// More files than this are not looked through.
   private static let limit = 100_000
 

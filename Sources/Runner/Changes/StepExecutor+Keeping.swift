@@ -25,7 +25,7 @@ extension StepExecutor {
 
 extension NodeResult {
   /// Of a node that is left as it is.
-  static func kept(_ id: NodeID, _ resourceType: ResourceType, since moment: Double?) -> NodeResult {
+  public static func kept(_ id: NodeID, _ resourceType: ResourceType, since moment: Double?) -> NodeResult {
     var result = NodeResult(
       node: id, resourceType: resourceType, status: .upToDate,
       message: "up to date: it and all that it depends on are as they were")

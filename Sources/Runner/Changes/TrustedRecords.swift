@@ -20,7 +20,8 @@ struct TrustedRecords {
     self.doubts = doubts
   }
 
-  private static func databases(of project: Project) -> Set<String> {
+  /// The databases that hold what nodes make.
+  static func databases(of project: Project) -> Set<String> {
     Set(project.nodes.compactMap { place(of: $0, project) })
   }
 

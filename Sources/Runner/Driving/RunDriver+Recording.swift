@@ -27,15 +27,7 @@ extension RunDriver {
   /// Records what became of a node and of its audits.
   func record(_ result: NodeResult) {
     guard let state, !result.isMention else { return }
-    let now = clock.now()
-    for node in [result] + result.audits {
-      state.record(
-        TaskRecord(
-          node: node.node.rawValue, status: node.status.rawValue, attempts: node.attempts,
-          startedAt: node.timings.first?.startedAt ?? now, endedAt: node.timings.last?.endedAt ?? now,
-          rows: node.rows, failures: node.failures, message: node.message),
-        run: options.invocation.id)
-    }
+    state.record(result, run: options.invocation.id, at: clock.now())
   }
 
   /// Records how the run ended.
@@ -52,6 +44,9 @@ extension RunDriver {
     do {
       try changes?.flush()
       try state.finishRun(options.invocation.id, status: status, at: clock.now())
+      if status == .succeeded {
+        result.standing = changes?.standing(plan, environment: options.invocation.environment, resourceType)
+      }
     } catch {
       result.keptRecords = false
       result.diagnostics.append(lost(error))
@@ -83,5 +78,19 @@ extension RunDriver {
     warning.severity = .warning
     warning.notes.append("the run itself is not affected: only its record is incomplete")
     return warning
+  }
+}
+
+extension StateStore {
+  /// Records what became of a node and of its audits; `time` is that of those that took none.
+  func record(_ result: NodeResult, run: String, at time: Double) {
+    for node in [result] + result.audits {
+      record(
+        TaskRecord(
+          node: node.node.rawValue, status: node.status.rawValue, attempts: node.attempts,
+          startedAt: node.timings.first?.startedAt ?? time, endedAt: node.timings.last?.endedAt ?? time,
+          rows: node.rows, failures: node.failures, message: node.message),
+        run: run)
+    }
   }
 }

@@ -184,7 +184,7 @@ extension RunDriver {
 
   private func name(_ node: NodeID) -> String { project.node(node)?.searchName ?? node.rawValue }
 
-  private func resourceType(_ node: NodeID) -> ResourceType {
+  func resourceType(_ node: NodeID) -> ResourceType {
     if let own = project.node(node)?.resourceType ?? project.semantic(node)?.resourceType { return own }
     if project.source(node) != nil { return .source }
     return project.exposure(node) == nil ? .model : .exposure

@@ -109,7 +109,7 @@ public struct NodeResult: Sendable {
 
 extension NodeResult {
   /// What there is to say of something that is named among the results, for which nothing is done: dbt's words.
-  static func mentioned(_ node: NodeID, _ resourceType: ResourceType) -> NodeResult {
+  public static func mentioned(_ node: NodeID, _ resourceType: ResourceType) -> NodeResult {
     var result = NodeResult(node: node, resourceType: resourceType, status: .upToDate, message: "NO-OP")
     result.failures = 0
     return result

@@ -22,6 +22,8 @@ public struct RunResult: Sendable {
   public var mayHaveWritten = true
   /// Whether the records of nodes' last successes are as the run left the nodes.
   public var keptRecords = false
+  /// What a run that finds nothing to do would tell, if the same run would be one.
+  public var standing: StandingResults?
 
   /// Makes a result.
   public init(status: RunOutcome, nodes: [NodeResult], diagnostics: [Diagnostic], elapsed: Duration) {
