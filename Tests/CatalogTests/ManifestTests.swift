@@ -214,6 +214,40 @@ struct ManifestTests {
     #expect(!text.contains("hunter2") && text.contains("select '*****'"))
     #expect(text.contains(#""generated_at":"1970-01-01T00:00:00.000000Z""#))
   }
+
+  @Test("its metadata can be replaced alone, and of nothing but a manifest")
+  func replacingMetadata() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/manifest.json"
+    var model = CatalogFixture.model("orders")
+    model.code = #"select ',"nodes":{' as text"#
+    let project = CatalogFixture.project(root: folder.path, nodes: [model])
+    func manifest(_ invocation: Invocation, at time: Double) throws -> Manifest {
+      Manifest(
+        project: project, graph: try Graph(project), compiled: [:], invocation: invocation, generatedAt: time)
+    }
+    let first = CatalogFixture.invocation(["DBT_ENV_CUSTOM_ENV_NOTE": #"{"nodes":{},"nodes":{"#])
+    try manifest(first, at: 0).write(to: path)
+    let second = CatalogFixture.invocation(["DBT_ENV_CUSTOM_ENV_NOTE": "a hunter2"])
+    let metadata = ManifestMetadata(project.settings, project.target, second, generatedAt: 60)
+    let redactor = Redactor(secrets: ["hunter2"])
+    try metadata.replace(in: path, redactor: redactor)
+    let other = try manifest(second, at: 60).encoded(redactor: redactor)
+    let (seen, wanted) = (try folder.read("manifest.json"), String(decoding: other, as: UTF8.self))
+    let end = #","nodes":{"#
+    #expect(
+      seen.prefix(upTo: try #require(seen.range(of: end)).lowerBound)
+        == wanted.prefix(upTo: try #require(wanted.range(of: end)).lowerBound))
+    let rest = String(decoding: try manifest(first, at: 0).encoded(), as: UTF8.self)
+    #expect(
+      seen.suffix(from: try #require(seen.range(of: end)).lowerBound)
+        == rest.suffix(from: try #require(rest.range(of: end)).lowerBound))
+    for text in ["", "{}", "[1, 2]"] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      #expect(throws: Diagnostic.self) { try metadata.replace(in: path, redactor: redactor) }
+      #expect(try folder.read("manifest.json") == text)
+    }
+  }
 }
 
 @Suite("The run results")

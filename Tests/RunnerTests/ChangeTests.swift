@@ -149,6 +149,89 @@ struct ChangeTests {
     #expect(result.nodes[1].reason == "what it made is not in the warehouse any more")
   }
 
+  // MARK: - Runs that would do nothing
+
+  /// What holds of a run's evidence now, with an environment.
+  private func holds(_ result: RunResult, _ environment: [String: String] = [:]) throws -> Bool {
+    var target = fixture.project.target
+    target.profile.settings["path"] = .text("shop.duckdb")
+    let databases = try DatabaseWatch(target, state, run: "next")
+    let standing = try #require(result.standing)
+    return standing.evidence.holds(root: fixture.root, environment: environment, databases)
+  }
+
+  @Test("a run after which nothing is left to do says what the next one would tell, and until when")
+  func standing() async throws {
+    let first = try await run(onlyChanges: false)
+    #expect(first.standing?.results.map(\.node.rawValue) == ["model.shop.orders", "model.shop.totals"])
+    let second = try await run()
+    let told = second.standing?.results.flatMap { [$0] + $0.audits } ?? []
+    #expect(told.map(\.node) == second.all.map(\.node))
+    #expect(told.map(\.message) == second.all.map(\.message))
+    #expect(told.map(\.upToDateSince) == second.all.map(\.upToDateSince))
+    #expect(try holds(second))
+    try await fixture.execute("UPDATE orders SET id = 7; CHECKPOINT")
+    #expect(try !holds(second))
+  }
+
+  @Test("a run after which the same run would do something leaves nothing to stand on")
+  func notStanding() async throws {
+    fixture.model("clock", "SELECT now() AS t")
+    #expect(try await run().standing == nil)
+    fixture.nodes.removeAll { $0.name == "clock" }
+    fixture.steps.removeAll { $0.node == fixture.id("clock") }
+    #expect(try await run().standing != nil)
+    #expect(try await run(isFullRefresh: true).standing == nil)
+    fixture.onRunEnd = [Hook(sql: "SELECT 1")]
+    #expect(try await run().standing == nil)
+    fixture.onRunEnd = []
+    fixture.model("totals", "SELECT 1 AS id", after: ["orders"]) { config in
+      config.postHooks = [Hook(sql: "DROP TABLE orders")]
+    }
+    #expect(try await run().standing == nil)
+    fixture.nodes.removeAll { $0.name == "ids" }
+    fixture.check("ids", "SELECT * FROM orders", reads: ["orders"])
+    #expect(try await run().standing == nil)
+  }
+
+  @Test("a database that is no file leaves nothing to stand on")
+  func unwatched() async throws {
+    let invocation = fixture.invocation()
+    let databases = try DatabaseWatch(fixture.project.target, state, run: invocation.id)
+    let result = try await fixture.driver(state: state, databases: databases).run()
+    #expect(result.status == .succeeded && result.standing == nil)
+  }
+
+  @Test("evidence fails with each thing that it names, and with nothing else")
+  func evidence() throws {
+    let watch = DatabaseWatch(fixture.project.target)
+    func holds(_ evidence: StandingEvidence, _ environment: [String: String] = [:]) -> Bool {
+      evidence.holds(root: fixture.root, environment: environment, watch)
+    }
+    let path = fixture.root + "/rows.csv"
+    var files = StandingEvidence()
+    #expect(holds(files))
+    files.watch(path)
+    #expect(holds(files))
+    try Data("a".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(!holds(files))
+    var sources = StandingEvidence()
+    sources.sources = [
+      .init(name: "'rows.csv'", state: SourceFiles.version(of: "'rows.csv'", root: fixture.root))
+    ]
+    #expect(holds(sources))
+    try Data("b".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(!holds(sources))
+    var variables = StandingEvidence()
+    variables.use(["A", "B"], in: ["A": "1", "C": "2"])
+    #expect(holds(variables, ["A": "1", "C": "3"]))
+    #expect(!holds(variables, ["A": "1", "B": ""]))
+    #expect(!holds(variables, ["A": "2"]))
+    var databases = StandingEvidence()
+    databases.databases = ["shop"]
+    #expect(!holds(databases))
+  }
+
   @Test("sources that are files are as old as the files, patterns among them")
   func files() throws {
     let folder = fixture.root + "/data"

@@ -57,6 +57,14 @@ struct StateStoreTests {
     #expect(try store.recentRuns(limit: -1).isEmpty)
   }
 
+  @Test("tells which run began last, whatever the clock said")
+  func last() throws {
+    let store = try StateStore(path: path)
+    #expect(try store.lastRun() == nil)
+    for (id, time) in [("a", 5.0), ("b", 9.0), ("c", 1.0)] { try store.beginRun(run(id, at: time)) }
+    #expect(try store.lastRun() == "c")
+  }
+
   @Test("drops the oldest runs and their tasks beyond the number it keeps")
   func dropsOldRuns() throws {
     let store = try StateStore(path: path)

@@ -14,12 +14,14 @@ public struct ManifestMetadata: Sendable {
     adapter = target.type
   }
 
-  /// Takes the place of the metadata of a manifest that Weir wrote, and leaves all the rest as it is. False if the file is no
-  /// such manifest: then nothing was done. Throws if the system refuses.
-  public func replace(in path: String, redactor: Redactor) throws(Diagnostic) -> Bool {
+  /// Takes the place of the metadata of a manifest that Weir wrote, and leaves all the rest as it is. Throws if the file is
+  /// no such manifest, or the system refuses: then nothing was done.
+  public func replace(in path: String, redactor: Redactor) throws(Diagnostic) {
     // No text can hold these bytes: its quotes would be escaped.
     guard let old = SearchedFile(path), let end = old.find(Array(Self.end.utf8), from: 0) else {
-      return false
+      throw Diagnostic(
+        .unwritableArtifact, "'\(path)' was changed by somebody else while it was written anew",
+        hint: "run the command again")
     }
     var writer = JSONWriter(redactor: redactor)
     write(to: &writer)
@@ -27,7 +29,6 @@ public struct ManifestMetadata: Sendable {
       try stream.append(Array("{".utf8) + writer.bytes)
       try stream.append(end..<old.size, of: old)
     }
-    return true
   }
 
   /// What follows the metadata.

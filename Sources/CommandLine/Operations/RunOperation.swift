@@ -270,6 +270,7 @@ extension RunOperation {
     var writer = JSONWriter()
     writer.array { list in
       list.string(session.verb.rawValue)
+      list.string(project.targetPath ?? "")
       for words in [
         selection.expressions, selection.exclude, [selection.selector].compactMap { $0 },
         [selection.indirectSelection?.rawValue].compactMap { $0 }, kinds?.resourceTypes ?? [],

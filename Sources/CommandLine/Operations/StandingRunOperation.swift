@@ -31,7 +31,7 @@ struct StandingRunOperation: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let state = try StateStore(path: StateFolder(root: root).stateFile)
     session.printer.report(state.warnings)
-    guard try isStanding(run, state),
+    guard isStanding(run, state),
       let (outcomes, identity) = kept.value([StandingRun.Outcome].self, at: .results),
       identity == run.results
     else {
@@ -42,16 +42,22 @@ struct StandingRunOperation: Sendable {
   }
 
   /// Whether all is as the run left it, and its manifest can be said to be that of this run.
-  private func isStanding(_ run: StandingRun, _ state: StateStore) throws -> Bool {
+  private func isStanding(_ run: StandingRun, _ state: StateStore) -> Bool {
     let root = workspace.options.projectRoot
     let environment = session.environment.values
-    let databases = try DatabaseWatch(workspace.project.target, state, run: options.invocation.id)
-    guard try state.lastRun() == run.run, run.evidence.holds(root: root, environment: environment, databases)
-    else { return false }
-    if try !session.writesArtifacts() { return true }
-    return run.artifacts.holds(root: root, environment: environment, databases)
-      || workspace.project.kept.isWritten(workspace.manifestPath)
-        && LocalFiles.exists(Workspace.semanticManifestPath(in: workspace.targetFolder))
+    do {
+      let databases = try DatabaseWatch(workspace.project.target, state, run: options.invocation.id)
+      guard try state.lastRun() == run.run,
+        run.evidence.holds(root: root, environment: environment, databases)
+      else { return false }
+      if try !session.writesArtifacts() { return true }
+      return run.artifacts.holds(root: root, environment: environment, databases)
+        || workspace.project.kept.isWritten(workspace.manifestPath)
+          && LocalFiles.exists(Workspace.semanticManifestPath(in: workspace.targetFolder))
+    } catch {
+      // The run that is carried out in full says what is wrong.
+      return false
+    }
   }
 
   private func carryOut(
@@ -90,7 +96,7 @@ struct StandingRunOperation: Sendable {
     try results.write(to: workspace.targetFolder + "/run_results.json", redactor: workspace.redactor)
     let metadata = ManifestMetadata(
       workspace.project.settings, workspace.project.target, options.invocation, generatedAt: time)
-    _ = try metadata.replace(in: workspace.manifestPath, redactor: workspace.redactor)
+    try metadata.replace(in: workspace.manifestPath, redactor: workspace.redactor)
   }
 
   /// Keeps what this run leaves in place of what it found.

@@ -44,6 +44,13 @@ struct ParseCacheTests {
       return (await Facts(reading), wasKept)
     }
 
+    /// What reading gives once it is kept.
+    func reading() async -> ProjectReading {
+      var reading = await loader(keeping: true).read()
+      await reading.keep()
+      return reading
+    }
+
     /// What reading without anything kept gives.
     func fresh() async -> Facts { await Facts(await loader(keeping: false).read()) }
 
@@ -367,5 +374,37 @@ struct ParseCacheTests {
       #expect(await read.facts == project.fresh())
     }
     #expect(keptOnes > 5)
+  }
+
+  @Test("what was made of a project is kept beside it until the project is another, or the file is damaged")
+  func values() async throws {
+    let project = try Kept()
+    var reading = await project.reading()
+    let first = try #require(reading.kept)
+    #expect(first.value([String].self, at: .results) == nil)
+    let identity = try #require(first.keep(["a", "ü"], as: .results))
+    let found = try #require(first.value([String].self, at: .results))
+    #expect(found.value == ["a", "ü"] && found.identity == identity)
+    #expect(first.value([String].self, at: .run) == nil)
+    #expect(first.value([Int].self, at: .results) == nil)
+    #expect(await project.standing()?.kept.value([String].self, at: .results)?.identity == identity)
+
+    let names = try FileManager.default.contentsOfDirectory(atPath: project.files.root + "/.weir/parse")
+    let path = project.files.root + "/.weir/parse/" + (try #require(names.first { $0.hasSuffix(".results") }))
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    for index in bytes.indices {
+      var damaged = bytes
+      damaged[index] ^= 0x21
+      try damaged.write(to: URL(fileURLWithPath: path))
+      // A bit that says nothing may be another; what is said may not.
+      let value = first.value([String].self, at: .results)?.value
+      #expect(value == nil || value == ["a", "ü"], "byte \(index)")
+    }
+    try bytes.write(to: URL(fileURLWithPath: path))
+    #expect(first.value([String].self, at: .results) != nil)
+
+    try project.files.write("models/five.sql", "select 5 as five")
+    reading = await project.reading()
+    #expect(reading.kept?.value([String].self, at: .results) == nil)
   }
 }

@@ -1,0 +1,1 @@
+{% macro wipe() %}{% do run_query("delete from orders") %}{% endmacro %}
