@@ -46,7 +46,6 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.sql", "{{ env_var('DBT_ENV_SECRET_X') }}",
       "models/x.sql:1:4: WEIR-E0118 the secret environment variable 'DBT_ENV_SECRET_X' can be read in profiles.yml only"
     ),
-    BadInput("models/x.sql", "{{ var('y') }}", "models/x.sql:1:4: WEIR-E0118 the variable 'y' is not set"),
     BadInput(
       "models/x.sql", "{{ exceptions.raise_compiler_error('no ' ~ 'way') }}",
       "models/x.sql:1:14: WEIR-E0119 no way"),

@@ -111,4 +111,82 @@ import Testing
     #expect(
       try compiler.compile(node).sql == "id The till. None model.p.m ann None {} None not_null a model.p.m")
   }
+
+  @Test("A variable that is not set is nothing while a model is read, and a mistake when it is compiled")
+  func missingVariables() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n",
+      "models/off.sql": "{{ config(enabled=var('on', false)) }} select {{ var('y') | replace('a', 'b') }}",
+      "models/m.sql": "select '{{ var('y') }}' as a",
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("m"))
+    let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
+    #expect(throws: Diagnostic.self) { try compiler.compile(node) }
+    func set(_ options: inout LoadOptions) { options.vars = .dict([("y", .int(3))]) }
+    let given = try await folder.load(set).project
+    let other = given.compiler(connection: ScriptedConnection(), options: folder.options(set))
+    #expect(try other.compile(try #require(given.named("m"))).sql == "select '3' as a")
+  }
+
+  @Test("A variable that holds Jinja is text, whatever it evaluates to")
+  func jinjaInVariables() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": """
+      name: p
+      vars:
+        moment: '{{ run_started_at.astimezone(modules.pytz.timezone("UTC")) }}'
+        five: "{{ 2 + 3 }}"
+      """,
+      "models/m.sql": "select '{{ var('moment')[:4] }}', {{ var('five') ~ 1 }}, {{ var('five') is string }}",
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("m"))
+    let compiler = project.compiler(
+      connection: ScriptedConnection(), options: folder.options { $0.startedAt = 1_700_000_000 })
+    #expect(try compiler.compile(node).sql == "select '2023', 51, True")
+  }
+
+  @Test("dispatch in a namespace that nobody knows finds what a call by the name alone would")
+  func unknownNamespace() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n", "dbt_packages/q/dbt_project.yml": "name: q\n",
+      "dbt_packages/q/macros/part.sql": """
+      {% macro part(x) %}{{ return(adapter.dispatch('part', 'macros')(x)) }}{% endmacro %}
+      {% macro default__part(x) %}left({{ x }}, 1){% endmacro %}
+      """, "models/m.sql": "select {{ q.part('a') }} as a",
+    ])
+    let project = try await folder.load().project
+    let node = try #require(project.named("m"))
+    let compiler = project.compiler(connection: ScriptedConnection(), options: folder.options())
+    #expect(try compiler.compile(node).sql == "select left(a, 1) as a")
+  }
+
+  @Test("as_bool inside an expression leaves the other side of a comparison as it is")
+  func comparedText() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": """
+      name: p
+      models:
+        p:
+          a: {+enabled: '{{ target.type == "bigquery" | as_bool }}'}
+          b: {+enabled: '{{ target.type != "bigquery" | as_bool }}'}
+      """,
+      "models/a/a.sql": "select 1", "models/b/b.sql": "select 2",
+    ])
+    let project = try await folder.load().project
+    #expect(project.nodes.map(\.name) == ["b"])
+    try folder.write("dbt_project.yml", "name: p\nmodels: {p: {a: {+enabled: '{{ \"x\" | as_bool }}'}}}\n")
+    #expect(await folder.complaints().first?.contains("as_bool: 'x' is neither true nor false") == true)
+  }
+
+  @Test("A text that a property file ends with has no line break behind it")
+  func endOfFile() async throws {
+    let folder = try TemporaryProject([
+      "dbt_project.yml": "name: p\n", "models/m.sql": "select 1 as a",
+      "models/m.yml": "models:\n  - name: m\n    description: |\n      One.\n      Two.\n\n",
+    ])
+    let project = try await folder.load().project
+    #expect(project.named("m")?.description == "One.\nTwo.")
+  }
 }

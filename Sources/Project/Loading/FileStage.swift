@@ -234,7 +234,9 @@ enum FileStage {
   private static func property(
     _ text: String, _ path: String, _ interpreter: Interpreter
   ) throws(Diagnostic) -> PropertyFile {
-    let written = try YAMLFile.parse(text, file: path)
+    // As in dbt, a text that the file ends with has no line break behind it.
+    let end = text.utf8.lastIndex { $0 > 0x20 }.map(text.utf8.index(after:)) ?? text.startIndex
+    let written = try YAMLFile.parse(String(text[..<end]), file: path)
     var root = written
     var renderer = YAMLRenderer(interpreter: interpreter, file: path)
     if let node = root, YAMLRenderer.holdsJinja(node) {

@@ -106,17 +106,17 @@ final class AdapterObject: HostObject {
     }
     let prefixes = [context.target.type + "__", "default__"]
     let namespace = bound[1].flatMap { $0.isNone || $0.isUndefined ? nil : $0.description }
-    guard let namespace else {
+    guard let order = namespace.flatMap(context.macros.searchOrder) else {
       for prefix in prefixes {
         if let macro = context.macro(prefix + name) { return macro }
       }
       return try context.original(name) ?? missing(name, prefixes)
     }
-    for package in context.macros.searchOrder(of: namespace) {
+    for package in order {
       for prefix in prefixes {
         if let macro = context.macro(prefix + name, of: package) { return macro }
       }
-      if ["dbt", "dbt_duckdb"].contains(package), let native = context.original(name) { return native }
+      if MacroTable.builtInPackages.contains(package), let native = context.original(name) { return native }
     }
     return try missing(name, prefixes)
   }

@@ -27,6 +27,9 @@ final class BaseContext {
   var noteEnvironment: (String) -> Void = { _ in }
   /// The node whose text is rendered, for what it logs.
   var currentNode: NodeID?
+  /// Whether a variable that is not set is a mistake. As in dbt, it is nothing while a node is only read: whoever does not
+  /// run the node need not set it.
+  var needsVariables = true
   private var values: [String: Value] = [:]
 
   static let secretPrefix = "DBT_ENV_SECRET"
@@ -144,6 +147,7 @@ final class VariableObject: HostObject {
     context.noteVariable(name)
     if let value = context.visibleVars[name] { return try value.renderedVariable(interpreter) }
     if let standard = bound[1] { return standard }
+    guard context.needsVariables else { return .none }
     throw Diagnostic(
       .missingVariable, "the variable '\(name)' is not set",
       hint: Spelling.hint(for: name, among: (context.visibleVars.entries ?? []).map(\.key))
@@ -161,10 +165,10 @@ final class VariableObject: HostObject {
 }
 
 extension DataValue {
-  /// A variable's value. Variables may hold Jinja of their own.
+  /// A variable's value. Variables may hold Jinja of their own, which gives text, as in dbt, whatever it evaluates to.
   fileprivate func renderedVariable(_ interpreter: Interpreter) throws -> Jinja.Value {
     guard case .string(let text) = self, YAMLRenderer.holdsJinja(text) else { return Jinja.Value(self) }
-    return Jinja.Value(try YAMLRenderer.native(text, interpreter, name: "vars"))
+    return .string(try interpreter.render(try Template(parsing: text, name: "vars")))
   }
 }
 

@@ -177,18 +177,22 @@ enum YAMLText {
 enum HostFilters {
   static func install(in interpreter: Interpreter) {
     interpreter.filters["as_text"] = { value, _, _ in .string(value.description) }
-    interpreter.filters["as_native"] = { value, _, _ in native(value) }
-    interpreter.filters["as_bool"] = { value, _, _ in
-      let result = native(value)
-      if case .bool = result { return result }
-      throw Diagnostic(.templateRuntime, "as_bool: '\(value)' is neither true nor false")
+    // What is neither stays as it is: it may be part of an expression (`a == b | as_bool`), whose value counts.
+    for name in ["as_native", "as_bool", "as_number"] {
+      interpreter.filters[name] = { value, _, _ in native(value) }
     }
-    interpreter.filters["as_number"] = { value, _, _ in
-      let result = native(value)
-      switch result {
-      case .int, .float: return result
-      default: throw Diagnostic(.templateRuntime, "as_number: '\(value)' is not a number")
-      }
+    interpreter.filters["is_list"] = { value, _, _ in .bool(value.typeName == "list") }
+  }
+
+  /// Throws if an expression ends by asking for a kind of value, and its value is of another kind.
+  static func verify(_ value: Value, of expression: String) throws(Diagnostic) {
+    let last = expression.split { !($0.isLetter || $0.isNumber || $0 == "_") }.last
+    switch (last, value) {
+    case ("as_bool", .bool), ("as_number", .int), ("as_number", .float): return
+    case ("as_bool", _):
+      throw Diagnostic(.templateRuntime, "as_bool: '\(value)' is neither true nor false")
+    case ("as_number", _): throw Diagnostic(.templateRuntime, "as_number: '\(value)' is not a number")
+    default: return
     }
   }
 

@@ -51,10 +51,16 @@ struct MacroTable: Sendable {
   /// Every name, sorted.
   var names: [String] { Set(positions.values.flatMap(\.keys)).sorted() }
 
-  /// The packages that `adapter.dispatch(…, namespace)` goes through, as dbt orders them.
-  func searchOrder(of namespace: String) -> [String] {
-    searchOrders[namespace] ?? (namespace == root ? [root] : [root, namespace])
+  /// The packages that `adapter.dispatch(…, namespace)` goes through, as dbt orders them; nil if the namespace is none that
+  /// is known: then the macro is looked for as any other is.
+  func searchOrder(of namespace: String) -> [String]? {
+    if let order = searchOrders[namespace] { return order }
+    if namespace == root { return [root] }
+    return has(package: namespace) || Self.builtInPackages.contains(namespace) ? [root, namespace] : nil
   }
+
+  /// The packages whose macros are built in.
+  static let builtInPackages: Set<String> = ["dbt", "dbt_duckdb"]
 
   /// Which macros a text of `package` may call, in order: names followed by a parenthesis, and what
   /// `adapter.dispatch()` may find.

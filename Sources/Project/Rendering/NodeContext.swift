@@ -44,6 +44,7 @@ final class NodeContext {
     base.projectName = macros.root
     base.package = { [unowned self] in frame.package }
     base.target = target.visibleValues
+    base.needsVariables = project != nil
     if project != nil {
       base.noteEnvironment = { [unowned self] in outside.note(environment: $0) }
       base.noteVariable = { [unowned self] in outside.note(variable: $0, of: frame.package) }

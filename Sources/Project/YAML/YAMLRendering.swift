@@ -80,6 +80,7 @@ struct YAMLRenderer {
   ) throws -> DataValue {
     if let expression = soleExpression(text) {
       let value = try interpreter.evaluate(expression: expression, name: name, variables: variables)
+      try HostFilters.verify(value, of: expression)
       return value.isUndefined ? .string("") : try value.data()
     }
     let template = try Template(parsing: text, name: name)
