@@ -90,7 +90,9 @@ final class RunArtifacts: Sendable {
     }
     record.rowsAffected = result.rows
     record.compiledSQL = result.compiledSQL
-    record.relationName = result.relation.map { StandardDialect().rendered($0) }
+    if result.resourceType != .function {
+      record.relationName = result.relation.map { StandardDialect().rendered($0) }
+    }
     return record
   }
 
