@@ -26,6 +26,8 @@ extension NodeBuilder {
       if isWhole { isWhole = attempt { node.template = try template(of: node) } }
       let configSpan = context.frame.configSpan
       configure(&node, trees.functions, ConfigDefaults.function, entry, context.frame.config)
+      // As in dbt, what the project file says does not count as a part of it.
+      node.unrenderedConfig = (entry?.item["config"]?.data ?? .emptyMapping).merging(context.frame.config)
       let span = configSpan ?? entry?.configSpan ?? node.span
       node.function = FunctionDefinition(kind: decodeFunction(&node, span, origins(of: node, entry)))
       isWhole = attempt { try recordHooks(node, span) } && isWhole

@@ -31,7 +31,7 @@ extension Compiler {
     let language = node.isPython ? "Python" : "SQL"
     return Diagnostic(
       .notSupported, "No macro named '\(name)' found within namespace: it would create '\(node.name)'",
-      at: node.span, notes: ["\(type) runs no functions in \(language) of this type"],
+      at: node.span, notes: ["\(type) has no functions of this type that are written in \(language)"],
       hint: node.isPython
         ? "write the function in SQL, or a macro \(type)__\(name)(target_relation) that creates it"
         : "write a macro \(type)__\(name)(target_relation) that creates it")
@@ -52,12 +52,14 @@ extension Compiler {
       context.frame.host = host
       defer { context.frame.host = nil }
       try call("run_hooks", [context.hooks("pre_hooks")])
-      try dropNamesake(of: node, target, host)
-      let existing = try context.session?.find(target).map {
-        Value.object(RelationObject($0, context.dialect))
+      let existing = try namesakes(of: target)
+      for other in existing where other.givesRows != (node.function?.kind == .table) {
+        // An engine may let both stand.
+        _ = try host.run(FunctionSQL.drop(target, givesRows: other.givesRows, dialect: context.dialect))
       }
+      let found = existing.first.map { Value.object(RelationObject($0.relation, context.dialect)) }
       let made = Value.object(RelationObject(target, context.dialect))
-      try call("function_execute_build_sql", [.string(statement), existing ?? .none, made])
+      try call("function_execute_build_sql", [.string(statement), found ?? .none, made])
       try call("run_hooks", [context.hooks("post_hooks")])
       return [target]
     }
@@ -68,13 +70,11 @@ extension Compiler {
     _ = try context.interpreter.call(macro, Arguments(arguments))
   }
 
-  /// Removes what was a function of rows where it gives values now, or the other way round: an engine may let both stand.
-  private func dropNamesake(of node: Node, _ target: Relation, _ host: any MaterializationHost) throws {
-    let givesRows = node.function?.kind == .table
+  /// The functions that stand under a name: one that gives values, and one that gives rows.
+  private func namesakes(of target: Relation) throws -> [FunctionDescription] {
     let name = target.identifier.lowercased()
-    let found = try context.session?.functions(database: target.database, schema: target.schema ?? "") ?? []
-    guard found.contains(where: { $0.relation.identifier.lowercased() == name && $0.givesRows != givesRows })
-    else { return }
-    _ = try host.run(FunctionSQL.drop(target, givesRows: !givesRows, dialect: context.dialect))
+    return try context.session?.functions(database: target.database, schema: target.schema ?? "").filter {
+      $0.relation.identifier.lowercased() == name
+    } ?? []
   }
 }

@@ -111,7 +111,9 @@ enum FunctionConfigObject {
     let language = model["language"] ?? "sql"
     for (key, article) in [("runtime_version", "A"), ("entry_point", "An")] {
       guard language.description == "python", config?[key].map({ $0.isNone }) ?? true else { continue }
-      throw Diagnostic(.missingKey, "\(article) `\(key)` is required for python functions")
+      throw Diagnostic(
+        .missingKey, "\(article) `\(key)` is required for python functions",
+        hint: "set '\(key)' under the function's 'config'")
     }
     return Value([
       ("language", language), ("type", config?["type"] ?? "scalar"),

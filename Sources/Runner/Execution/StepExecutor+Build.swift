@@ -52,8 +52,11 @@ extension StepExecutor {
   private func attemptBuild(
     _ node: Node, _ target: Relation, _ audits: [Node], isFirst: Bool, _ result: inout NodeResult
   ) throws {
+    // What stands there as a function matters to its macro alone.
     var existing =
-      try isFirst ? context.relations.find(target, connection) : context.relations.refresh(target, connection)
+      try node.function != nil
+      ? nil
+      : isFirst ? context.relations.find(target, connection) : context.relations.refresh(target, connection)
     let build = try timed("compile", &result) { result in
       try prepare(node, target, isIncremental: takesUpRows(node, existing), &result)
     }
