@@ -68,7 +68,8 @@ enum FunctionMacros {
   ) throws -> Value {
     let parts = [
       signature, "formatted_scalar_function_args_sql", "scalar_function_body_sql",
-      "get_formatted_aggregate_function_args",
+      "get_formatted_aggregate_function_args", "scalar_function_volatility_sql",
+      "get_aggregate_function_volatility_specifier",
     ]
     if parts.allSatisfy({ context.replacement(of: $0) == nil }), let function = context.frame.model?.function,
       let target = RelationObject.relation(arguments.value(0, "target_relation"))
