@@ -26,8 +26,7 @@ extension NodeBuilder {
       if isWhole { isWhole = attempt { node.template = try template(of: node) } }
       let configSpan = context.frame.configSpan
       configure(&node, trees.functions, ConfigDefaults.function, entry, context.frame.config)
-      // As in dbt, what the project file says does not count as a part of it.
-      node.unrenderedConfig = (entry?.item["config"]?.data ?? .emptyMapping).merging(context.frame.config)
+      node.unrenderedConfig = unrenderedConfiguration(of: node, entry)
       let span = configSpan ?? entry?.configSpan ?? node.span
       node.function = FunctionDefinition(kind: decodeFunction(&node, span, origins(of: node, entry)))
       isWhole = attempt { try recordHooks(node, span) } && isWhole
@@ -39,6 +38,15 @@ extension NodeBuilder {
       parsed.node = node
       return parsed
     }
+  }
+
+  /// What is written of a function's configuration. As in dbt, which compares states by it, of the project file what is
+  /// said of models in its place.
+  private func unrenderedConfiguration(of node: Node, _ entry: ResourceProperties?) -> DataValue {
+    let levels = environment.unrendered.models.levels(for: node.fqn)
+    let own = entry?.item["config"]?.data ?? .emptyMapping
+    let over = environment.overriding?.unrendered.models.levels(for: node.fqn) ?? []
+    return (levels + [own, context.frame.config] + over).reduce(.emptyMapping) { $0.merging($1) }
   }
 
   private func decodeFunction(
