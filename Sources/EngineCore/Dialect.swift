@@ -57,7 +57,8 @@ extension Dialect {
 
   /// `DROP TABLE IF EXISTS …` or the view's like.
   public func drop(_ relation: Relation) -> String {
-    "DROP \(relation.kind == .view ? "VIEW" : "TABLE") IF EXISTS \(rendered(relation))"
+    let kind = relation.kind == .view ? "VIEW" : relation.kind == .function ? "FUNCTION" : "TABLE"
+    return "DROP \(kind) IF EXISTS \(rendered(relation))"
   }
 
   /// `CREATE SCHEMA IF NOT EXISTS …`.

@@ -69,6 +69,8 @@ public protocol Connection: AnyObject {
   func columns(ofQuery sql: String) throws -> [ColumnDescription]
   /// The relations of a schema; of the session's own database if none is given.
   func relations(database: String?, schema: String) throws -> [Relation]
+  /// The functions that somebody defined in a schema, by name.
+  func functions(database: String?, schema: String) throws -> [FunctionDescription]
   /// The schemas of a database.
   func schemas(database: String?) throws -> [String]
   /// The tables and views of some schemas of a database with their columns, by schema and name.
@@ -90,9 +92,14 @@ extension Connection {
   /// Runs one statement and holds its whole result.
   public func query(_ sql: String) throws -> Table { try query(sql, maximumRows: nil) }
 
-  /// What stands under a relation's name now; nil if nothing does.
+  /// What stands under a relation's name now; nil if nothing does. A function is looked for among functions.
   public func find(_ relation: Relation) throws -> Relation? {
     guard let schema = relation.schema else { return nil }
+    if relation.kind == .function {
+      return try functions(database: relation.database, schema: schema).first {
+        $0.relation.identifier.lowercased() == relation.identifier.lowercased()
+      }?.relation
+    }
     return try relations(database: relation.database, schema: schema).first { candidate in
       candidate.identifier.lowercased() == relation.identifier.lowercased()
     }

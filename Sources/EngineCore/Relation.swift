@@ -1,6 +1,8 @@
 /// What a relation is in the warehouse.
 public enum RelationKind: String, Sendable, Codable, Hashable {
   case table, view, external
+  /// One that is called: it is found among functions alone.
+  case function
 }
 
 /// A named table or view of a warehouse, or an expression that stands for one, such as a file reader.

@@ -84,6 +84,42 @@ struct ManifestTests {
     #expect(compiled["extra_ctes"] as? [[String: String]] == [["id": "model.shop.e", "sql": "with x"]])
   }
 
+  @Test("functions stand apart from the nodes, with what they take and give")
+  func functions() throws {
+    var node = Node(
+      id: NodeID(.function, "shop", "tax"), resourceType: .function, name: "tax", package: "shop",
+      path: "tax.sql", originalPath: "functions/tax.sql", fqn: ["shop", "tax"],
+      span: SourceSpan(file: "functions/tax.sql", line: 1),
+      config: NodeConfig(materialization: .function, values: ["type": "scalar"]), code: " a * 2\n",
+      checksum: "0")
+    node.relation = Relation(database: "shop", schema: "main", identifier: "tax", kind: .function)
+    node.functionReferences = [
+      FunctionReference(name: "rate"), FunctionReference(package: "tools", name: "rate"),
+    ]
+    node.function = FunctionDefinition(
+      kind: .scalar,
+      arguments: [FunctionArgument(name: "a", dataType: "float", description: "x", defaultValue: .int(1))],
+      returns: FunctionReturns(dataType: "float"))
+    let manifest = try manifest(CatalogFixture.project(nodes: [node]))
+    #expect(try object(manifest["nodes"]).isEmpty)
+    let written = try object(try object(manifest["functions"])["function.shop.tax"])
+    #expect(
+      Set(written.keys) == [
+        "returns", "arguments", "database", "schema", "name", "resource_type", "package_name", "path",
+        "original_file_path", "unique_id", "fqn", "alias", "checksum", "config", "tags", "description",
+        "columns", "meta", "group", "docs", "patch_path", "build_path", "unrendered_config", "created_at",
+        "relation_name", "raw_code", "doc_blocks", "language", "refs", "sources", "metrics", "functions",
+        "depends_on", "compiled_path", "contract",
+      ])
+    #expect(written["functions"] as? [[String]] == [["rate"], ["tools", "rate"]])
+    #expect(written["raw_code"] as? String == "a * 2" && written["relation_name"] is NSNull)
+    let argument = try #require((written["arguments"] as? [[String: Any]])?.first)
+    #expect(argument["name"] as? String == "a" && argument["data_type"] as? String == "float")
+    #expect(argument["description"] as? String == "x" && argument["default_value"] as? Int == 1)
+    let returns = try object(written["returns"])
+    #expect(returns["data_type"] as? String == "float" && returns["description"] is NSNull)
+  }
+
   @Test("checks say what they are attached to, and with which arguments")
   func checks() throws {
     let nodes = try object(try manifest(shop)["nodes"])

@@ -51,4 +51,30 @@ struct DescriptionTests {
     #expect(none.isEmpty)
     #expect(own.map(\.relation.identifier) == ["t"])
   }
+
+  @Test("Functions that somebody defined are found, apart from tables of their name")
+  func functions() async throws {
+    let found = try await withDuckDB { connection in
+      try connection.execute(
+        """
+        CREATE SCHEMA "It's";
+        CREATE TABLE "It's".f AS SELECT 1 AS x;
+        CREATE MACRO "It's".f(a) AS a, (a, b) AS a + b;
+        CREATE MACRO "It's".f(a) AS TABLE SELECT a;
+        CREATE MACRO main.g() AS 1;
+        """)
+      let all = try connection.functions(database: "MEMORY", schema: "it's")
+      let one = try connection.find(Relation(schema: "main", identifier: "G", kind: .function))
+      let none = try connection.find(Relation(schema: "main", identifier: "f", kind: .function))
+      return (all, one, none)
+    }
+    let place = Relation(database: "memory", schema: "It's", identifier: "f", kind: .function)
+    #expect(
+      found.0 == [
+        FunctionDescription(relation: place, givesRows: false),
+        FunctionDescription(relation: place, givesRows: true),
+      ])
+    #expect(found.1 == Relation(database: "memory", schema: "main", identifier: "g", kind: .function))
+    #expect(found.2 == nil)
+  }
 }

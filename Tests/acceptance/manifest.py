@@ -28,7 +28,7 @@ VOLATILE = {
 }
 # Sections of the manifest that are maps of things; everything else is compared as one value.
 SECTIONS = ["nodes", "sources", "macros", "exposures", "docs", "groups", "disabled", "parent_map", "child_map", "group_map",
-            "metrics", "semantic_models", "saved_queries"]
+            "metrics", "semantic_models", "saved_queries", "functions"]
 
 
 def declared(path, left, right):

@@ -36,6 +36,8 @@ function nodeFacts(node) {
     ["In the warehouse", node.isMissing ? "not found when this was written" : null],
     ["Type", exposure.type], ["Maturity", exposure.maturity], ["Address", exposure.url ? outward(exposure.url) : null],
     ["Severity", node.check?.severity],
+    ["Type", node.function?.type], ["Arguments", argumentList(node.function)],
+    ["Returns", node.function?.returns ? [h("code", {}, node.function.returns), node.function.returnsDescription ? ` · ${node.function.returnsDescription}` : null] : null],
     ["Group", node.group ? h("a", { href: groupPage(node.group) }, node.group) : null],
     ["Owner", owner ? ownerText(owner) : null],
     ["Access", node.access], ["Version", node.version], ["Contract", node.contract ? "enforced" : null],
@@ -46,6 +48,13 @@ function nodeFacts(node) {
     ["File", node.file ? h("code", {}, node.file + (node.line > 1 ? ":" + node.line : "")) : null],
     ["Described in", node.properties && node.properties !== node.file ? h("code", {}, node.properties) : null],
   ]);
+}
+
+/** What a function takes, an argument a line. */
+function argumentList(called) {
+  if (!called?.arguments.length) return null;
+  return called.arguments.map((argument) => h("div", {}, h("code", {}, `${argument.name} ${argument.type}`),
+    argument.default === undefined ? null : [" = ", h("code", {}, String(argument.default))], argument.description ? ` · ${argument.description}` : null));
 }
 
 function ownerText(owner) {

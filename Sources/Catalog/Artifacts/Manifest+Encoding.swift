@@ -65,7 +65,8 @@ extension Manifest {
     let nodes = project.nodes
     var parts = stride(from: 0, to: nodes.count, by: Self.nodesInPart).map { start -> Part in
       { writer in
-        for node in nodes[start..<min(start + Self.nodesInPart, nodes.count)] where node.unitTest == nil {
+        for node in nodes[start..<min(start + Self.nodesInPart, nodes.count)]
+        where node.unitTest == nil && node.function == nil {
           writer.key(node.artifactID.rawValue)
           write(node, to: &writer)
         }
@@ -99,7 +100,7 @@ extension Manifest {
         writeAll("unit_tests", project.nodes.filter { $0.unitTest != nil }, id: \.id, to: &writer) {
           write(unitTest: $0, to: &$1)
         }
-        writer.member("functions", object: { _ in })
+        writeFunctions(to: &writer)
       },
     ]
   }

@@ -10,6 +10,7 @@ extension Manifest {
       writeMembers(of: node, to: &writer)
       if node.resourceType == .load { writer.member("index", nil as Int?) }
       if node.resourceType == .model { writeModelMembers(of: node, to: &writer) }
+      if let function = node.function { writeMembers(of: function, to: &writer) }
       if case .generic(let check)? = node.check { writeCheckMembers(check, to: &writer) }
     }
   }
@@ -29,7 +30,7 @@ extension Manifest {
     writer.member("unrendered_config", orEmpty: node.unrenderedConfig)
     writer.key("created_at")
     writer.number(generatedAt)
-    writer.member("relation_name", node.relation.map(dialect.rendered))
+    writer.member("relation_name", node.function == nil ? node.relation.map(dialect.rendered) : nil)
     writer.member("raw_code", rawCode(of: node))
     writer.member("doc_blocks", node.docsBlocks.map(\.rawValue))
     if node.resourceType == .seed {
@@ -102,7 +103,8 @@ extension Manifest {
   }
 
   private func buildPath(of node: Node) -> String? {
-    compiled[node.id] == nil ? nil : "\(project.settings.targetPath)/run/\(ArtifactWriter.path(of: node))"
+    compiled[node.id] == nil || node.function != nil
+      ? nil : "\(project.settings.targetPath)/run/\(ArtifactWriter.path(of: node))"
   }
 
   private func writeSeedMembers(to writer: inout JSONWriter) {
@@ -114,7 +116,7 @@ extension Manifest {
     writer.member("language", node.isPython ? "python" : "sql")
     writeReferences(node.references, node.sourceReferences, to: &writer)
     writer.member("metrics", [])
-    writer.member("functions", [])
+    writeFunctionReferences(node.functionReferences, to: &writer)
     writeDependencies(macros: node.calledMacros, nodes: node.dependencies, to: &writer)
     if let compiled = compiled[node.id] {
       let path = "\(project.settings.targetPath)/compiled/\(ArtifactWriter.path(of: node))"

@@ -49,6 +49,7 @@ extension SiteData {
       writer.member("macros", array: { list in for place in macros { list.integer(place) } })
     }
     if let check = node.check { writer.member("check", object: { write(check, of: node, to: &$0) }) }
+    if let function = node.function { writer.member("function", object: { write(function, to: &$0) }) }
     if let load = node.load { writer.member("load", object: { write(load, to: &$0) }) }
   }
 
@@ -172,6 +173,24 @@ extension SiteData {
     writer.member("arguments", orNone: generic.arguments)
     writer.member("column", orNone: generic.column)
     if let place = places[generic.attachedNode] { writer.member("attached", place) }
+  }
+
+  private func write(_ function: FunctionDefinition, to writer: inout JSONWriter) {
+    writer.member("type", function.kind.rawValue)
+    writer.member(
+      "arguments",
+      array: { list in
+        for argument in function.arguments {
+          list.object {
+            $0.member("name", argument.name)
+            $0.member("type", argument.dataType)
+            $0.member("description", orNone: argument.description)
+            $0.member("default", orNone: argument.defaultValue)
+          }
+        }
+      })
+    writer.member("returns", orNone: function.returns?.dataType)
+    writer.member("returnsDescription", orNone: function.returns?.description)
   }
 
   private func write(_ load: LoadDefinition, to writer: inout JSONWriter) {

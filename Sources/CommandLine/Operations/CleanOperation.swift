@@ -36,7 +36,7 @@ struct CleanOperation {
     var targets: [String] = []
     let sources =
       settings.modelPaths + settings.seedPaths + settings.testPaths + settings.macroPaths
-      + settings.analysisPaths + settings.snapshotPaths + settings.docsPaths
+      + settings.analysisPaths + settings.snapshotPaths + settings.functionPaths + settings.docsPaths
     let files = ["dbt_project.yml", "weir.yml", "profiles.yml", "packages.yml", "selectors.yml", ".git"]
     let kept = Set((sources + files).map { LocalFiles.absolute($0, from: settings.root) })
     for target in settings.cleanTargets {

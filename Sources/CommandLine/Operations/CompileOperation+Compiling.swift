@@ -97,7 +97,7 @@ extension CompileOperation {
     try workspace.artifacts.write(artifact.encoded(redactor: workspace.redactor), as: "run_results.json")
   }
 
-  private static let types: Set<ResourceType> = [.model, .seed, .snapshot, .check, .analysis]
+  private static let types: Set<ResourceType> = [.model, .seed, .snapshot, .check, .analysis, .function]
 
   private func record(of node: Node, _ compilation: Compilation) -> ResultRecord {
     let problem = compilation.problems[node.id]?.first

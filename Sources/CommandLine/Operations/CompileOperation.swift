@@ -95,7 +95,8 @@ extension Workspace {
   /// What compiles of a selection.
   func compilable(_ selection: Selection) -> [Node] {
     project.nodes.filter {
-      selection.nodes.contains($0.id) && [.model, .snapshot, .check, .analysis].contains($0.resourceType)
+      selection.nodes.contains($0.id)
+        && [.model, .snapshot, .check, .analysis, .function].contains($0.resourceType)
     }
   }
 

@@ -132,7 +132,9 @@ extension ResultRecord {
     }
     rowsAffected = result.rows
     compiledSQL = result.compiledSQL
-    relationName = result.relation.map { StandardDialect().rendered($0) }
+    if result.resourceType != .function {
+      relationName = result.relation.map { StandardDialect().rendered($0) }
+    }
   }
 }
 

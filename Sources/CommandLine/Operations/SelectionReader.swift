@@ -41,10 +41,8 @@ enum ResourceTypes {
     ("model", .model), ("seed", .seed), ("test", .check), ("check", .check), ("source", .source),
     ("exposure", .exposure), ("load", .load), ("snapshot", .snapshot), ("analysis", .analysis),
     ("unit_test", .unitTest), ("metric", .metric), ("semantic_model", .semanticModel),
-    ("saved_query", .savedQuery),
+    ("saved_query", .savedQuery), ("function", .function),
   ]
-  /// Kinds that dbt has and that no project has here yet.
-  private static let later = ["function"]
 
   /// The kinds that the words name; `default` means `standard`. None means every kind.
   static func parse(_ words: [String], standard: [ResourceType] = []) throws(Diagnostic) -> [ResourceType] {
@@ -58,9 +56,6 @@ enum ResourceTypes {
         types += standard
       } else if let type = names.first(where: { $0.0 == word })?.1 {
         types.append(type)
-      } else if later.contains(word) {
-        // Nothing is of such a kind: macros are no members of the graph.
-        types.append(.macro)
       } else {
         throw unknown(word)
       }
@@ -69,11 +64,11 @@ enum ResourceTypes {
   }
 
   private static func unknown(_ word: String) -> Diagnostic {
-    let nearest = Spelling.nearest(to: word, among: names.map(\.0) + later)
+    let nearest = Spelling.nearest(to: word, among: names.map(\.0))
     return Diagnostic(
       .usage, "no kind of node is called '\(TerminalText.oneLine(word))'",
       hint: nearest.map { "did you mean '\($0)'?" }
-        ?? "kinds are model, seed, load, test, source, exposure, snapshot, analysis, unit_test, metric, semantic_model and saved_query"
+        ?? "kinds are model, seed, load, test, source, exposure, snapshot, analysis, unit_test, function, metric, semantic_model and saved_query"
     )
   }
 }

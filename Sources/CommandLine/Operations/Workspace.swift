@@ -97,6 +97,7 @@ enum Inventory {
   private static let nouns: [(type: ResourceType, noun: String, plural: String?)] = [
     (.load, "load", nil), (.model, "model", nil), (.seed, "seed", nil), (.snapshot, "snapshot", nil),
     (.check, "check", nil), (.unitTest, "unit test", nil), (.analysis, "analysis", "analyses"),
+    (.function, "function", nil),
     (.source, "source", nil), (.exposure, "exposure", nil), (.semanticModel, "semantic model", nil),
     (.metric, "metric", nil), (.savedQuery, "saved query", "saved queries"),
   ]

@@ -48,6 +48,7 @@ struct RunRecords: Sendable {
       case (_, .seed): ("LogSeedResult", "Q016")
       case (_, .snapshot): ("LogSnapshotResult", "Q015")
       case (_, .source): ("LogFreshnessResult", "Q018")
+      case (_, .function): ("LogFunctionResult", "Q047")
       case (_, .load): ("LogLoadResult", "W001")
       default: ("LogModelResult", "Q012")
       }
@@ -153,6 +154,7 @@ struct RunRecords: Sendable {
     case .source: "freshness of \(node.name)"
     case .unitTest: "unit_test \(node.title)"
     case .load: "load \(node.name)"
+    case .function: "function \(node.title)"
     case .exposure, .savedQuery: "\(node.kind) \(node.name)"
     default: "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
     }

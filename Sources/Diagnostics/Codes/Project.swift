@@ -68,6 +68,9 @@ extension DiagnosticCode {
   public static let badSemantics = DiagnosticCode(
     "WEIR-E0131", "a semantic model, metric, saved query or time spine is declared wrongly")
 
+  /// A function is declared wrongly.
+  public static let badFunction = DiagnosticCode("WEIR-E0132", "a function is declared wrongly")
+
   /// A Python model is not written as it must be.
   public static let badPythonModel = DiagnosticCode(
     "WEIR-E0140", "a Python model is not written as it must be")
@@ -78,6 +81,6 @@ extension DiagnosticCode {
     duplicateName, ambiguousRelation, missingReference, disabledReference, unsupported, orphanProperties,
     unusedConfiguration, pathOutside, badCheck, missingVariable, raised, versionMismatch, needsConnection,
     packageMissing, badPackage, deprecatedModel, prerelease, inaccessible, badContract, badUnitTest,
-    badSemantics, badPythonModel,
+    badSemantics, badFunction, badPythonModel,
   ]
 }

@@ -22,6 +22,25 @@ extension DuckDBConnection {
     }.sorted { $0.identifier < $1.identifier }
   }
 
+  /// The macros of a schema, by name. Throws a `Diagnostic`.
+  public func functions(database: String?, schema: String) throws -> [FunctionDescription] {
+    let place = "\(matches("database_name", database)) AND \(matches("schema_name", schema))"
+    let rows = try query(
+      """
+      SELECT DISTINCT database_name, schema_name, function_name, function_type = 'table_macro'
+      FROM duckdb_functions() WHERE \(place) AND NOT internal AND function_type IN ('macro', 'table_macro')
+      """
+    ).rows
+    return rows.map { row in
+      FunctionDescription(
+        relation: Relation(
+          database: row[0].textValue, schema: row[1].textValue, identifier: row[2].textValue ?? "",
+          kind: .function), givesRows: row[3] == .boolean(true))
+    }.sorted {
+      ($0.relation.identifier, $0.givesRows ? 1 : 0) < ($1.relation.identifier, $1.givesRows ? 1 : 0)
+    }
+  }
+
   /// The schemas of a database, by name. Throws a `Diagnostic`.
   public func schemas(database: String?) throws -> [String] {
     try query("SELECT schema_name FROM duckdb_schemas() WHERE \(matches("database_name", database))").rows

@@ -127,6 +127,13 @@ private struct FingerprintHashing {
     if case .generic(let check)? = node.check {
       parts += [check.name, check.column ?? "", check.arguments.json(sortKeys: true)]
     }
+    if let function = node.function {
+      parts.append(function.kind.rawValue)
+      for argument in function.arguments {
+        parts += [argument.name, argument.dataType, argument.defaultValue?.json() ?? ""]
+      }
+      parts.append(function.returns?.dataType ?? "")
+    }
     if let test = node.unitTest { parts.append(test.checksum) }
     return hash(parts)
   }

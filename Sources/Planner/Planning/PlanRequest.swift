@@ -18,7 +18,7 @@ public enum PlanCommand: String, Sendable, Codable, Hashable, CaseIterable {
   /// The kinds of nodes that the command builds.
   public var builtTypes: Set<ResourceType> {
     switch self {
-    case .build: [.model, .seed, .snapshot, .load]
+    case .build: [.model, .seed, .snapshot, .load, .function]
     case .run: [.model]
     case .seed: [.seed]
     case .snapshot: [.snapshot]

@@ -38,8 +38,8 @@ extension Selectable {
   /// The value of a configuration's key: as merged, or what it is if nothing sets it.
   private func configured(_ key: String) -> DataValue? {
     switch self {
-    // As in dbt, unit tests cannot be found by their configuration.
-    case .node(let node) where node.unitTest != nil: nil
+    // As in dbt, unit tests and functions cannot be found by their configuration.
+    case .node(let node) where node.unitTest != nil || node.function != nil: nil
     case .node(let node): node.config.values[key] ?? Self.standard(key, of: node)
     case .source(let source): Self.configured(key, of: source)
     case .exposure, .semantic: nil

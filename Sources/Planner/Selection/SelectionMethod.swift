@@ -183,7 +183,7 @@ enum SelectionMethod {
 
   private static func resourceType(_ value: String, _ raw: String) throws(Diagnostic) -> SelectionMethod {
     if let type = ResourceType(rawValue: value) { return .resourceType(type) }
-    let later = ["fixture", "function", "sql operation", "sql_operation", "rpc"]
+    let later = ["fixture", "sql operation", "sql_operation", "rpc"]
     if later.contains(value) { return .resourceType(nil) }
     throw badValue(value, of: ResourceType.allCases.map(\.rawValue), raw)
   }

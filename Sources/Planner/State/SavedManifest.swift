@@ -43,7 +43,8 @@ public struct SavedManifest: Sendable {
   /// Where the manifest's target has a node; nil for what is not stored, or not in the manifest.
   public func relation(of id: String) -> SavedRelation? {
     guard let node = resources[id], let type = node["resource_type"]?.stringValue,
-      ["model", "seed", "snapshot"].contains(type), node["config"]?["materialized"] != "ephemeral",
+      ["model", "seed", "snapshot", "function"].contains(type),
+      node["config"]?["materialized"] != "ephemeral",
       let schema = node["schema"]?.stringValue
     else { return nil }
     return SavedRelation(

@@ -18,6 +18,9 @@ enum ConfigDefaults {
       ),
       ("dbt_valid_to_current", .none),
     ])
+  static let function = node(
+    materialized: "function",
+    [("type", .string("scalar")), ("volatility", .none), ("runtime_version", .none), ("entry_point", .none)])
   static let operation = node(materialized: "view", [])
   static let analysis = operation
   static let unitTest: DataValue = .mapping([

@@ -11,6 +11,8 @@ public enum Materialization: String, Sendable, Codable, Hashable {
   case load
   /// A unit test's own.
   case unit
+  /// A function's own.
+  case function
 }
 
 /// When a new version becomes visible.

@@ -27,6 +27,7 @@ struct NodeFields: Sendable, Codable {
   var deprecationDate: DeprecationDate?
   var references: [ModelReference] = []
   var sourceReferences: [SourceReference] = []
+  var functionReferences: [FunctionReference] = []
   var macros: [NodeID] = []
   var calledMacros: [NodeID] = []
   var docsBlocks: [NodeID] = []
@@ -34,6 +35,7 @@ struct NodeFields: Sendable, Codable {
   var timeSpine: TimeSpine?
   var check: CheckDefinition?
   var unitTest: SharedBox<UnitTestDefinition>?
+  var function: SharedBox<FunctionDefinition>?
   var plainReferences: [PlainReference] = []
   var isPlainSQL: Bool = false
   var isPython: Bool = false

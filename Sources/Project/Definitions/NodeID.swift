@@ -9,6 +9,8 @@ public enum ResourceType: String, Sendable, Codable, Hashable, CaseIterable {
   case semanticModel = "semantic_model"
   case metric
   case savedQuery = "saved_query"
+  /// A function of the warehouse that the project defines.
+  case function
   case documentation = "doc"
 }
 

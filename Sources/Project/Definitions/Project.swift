@@ -115,6 +115,8 @@ public struct ProjectSettings: Sendable {
   public var loadPaths: [String]
   /// Folders of snapshots.
   public var snapshotPaths: [String]
+  /// Folders of functions.
+  public var functionPaths: [String]
   /// Where artifacts go, relative to the project unless absolute.
   public var targetPath: String
   /// Folders that `clean` removes.
@@ -140,6 +142,7 @@ public struct ProjectSettings: Sendable {
     analysisPaths = ["analyses"]
     loadPaths = ["loads"]
     snapshotPaths = ["snapshots"]
+    functionPaths = ["functions"]
     targetPath = "target"
     cleanTargets = ["target"]
     onRunStart = []

@@ -5,11 +5,17 @@ struct ReferenceTable: Sendable {
   private var nodes: [String: [Int]] = [:]
   private var disabled: [String: Int] = [:]
   private var sources: [SourceReference: [Int]] = [:]
+  private var functions: [String: [Int]] = [:]
+  private var disabledFunctions: [String: Int] = [:]
 
   /// Reads the names of nodes that can be referred to, of disabled ones, and of sources.
   init(nodes all: [Node], sources tables: [SourceTable], disabled switchedOff: [Node]) {
-    for (index, node) in all.enumerated() where Self.isReferable(node) {
-      nodes[node.name, default: []].append(index)
+    for (index, node) in all.enumerated() {
+      if Self.isReferable(node) { nodes[node.name, default: []].append(index) }
+      if node.resourceType == .function { functions[node.name, default: []].append(index) }
+    }
+    for (index, node) in switchedOff.enumerated() where node.resourceType == .function {
+      disabledFunctions[node.name] = index
     }
     for (index, node) in switchedOff.enumerated() where Self.isReferable(node) {
       disabled[node.searchName] = index
@@ -96,6 +102,39 @@ struct ReferenceTable: Sendable {
     return Diagnostic(
       .missingReference, "the model '\(reference.name)' has no version '\(version)'",
       notes: ["it has: \(shown)"])
+  }
+
+  /// Which of the project's nodes a `function()` means, by the same order.
+  func resolve(
+    _ reference: FunctionReference, from package: String, in project: Project
+  ) -> Result<Int, Diagnostic> {
+    let named = functions[reference.name] ?? []
+    let owners = reference.package.map { [$0] } ?? [project.settings.name, package]
+    for owner in owners {
+      if let index = named.first(where: { project.nodes[$0].package == owner }) { return .success(index) }
+    }
+    if reference.package == nil, let index = named.first { return .success(index) }
+    return .failure(missing(reference, isElsewhere: !named.isEmpty, in: project))
+  }
+
+  private func missing(
+    _ reference: FunctionReference, isElsewhere: Bool, in project: Project
+  ) -> Diagnostic {
+    if let index = disabledFunctions[reference.name] {
+      let node = project.disabled[index]
+      return Diagnostic(
+        .disabledReference, "\(reference.call) names a function that is disabled",
+        notes: ["it is switched off in \(node.originalPath) or by the project's configuration"])
+    }
+    if let package = reference.package, isElsewhere {
+      return Diagnostic(
+        .missingReference, "there is no package '\(package)' with a function '\(reference.name)'",
+        hint: "leave out the package: function('\(reference.name)')")
+    }
+    return Diagnostic(
+      .missingReference, "function('\(reference.name)') names no function of the project",
+      hint: Spelling.hint(for: reference.name, among: functions.keys.sorted())
+        ?? "functions are files of the folder 'functions', or of those that function-paths names")
   }
 
   /// The table that a `source()` means, by the same order.

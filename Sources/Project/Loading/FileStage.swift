@@ -33,6 +33,7 @@ struct ProjectFiles: Sendable {
   var macros: [FilePlace] = []
   var snapshots: [FilePlace] = []
   var analyses: [FilePlace] = []
+  var functions: [FilePlace] = []
   var properties: [FilePlace] = []
   var loads: [FilePlace] = []
   var docs: [FilePlace] = []
@@ -88,9 +89,10 @@ enum FileStage {
     files.macros = places(settings.macroPaths, ["sql"]) + files.macros
     files.snapshots = places(settings.snapshotPaths, ["sql"])
     files.analyses = places(settings.analysisPaths, ["sql"])
+    files.functions = places(settings.functionPaths, ["sql", "py"])
     let propertyRoots =
       settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
-      + settings.macroPaths + settings.testPaths
+      + settings.macroPaths + settings.testPaths + settings.functionPaths
     files.properties = places(propertyRoots, ["yml", "yaml"])
     files.loads = places(settings.loadPaths, ["yml", "yaml"])
     files.docs = places(settings.docsPaths, ["md"])

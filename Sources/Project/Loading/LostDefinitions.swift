@@ -34,6 +34,9 @@ struct LostDefinitions: Sendable {
     return macros.contains { id in names.contains { id.rawValue.hasSuffix($0) } }
   }
 
+  /// Whether one of the files may say what is not known of that name.
+  func mayDescribe(_ name: String) -> Bool { isBoundless || texts.contains { $0.contains(name) } }
+
   /// Whether one of the files may define the metric or measure.
   func mayHold(semantic name: String) -> Bool {
     semantics.contains(name) || isBoundless || isUnread && texts.contains { $0.contains(name) }

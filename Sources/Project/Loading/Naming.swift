@@ -35,6 +35,7 @@ struct Naming {
   private static func kind(_ config: NodeConfig) -> RelationKind {
     switch config.materialization {
     case .view, .external: .view
+    case .function: .function
     case .check: config.storesFailuresAs == .view ? .view : .table
     default: .table
     }

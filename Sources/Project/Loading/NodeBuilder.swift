@@ -122,7 +122,7 @@ final class NodeBuilder {
   }
 
   /// Parses a file and renders it once, to see what it refers to.
-  private func template(of node: Node) throws -> Template {
+  func template(of node: Node) throws -> Template {
     let template = try Template.parse(node.code, name: node.span.file)
     try refuseBlocks(template)
     try record(node) { _ = try context.interpreter.render(template) }
@@ -161,7 +161,7 @@ final class NodeBuilder {
     }
   }
 
-  private func newNode(
+  func newNode(
     _ type: ResourceType, _ name: String, _ place: FilePlace, code: String, checksum: String
   ) -> Node {
     // As in dbt, analyses lie in a folder of that name, whatever theirs is called.
@@ -204,12 +204,14 @@ final class NodeBuilder {
   func recorded(_ node: inout Node, _ frame: RenderFrame) -> ParsedNode {
     node.references = frame.references
     node.sourceReferences = frame.sources
+    node.functionReferences = frame.functions
     node.macros = frame.macros.sorted()
     node.calledMacros = frame.calledMacros
     let place = frame.configSpan ?? node.span
     return ParsedNode(
       node: node, referenceSpans: frame.referenceSpans.map { SnippetNames.relocated($0, to: place) },
-      sourceSpans: frame.sourceSpans.map { SnippetNames.relocated($0, to: place) })
+      sourceSpans: frame.sourceSpans.map { SnippetNames.relocated($0, to: place) },
+      functionSpans: frame.functionSpans.map { SnippetNames.relocated($0, to: place) })
   }
 
   // MARK: - Configuration and descriptions
@@ -258,6 +260,7 @@ final class NodeBuilder {
       switch node.resourceType {
       case .seed: ["seeds"]
       case .snapshot: ["snapshots"]
+      case .function: ["functions"]
       case .check: ["data_tests", "tests", "checks"]
       default: ["models"]
       }
@@ -358,6 +361,7 @@ final class NodeBuilder {
     let spans = [SourceSpan?](repeating: declared.span, count: parsed.referenceSpans.count)
     parsed.referenceSpans = spans
     parsed.sourceSpans = [SourceSpan?](repeating: declared.span, count: parsed.sourceSpans.count)
+    parsed.functionSpans = [SourceSpan?](repeating: declared.span, count: parsed.functionSpans.count)
     return parsed
   }
 

@@ -7,6 +7,7 @@ struct ParsedNode: Sendable {
   var node: Node
   var referenceSpans: [SourceSpan?] = []
   var sourceSpans: [SourceSpan?] = []
+  var functionSpans: [SourceSpan?] = []
   var groupSpan: SourceSpan?
 }
 
@@ -14,6 +15,7 @@ struct ParsedNode: Sendable {
 struct RecordedReferences: Sendable {
   var references: [SourceSpan?]
   var sources: [SourceSpan?]
+  var functions: [SourceSpan?] = []
   /// Where the node's group is said, if it is.
   var group: SourceSpan?
 }
@@ -44,7 +46,8 @@ struct ParsedProject: Sendable {
 
   mutating func add(_ parsed: ParsedNode) {
     recorded[parsed.node.id] = RecordedReferences(
-      references: parsed.referenceSpans, sources: parsed.sourceSpans, group: parsed.groupSpan)
+      references: parsed.referenceSpans, sources: parsed.sourceSpans, functions: parsed.functionSpans,
+      group: parsed.groupSpan)
     if parsed.node.config.isEnabled { nodes.append(parsed.node) } else { disabled.append(parsed.node) }
   }
 }
@@ -52,7 +55,8 @@ struct ParsedProject: Sendable {
 /// Renders every file in parse mode and joins it with what property files say.
 enum NodeStage {
   private enum Item: Sendable {
-    case model(FilePlace), seed(FilePlace), check(FilePlace), analysis(FilePlace), snapshot(DeclaredSnapshot)
+    case model(FilePlace), seed(FilePlace), check(FilePlace), analysis(FilePlace), function(FilePlace)
+    case snapshot(DeclaredSnapshot)
   }
 
   static func run(
@@ -65,6 +69,7 @@ enum NodeStage {
     let items =
       files.models.map { Item.model($0) } + files.seeds.map { Item.seed($0) }
       + files.checks.map { Item.check($0) } + files.analyses.map { Item.analysis($0) }
+      + files.functions.map { Item.function($0) }
       + (contents.snapshots + entries.snapshots).map { Item.snapshot($0) }
     let trees = ConfigTrees(environment.settings.values)
     let parsed = await Parallel.chunks(of: items) { chunk in
@@ -75,6 +80,7 @@ enum NodeStage {
         case .seed(let place): builder.seed(place)
         case .check(let place): builder.check(place)
         case .analysis(let place): builder.analysis(place)
+        case .function(let place): builder.function(place)
         case .snapshot(let declared): builder.snapshot(declared)
         }
       }
@@ -82,7 +88,7 @@ enum NodeStage {
     collect(parsed, &result)
     for (type, name) in [
       (ResourceType.model, "models"), (.seed, "seeds"), (.check, "checks"), (.snapshot, "snapshots"),
-      (.analysis, "analyses"),
+      (.analysis, "analyses"), (.function, "functions"),
     ] {
       let all = [result.nodes, result.disabled].flatMap { nodes in
         nodes.indices.lazy.filter { nodes[$0].resourceType == type }.map { (nodes[$0].id, nodes[$0].span) }
@@ -112,7 +118,7 @@ enum NodeStage {
       for (index, hook) in own.enumerated() {
         let parsed = builder.operation(hook, kind, index)
         result.recorded[parsed.node.id] = RecordedReferences(
-          references: parsed.referenceSpans, sources: parsed.sourceSpans)
+          references: parsed.referenceSpans, sources: parsed.sourceSpans, functions: parsed.functionSpans)
         result.operations.append(parsed.node)
       }
     }
@@ -164,7 +170,7 @@ enum NodeStage {
   ) async {
     var owners: [String: NodeID] = [:]
     for index in result.nodes.indices
-    where ![.check, .load, .analysis].contains(result.nodes[index].resourceType) {
+    where ![.check, .load, .analysis, .function].contains(result.nodes[index].resourceType) {
       owners[result.nodes[index].searchName] = result.nodes[index].id
     }
     var entries: [CheckEntry] = []
@@ -285,6 +291,7 @@ struct ConfigTrees: Sendable {
   let metrics: ConfigTree
   let semanticModels: ConfigTree
   let savedQueries: ConfigTree
+  let functions: ConfigTree
 
   /// The section for a kind of node.
   subscript(type: ResourceType) -> ConfigTree {
@@ -298,6 +305,7 @@ struct ConfigTrees: Sendable {
     case .metric: metrics
     case .semanticModel: semanticModels
     case .savedQuery: savedQueries
+    case .function: functions
     default: models
     }
   }
@@ -313,5 +321,6 @@ struct ConfigTrees: Sendable {
     metrics = ConfigTree(values["metrics"])
     semanticModels = ConfigTree(values["semantic-models"])
     savedQueries = ConfigTree(values["saved-queries"])
+    functions = ConfigTree(values["functions"])
   }
 }

@@ -74,11 +74,12 @@ struct ReferenceStage {
     for index in project.nodes.indices {
       let references = project.nodes[index].references
       let sources = project.nodes[index].sourceReferences
-      guard !references.isEmpty || !sources.isEmpty else { continue }
+      let functions = project.nodes[index].functionReferences
+      guard !references.isEmpty || !sources.isEmpty || !functions.isEmpty else { continue }
       var found: [NodeID] = []
       let trouble = follow(
-        references, sources, of: project.nodes[index].id, package: project.nodes[index].package, in: project,
-        &found)
+        references, sources, functions, of: project.nodes[index].id, package: project.nodes[index].package,
+        in: project, &found)
       // What plain SQL names stays: its references are those of hooks and foreign keys.
       let named = project.nodes[index].isPlainSQL ? project.nodes[index].dependencies : []
       project.nodes[index].dependencies = named + found.filter { !named.contains($0) }
@@ -110,7 +111,8 @@ struct ReferenceStage {
       let operation = project.operations[index]
       var found: [NodeID] = []
       problems += follow(
-        operation.references, operation.sourceReferences, of: operation.id, package: operation.package,
+        operation.references, operation.sourceReferences, operation.functionReferences, of: operation.id,
+        package: operation.package,
         in: project, &found
       ).map { $0.located(at: operation.span) }
       project.operations[index].dependencies = found
@@ -118,10 +120,10 @@ struct ReferenceStage {
     if !off.isEmpty { project.switchOff(off) }
   }
 
-  /// What the references mean, as dbt orders it: sources before nodes.
+  /// What the references mean, as dbt orders it: sources before nodes, and functions last.
   private func follow(
-    _ references: [ModelReference], _ sources: [SourceReference], of id: NodeID, package: String,
-    in project: Project, _ found: inout [NodeID]
+    _ references: [ModelReference], _ sources: [SourceReference], _ functions: [FunctionReference] = [],
+    of id: NodeID, package: String, in project: Project, _ found: inout [NodeID]
   ) -> [Diagnostic] {
     var problems: [Diagnostic] = []
     let spans = recorded[id]
@@ -140,6 +142,14 @@ struct ReferenceStage {
       case .failure where lost.models.contains(reference.name): continue
       case .failure(let problem):
         let places = spans?.references ?? []
+        problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))
+      }
+    }
+    for (index, reference) in functions.enumerated() {
+      switch project.references.resolve(reference, from: package, in: project) {
+      case .success(let position): found.append(project.nodes[position].id)
+      case .failure(let problem):
+        let places = spans?.functions ?? []
         problems.append(problem.located(at: places.indices.contains(index) ? places[index] : nil))
       }
     }

@@ -77,7 +77,7 @@ enum SnapshotReader {
   private static func place(of file: String, _ settings: ProjectSettings) -> FilePlace {
     let roots =
       settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
-      + settings.macroPaths + settings.testPaths
+      + settings.macroPaths + settings.testPaths + settings.functionPaths
     let root = roots.filter { file.hasPrefix($0 + "/") }.max { $0.utf8.count < $1.utf8.count }
     return FilePlace(path: file, root: root ?? "", package: settings.folder)
   }

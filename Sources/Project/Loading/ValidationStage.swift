@@ -90,7 +90,9 @@ struct ValidationStage {
     var first: [[String]: Node] = [:]
     for node in project.nodes {
       guard let relation = node.relation else { continue }
-      let key = relation.path.map { $0.lowercased() }
+      // Functions have names of their own in a warehouse.
+      let kind = node.resourceType == .function ? ["function"] : []
+      let key = kind + relation.path.map { $0.lowercased() }
       guard let other = first[key] else {
         first[key] = node
         continue
@@ -139,6 +141,7 @@ struct ValidationStage {
     var snapshots: [[String]] = []
     var checks: [[String]] = []
     var unitTests: [[String]] = []
+    var functions: [[String]] = []
     func collect(_ nodes: [Node]) {
       for index in nodes.indices {
         switch nodes[index].resourceType {
@@ -146,6 +149,7 @@ struct ValidationStage {
         case .seed: seeds.append(nodes[index].fqn)
         case .snapshot: snapshots.append(nodes[index].fqn)
         case .unitTest: unitTests.append(nodes[index].fqn)
+        case .function: functions.append(nodes[index].fqn)
         default: checks.append(nodes[index].fqn)
         }
       }
@@ -157,6 +161,7 @@ struct ValidationStage {
       ("data_tests", checks),
       ("checks", checks),
       ("sources", parsed.sources.map(\.fqn)), ("unit_tests", unitTests),
+      ("functions", functions),
     ]
     for (section, fqns) in sections {
       guard let value = project.settings.values[section] else { continue }
@@ -193,6 +198,7 @@ struct ValidationStage {
         case .snapshot: "snapshots"
         case .check: "data_tests"
         case .analysis: "analyses"
+        case .function: "functions"
         default: "models"
         }
       known[section, default: []].insert(node.name)

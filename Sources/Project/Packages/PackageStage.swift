@@ -124,6 +124,7 @@ extension ProjectSettings {
     settings.docsPaths = placed(docsPaths)
     settings.analysisPaths = placed(analysisPaths)
     settings.snapshotPaths = placed(snapshotPaths)
+    settings.functionPaths = placed(functionPaths)
     settings.loadPaths = []
     settings.onRunStart = onRunStart.map { $0.of(package: name) }
     settings.onRunEnd = onRunEnd.map { $0.of(package: name) }

@@ -38,6 +38,8 @@ struct ResourceProperties: Sendable {
   var version: VersionProperties?
   /// Everything else of the entry.
   var properties: DataValue
+  /// What a function takes and gives, of its kind alone.
+  var function: FunctionProperties?
 }
 
 /// A column's entry.

@@ -8,8 +8,6 @@ enum PropertyKeys {
   ]
   /// The keys under which checks stand, all of one meaning; the last is Weir's own.
   static let checks = ["data_tests", "tests", "checks"]
-  /// Sections that this version reads over, with a warning.
-  static let laterSections: Set<String> = ["functions"]
   /// Configuration that older projects write beside `config` instead of under it.
   static let movedToConfig = ["tags", "meta", "docs", "group", "access", "quote_columns", "enabled"]
 
@@ -41,6 +39,12 @@ enum PropertyKeys {
     "loaded_at_field",
     "loaded_at_query", "quoting", "freshness", "external", "tags", "meta", "loader", "docs", "enabled",
   ]
+  static let function: Set<String> = [
+    "name", "description", "docs", "config", "columns", "tags", "meta", "access", "group", "constraints",
+    "enabled", "data_type", "arguments", "returns",
+  ]
+  static let functionArgument: Set<String> = ["name", "data_type", "description", "default_value"]
+  static let functionReturns: Set<String> = ["data_type", "description"]
   static let exposure: Set<String> = [
     "name", "label", "description", "type", "url", "maturity", "meta", "tags", "enabled", "owner",
     "depends_on",

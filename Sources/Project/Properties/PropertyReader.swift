@@ -36,14 +36,6 @@ struct PropertyReader {
       report(.badValue, "'\(section.key)' must be a list, not \(section.value.typeName)", section.value)
       return
     }
-    if PropertyKeys.laterSections.contains(section.key), !items.isEmpty {
-      result.problems.append(
-        Diagnostic(
-          .unsupported, "'\(section.key)' are not supported yet; they are left out",
-          at: section.span(in: file),
-          severity: .warning))
-      return
-    }
     for item in items {
       guard item.entries != nil else {
         report(.badValue, "an entry of '\(section.key)' must be a mapping, not \(item.typeName)", item)
@@ -69,6 +61,7 @@ struct PropertyReader {
     switch section {
     case "sources": readSource(item, name)
     case "unit_tests": readUnitTest(item, name)
+    case "functions": readFunction(item, name)
     case "exposures":
       checkKeys(item, PropertyKeys.exposure, "exposure '\(name)'")
       result.exposures.append(entry(item, name))

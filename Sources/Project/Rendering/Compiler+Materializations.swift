@@ -96,7 +96,10 @@ extension Compiler {
   public func materialize(
     _ node: Node, sql: String, isIncremental: Bool, host: any MaterializationHost
   ) throws -> [Relation] {
-    try located(node) {
+    if node.function != nil, node.config.ownMaterialization == nil {
+      return try createFunction(node, sql: sql, host: host)
+    }
+    return try located(node) {
       let name = node.config.materializationName
       guard let id = node.config.ownMaterialization,
         let definition = context.macros.macros.first(where: { $0.id == id })

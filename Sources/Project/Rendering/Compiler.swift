@@ -157,7 +157,7 @@ public final class Compiler {
       let sql = try CheckRendering(context: context, check: check).sql()
       return (sql, context.frame.ephemerals)
     }
-    if node.isPython { return (try pythonModel(of: node).text, []) }
+    if node.isPython, node.function == nil { return (try pythonModel(of: node).text, []) }
     if node.isPlainSQL {
       let (sql, direct) = try PlainSQL.compiled(node.code, node.plainReferences, project, context)
       return (CommonTableInjection.withoutTerminator(sql), direct)

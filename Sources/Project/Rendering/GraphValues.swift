@@ -7,8 +7,9 @@ enum GraphValues {
     let nodes = DictObject()
     let sources = DictObject()
     let exposures = DictObject()
+    let functions = DictObject()
     for item in (project?.nodes ?? []) + (project?.operations ?? []) where item.unitTest == nil {
-      nodes[item.id.rawValue] = node(item, target: project?.target)
+      (item.function == nil ? nodes : functions)[item.id.rawValue] = node(item, target: project?.target)
     }
     for item in project?.sources ?? [] { sources[item.id.rawValue] = source(item) }
     for item in project?.exposures ?? [] { exposures[item.id.rawValue] = exposure(item) }
@@ -23,7 +24,7 @@ enum GraphValues {
       ("nodes", .dict(nodes)), ("sources", .dict(sources)), ("exposures", .dict(exposures)),
       ("metrics", semantics(.metric)), ("groups", .dict(DictObject())),
       ("semantic_models", semantics(.semanticModel)),
-      ("saved_queries", semantics(.savedQuery)), ("functions", .dict(DictObject())),
+      ("saved_queries", semantics(.savedQuery)), ("functions", .dict(functions)),
     ])
   }
 
@@ -67,6 +68,7 @@ enum GraphValues {
       ("group", Value(node.config.values["group"] ?? .none)),
       ("refs", Value(node.references.map { texts([$0.package, $0.name].compactMap { $0 }) })),
       ("sources", Value(node.sourceReferences.map { texts([$0.source, $0.table]) })),
+      ("functions", Value(node.functionReferences.map { texts($0.names) })),
       (
         "depends_on",
         Value([
@@ -77,7 +79,7 @@ enum GraphValues {
       ("checksum", Value([("name", "sha256"), ("checksum", .string(node.checksum))])),
       ("patch_path", text(node.check == nil ? properties : nil)),
     ]
-    return Value(own + model(node) + check(node.check))
+    return Value(own + model(node) + check(node.check) + function(node.function))
   }
 
   private static func schema(of node: Node, in target: Target?) -> String? {
@@ -101,6 +103,22 @@ enum GraphValues {
       ("latest_version", node.version.map { Value($0.latest) } ?? .none),
       ("deprecation_date", text(node.deprecationDate?.artifactText)), ("time_spine", spine ?? .none),
     ]
+  }
+
+  /// What only functions have.
+  private static func function(_ function: FunctionDefinition?) -> [(String, Value)] {
+    guard let function else { return [] }
+    let arguments = function.arguments.map { argument in
+      Value([
+        ("name", .string(argument.name)), ("data_type", .string(argument.dataType)),
+        ("description", text(argument.description)),
+        ("default_value", argument.defaultValue.map { Value($0) } ?? Value.none),
+      ])
+    }
+    let returns = Value([
+      ("data_type", text(function.returns?.dataType)), ("description", text(function.returns?.description)),
+    ])
+    return [("arguments", Value(arguments)), ("returns", returns)]
   }
 
   private static func column(_ column: ColumnDefinition) -> Value {

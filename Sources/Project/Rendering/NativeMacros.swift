@@ -26,7 +26,7 @@ final class NativeMacros {
   static var names: [String] {
     let bodies = [
       core, naming, checks, CrossDatabaseMacros.bodies, SnapshotMacros.bodies, FreshnessMacros.bodies,
-      MaterializationMacros.bodies, StrategyMacros.bodies, AdapterMacros.bodies,
+      MaterializationMacros.bodies, StrategyMacros.bodies, AdapterMacros.bodies, FunctionMacros.bodies,
     ]
     return Set(bodies.flatMap(\.keys)).sorted()
   }
@@ -51,6 +51,7 @@ final class NativeMacros {
     core[name] ?? naming[name] ?? checks[name] ?? CrossDatabaseMacros.bodies[name]
       ?? SnapshotMacros.bodies[name] ?? FreshnessMacros.bodies[name]
       ?? MaterializationMacros.bodies[name] ?? StrategyMacros.bodies[name] ?? AdapterMacros.bodies[name]
+      ?? FunctionMacros.bodies[name]
   }
 
   // MARK: - Running

@@ -111,6 +111,9 @@ final class NodeContext {
     switch name {
     case "ref": .function("ref") { [unowned self] arguments, _ in try self.ref(arguments) }
     case "source": .function("source") { [unowned self] arguments, _ in try self.source(arguments) }
+    // As in dbt, an exposure depends on no functions.
+    case "function" where !frame.takesMetrics:
+      .function("function") { [unowned self] arguments, _ in try self.function(arguments) }
     case "metric" where frame.takesMetrics:
       .function("metric") { [unowned self] arguments, _ in try self.metric(arguments) }
     case "config": .object(ConfigObject(self))
@@ -166,7 +169,7 @@ final class NodeContext {
   private var builtins: Value {
     Value(
       [("ref", contextValue("ref").map { .object(ReferenceFunction($0, self)) } ?? Value.none)]
-        + ["source", "config", "this", "doc", "execute"].compactMap { name in
+        + ["source", "function", "config", "this", "doc", "execute"].compactMap { name in
           contextValue(name).map { (name, $0) }
         }
         + ["var", "env_var", "log", "return", "tojson", "fromjson", "target"].compactMap { name in
@@ -265,7 +268,7 @@ final class NodeContext {
   }
 
   /// A reference that shows only while executing would not be built in time: dbt refuses it, and so does this.
-  private func checkDeclared(_ id: NodeID, _ call: String) throws {
+  func checkDeclared(_ id: NodeID, _ call: String) throws {
     guard frame.checksDependencies, let own = frame.model?.id, id != own,
       frame.model?.dependencies.contains(id) == false
     else { return }
@@ -276,7 +279,7 @@ final class NodeContext {
   }
 
   /// What stands for a relation while nothing is known yet.
-  private func placeholder(_ name: String) -> Value {
+  func placeholder(_ name: String) -> Value {
     .object(
       RelationObject(Relation(database: target.database, schema: target.schema, identifier: name), dialect))
   }
@@ -373,6 +376,8 @@ struct RenderFrame {
   private(set) var referenceSpans: [SourceSpan?] = []
   private(set) var sources: [SourceReference] = []
   private(set) var sourceSpans: [SourceSpan?] = []
+  private(set) var functions: [FunctionReference] = []
+  private(set) var functionSpans: [SourceSpan?] = []
   private(set) var ephemerals: [NodeID] = []
   var macros: Set<NodeID> = []
   /// What became of the run's nodes, for hooks at its end.
@@ -401,6 +406,12 @@ struct RenderFrame {
     guard !sources.contains(reference) else { return }
     sources.append(reference)
     sourceSpans.append(span)
+  }
+
+  mutating func record(_ reference: FunctionReference, at span: SourceSpan?) {
+    guard !functions.contains(reference) else { return }
+    functions.append(reference)
+    functionSpans.append(span)
   }
 
   mutating func recordEphemeral(_ id: NodeID) {

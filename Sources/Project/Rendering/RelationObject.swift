@@ -84,7 +84,8 @@ final class RelationObject: HostObject {
     case "is_table": .bool(relation.kind == .table)
     case "is_view": .bool(relation.kind == .view)
     case "is_cte": .bool(relation.expression?.hasPrefix("__dbt__cte__") ?? false)
-    case "is_materialized_view", "is_dynamic_table", "is_pointer", "is_function": false
+    case "is_materialized_view", "is_dynamic_table", "is_pointer": false
+    case "is_function": .bool(relation.kind == .function)
     case "dbt_created", "require_alias": false
     case "limit", "event_time_filter", "external", "catalog": Value.none
     case "quote_character": "\""
@@ -152,6 +153,12 @@ final class RelationObject: HostObject {
             guard let wanted, !wanted.isNone else { return true }
             return wanted.description.lowercased() == own?.lowercased()
           })
+      }
+    case "get_function_config":
+      .function(name) { arguments, _ in try FunctionConfigObject.value(of: arguments.value(0, "model")) }
+    case "get_function_macro_name":
+      .function(name) { arguments, interpreter in
+        try FunctionConfigObject.macroName(arguments.value(0, "config"), interpreter)
       }
     case "get":
       .function(name) { arguments, interpreter in

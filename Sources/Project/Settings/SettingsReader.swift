@@ -30,6 +30,7 @@ struct SettingsReader {
     settings.analysisPaths = paths("analysis-paths", root) ?? settings.analysisPaths
     settings.loadPaths = paths("load-paths", root) ?? settings.loadPaths
     settings.snapshotPaths = paths("snapshot-paths", root) ?? settings.snapshotPaths
+    settings.functionPaths = paths("function-paths", root) ?? settings.functionPaths
     settings.docsPaths = paths("docs-paths", root) ?? allPaths(settings)
     settings.targetPath = text("target-path", root) ?? settings.targetPath
     settings.packagesPath = paths("packages-install-path", root)?.first ?? settings.packagesPath
@@ -47,7 +48,7 @@ struct SettingsReader {
     var seen: Set<String> = []
     return
       (settings.modelPaths + settings.seedPaths + settings.snapshotPaths + settings.analysisPaths
-      + settings.macroPaths).filter { seen.insert($0).inserted }
+      + settings.macroPaths + settings.functionPaths).filter { seen.insert($0).inserted }
   }
 
   private mutating func readName(_ root: YAMLNode) -> String? {

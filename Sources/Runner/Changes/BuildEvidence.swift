@@ -18,7 +18,9 @@ extension StepExecutor {
   func evidence(of node: Node, _ sql: String?, place: String? = nil) -> BuildEvidence {
     var evidence = BuildEvidence(outside: compiler.outside, place: place)
     evidence.unsteadiness = evidence.outside.changing.sorted().first.map { "it uses \($0)" }
-    if node.isPython { evidence.unsteadiness = "its Python may give something else each time" }
+    if node.isPython, node.function == nil {
+      evidence.unsteadiness = "its Python may give something else each time"
+    }
     guard evidence.unsteadiness == nil, let sql, node.unitTest == nil else { return evidence }
     do {
       evidence.unsteadiness = try unsteadiness(of: sql, node)
@@ -41,8 +43,16 @@ extension StepExecutor {
         relations.append(relation)
       }
     }
+    if let function = node.function { text = FunctionSQL.query(of: text, function) }
     let inputs = try connection.inputs(ofQuery: text)
-    if let function = inputs.changing.first { return "it uses \(function)" }
+    // Of the project's own functions their own records tell whether they are steady.
+    let own = Set(
+      stored(below: node).compactMap(context.project.node).filter { $0.function != nil }.compactMap {
+        $0.relation.map { "\($0.identifier.lowercased())()" }
+      })
+    if let function = inputs.changing.first(where: { !own.contains($0.lowercased()) }) {
+      return "it uses \(function)"
+    }
     let stranger = inputs.tables.first { table in
       table.name != Self.sourceName && !relations.contains { $0.isMeant(by: table, mainSchema: "main") }
     }

@@ -51,7 +51,11 @@ final class RelationCache: Sendable {
     schemas.withLock { $0[name]?[relation.identifier.lowercased()] = nil }
   }
 
+  /// Functions are not among what is known: each is looked for.
   private static func name(_ relation: Relation) -> SchemaName? {
-    relation.schema.map { SchemaName(database: relation.database?.lowercased(), schema: $0.lowercased()) }
+    if relation.kind == .function { return nil }
+    return relation.schema.map {
+      SchemaName(database: relation.database?.lowercased(), schema: $0.lowercased())
+    }
   }
 }

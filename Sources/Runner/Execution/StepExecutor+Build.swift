@@ -34,7 +34,8 @@ extension StepExecutor {
     }
     // As in dbt, what ran of a Python model is its code.
     result.executedSQL =
-      node.isPython ? result.compiledSQL ?? "" : statements.executed.joined(separator: ";\n\n")
+      node.isPython && node.function == nil
+      ? result.compiledSQL ?? "" : statements.executed.joined(separator: ";\n\n")
     result.duration = context.clock.uptime() - start
     return result
   }
@@ -51,13 +52,19 @@ extension StepExecutor {
   private func attemptBuild(
     _ node: Node, _ target: Relation, _ audits: [Node], isFirst: Bool, _ result: inout NodeResult
   ) throws {
+    // What stands there as a function matters to its macro alone.
     var existing =
-      try isFirst ? context.relations.find(target, connection) : context.relations.refresh(target, connection)
+      try node.function != nil
+      ? nil
+      : isFirst ? context.relations.find(target, connection) : context.relations.refresh(target, connection)
     let build = try timed("compile", &result) { result in
       try prepare(node, target, isIncremental: takesUpRows(node, existing), &result)
     }
     try timed("execute", &result) { result in
       if case .own(let select) = build.work {
+        if isFirst, node.config.ownMaterialization == nil {
+          try runHooks(node.config.preHooks, isTransactional: false, of: node)
+        }
         return try publishOwn(
           node, target, select, isIncremental: takesUpRows(node, existing), audits, &result)
       }
@@ -97,7 +104,9 @@ extension StepExecutor {
       result.diagnostics += file.warnings
       return NodeBuild(node: node, target: target, work: .seed(file))
     }
-    if node.isPython { return try preparePython(node, target, isIncremental: isIncremental, &result) }
+    if node.isPython, node.function == nil {
+      return try preparePython(node, target, isIncremental: isIncremental, &result)
+    }
     let compiled = try compiler.compile(node, isIncremental: isIncremental)
     result.compiledSQL = compiled.sql
     try verify(compiled.sql, of: node)
@@ -109,7 +118,7 @@ extension StepExecutor {
     case .incremental where isIncremental: work = .incremental(compiled.sql)
     case .incremental:
       work = try replacedCreation(node, target, compiled.sql, kind: .table) ?? .table(compiled.sql)
-    case .own: work = .own(compiled.sql)
+    case .own, .function: work = .own(compiled.sql)
     case .snapshot: work = .snapshot(compiled.sql)
     case .external: work = .external(compiled.sql, try externalWriter(node, target, result))
     case .ephemeral, .seed, .check, .load, .unit:

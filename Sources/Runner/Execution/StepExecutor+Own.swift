@@ -33,7 +33,7 @@ extension StepExecutor {
     if let blocking { return block(node, blocking, &result) }
     let live = made.first { $0.isSameName(as: target) } ?? made.first ?? target
     result.relation = live
-    result.rows = live.kind == .view ? nil : host.mainRows
+    result.rows = live.kind == .view || live.kind == .function ? nil : host.mainRows
     for hook in host.deferred { try statements.execute(hook, mayBeSeveral: true) }
     if !isGated, !audits.isEmpty { result.audits = auditAll(audits) }
   }

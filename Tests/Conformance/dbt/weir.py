@@ -105,7 +105,17 @@ def invoke(args):
 
 def run_dbt(args=None, expect_pass=True, callbacks=None):
     done, args, folder = invoke(args)
-    return answer(done, args, folder, expect_pass)
+    given = answer(done, args, folder, expect_pass)
+    for callback in callbacks or []:
+        tell(callback, given)
+    return given
+
+
+def tell(callback, given):
+    """Gives a test the event that dbt has for each result that is an error."""
+    for result in given if isinstance(given, Results) else []:
+        if result.status == "error":
+            callback(Fields(info=Fields(name="RunResultError"), data=Fields(msg=result.message)))
 
 
 def run_dbt_and_capture(args=None, expect_pass=True):

@@ -112,6 +112,14 @@ struct ParseCacheTests {
     "macros/m.sql": "{% macro cents(c) %}{{ c }} / 100{% endmacro %}",
     "tests/none.sql": "select * from {{ ref('orders') }} where x is null",
     "analyses/a.sql": "select count(*) from {{ ref('orders') }}",
+    "functions/f.sql": "x * (select count(*) from {{ ref('base') }})",
+    "functions/f.yml": """
+    functions:
+      - name: f
+        arguments: [{name: x, data_type: integer, description: One., default_value: 2}]
+        returns: {data_type: integer, description: Two.}
+    """,
+    "analyses/calls.sql": "select {{ function('f') }}()",
     "seeds/s.csv": "id\n1\n",
     "snapshots/h.sql": """
     {% snapshot h %}
@@ -130,7 +138,9 @@ struct ParseCacheTests {
     #expect(second.wasKept)
     #expect(second.facts == first.facts)
     let standing = try #require(await project.standing())
-    #expect(standing.counts[.model] == 5 && standing.counts[.check] == 3 && standing.edits.isEmpty)
+    #expect(
+      standing.counts[.model] == 5 && standing.counts[.check] == 3 && standing.counts[.function] == 1
+        && standing.edits.isEmpty)
     #expect(standing.warnings == first.facts.problems)
   }
 

@@ -85,7 +85,7 @@ h3 { font-size: 15px; margin: 12px 0 4px; }
 .kind-model { --kind: var(--model); } .kind-seed { --kind: var(--seed); }
 .kind-snapshot { --kind: var(--snapshot); } .kind-source { --kind: var(--source); }
 .kind-load { --kind: var(--load); } .kind-exposure { --kind: var(--exposure); }
-.kind-macro { --kind: var(--macro); } .kind-analysis { --kind: var(--analysis); }
+.kind-macro, .kind-function { --kind: var(--macro); } .kind-analysis { --kind: var(--analysis); }
 .kind-metric, .kind-semantic_model, .kind-saved_query { --kind: var(--metric); }
 .outcome { font-size: 12px; font-weight: 600; margin-left: 8px; vertical-align: middle; }
 .good { color: var(--good); } .so-so { color: var(--so-so); } .bad { color: var(--bad); }

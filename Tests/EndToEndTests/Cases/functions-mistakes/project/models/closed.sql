@@ -1,0 +1,1 @@
+select {{ function('closed') }}(1)

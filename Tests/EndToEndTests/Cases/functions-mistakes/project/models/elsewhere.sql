@@ -1,0 +1,1 @@
+select {{ function('other', 'chicken') }}(1)

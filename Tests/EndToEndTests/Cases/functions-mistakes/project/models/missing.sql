@@ -1,0 +1,1 @@
+select {{ function('chiken') }}(1)

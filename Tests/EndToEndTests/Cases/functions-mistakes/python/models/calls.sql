@@ -1,0 +1,1 @@
+select {{ function('doubled') }}(1) as x

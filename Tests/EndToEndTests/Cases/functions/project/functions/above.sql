@@ -1,0 +1,3 @@
+select name, {{ function('with_tax') }}(price) as price
+from {{ ref('goods') }}
+where price > least

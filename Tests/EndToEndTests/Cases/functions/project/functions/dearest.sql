@@ -1,0 +1,1 @@
+select max({{ function('with_tax') }}(price)) from {{ ref('goods') }}

@@ -1,0 +1,1 @@
+{{ config(meta={'unit': 'eur'}) }} amount * (1 + rate)

@@ -1,0 +1,1 @@
+sum({{ function('artifacts', 'with_tax') }}(amount, 0.2))
