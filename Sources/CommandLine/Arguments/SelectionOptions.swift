@@ -32,6 +32,9 @@ struct SelectionOptions: ParsableArguments {
 
   @OptionGroup var state: StateOptions
 
+  /// Whether nothing is said: it means the whole project.
+  var isWhole: Bool { expressions.isEmpty && exclude.isEmpty && selector == nil }
+
   /// All expressions that say what to take.
   var expressions: [String] { select + models }
 
@@ -71,6 +74,9 @@ struct ResourceTypeOptions: ParsableArguments {
     name: [.customLong("exclude-resource-type"), .customLong("exclude-resource-types")],
     parsing: .upToNextOption, help: ArgumentHelp("Not this kind.", valueName: "kind"))
   var excludedResourceTypes: [String] = []
+
+  /// Whether nothing is said.
+  var isWhole: Bool { resourceTypes.isEmpty && excludedResourceTypes.isEmpty }
 }
 
 /// How building goes.

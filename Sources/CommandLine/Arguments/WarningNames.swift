@@ -30,6 +30,7 @@ enum WarningNames {
       "SeedIncreased", "SeedExceedsLimitSamePath", "SeedExceedsLimitAndPathChanged",
       "SeedExceedsLimitChecksumChanged",
     ],
+    .sameState: ["WarnStateTargetEqual"],
     .nothingSelected: ["NoNodesForSelectionCriteria"],
     .badContract: [
       "UnsupportedConstraintMaterialization", "ConstraintNotSupported", "ConstraintNotEnforced",

@@ -33,7 +33,8 @@ final class RunArtifacts: Sendable {
   func write(_ result: NodeResult) {
     let writer = writer
     for item in [result] + result.audits {
-      guard let node = workspace.project.node(item.node) else { continue }
+      let project = workspace.project
+      guard let node = project.node(item.node) ?? project.operation(item.node) else { continue }
       do throws(Diagnostic) {
         if let sql = item.compiledSQL { try writer.writeCompiled(sql, of: node) }
         if let sql = item.executedSQL { try writer.writeExecuted(sql, of: node) }
@@ -83,7 +84,7 @@ final class RunArtifacts: Sendable {
       executionTime: Quantities.seconds(result.duration))
     record.compile = result.timings.first { $0.name == "compile" }.map(interval)
     record.execute = result.timings.first { $0.name == "execute" }.map(interval)
-    record.message = result.message ?? result.diagnostics.first?.message
+    record.message = result.message(in: workspace.project)
     record.failures = result.failures
     record.batches = result.batches.map { batch in
       BatchRecord(start: batch.batch.startText, end: batch.batch.endText, isBuilt: batch.isBuilt)
@@ -91,6 +92,8 @@ final class RunArtifacts: Sendable {
     record.rowsAffected = result.rows
     record.compiledSQL = result.compiledSQL
     record.relationName = result.relation.map { StandardDialect().rendered($0) }
+    record.isAnswered = result.resourceType != .operation
+    record.isCompilable = [.model, .check, .snapshot, .operation, .unitTest].contains(result.resourceType)
     return record
   }
 
@@ -100,7 +103,7 @@ final class RunArtifacts: Sendable {
 
   /// Where a node's compiled SQL lies, relative to the project, if it does.
   func compiledPath(_ id: NodeID) -> String? {
-    guard let node = workspace.project.node(id) else { return nil }
+    guard let node = workspace.project.node(id) ?? workspace.project.operation(id) else { return nil }
     let path = "\(writer.folder)/compiled/\(ArtifactWriter.path(of: node))"
     return LocalFiles.exists(path) ? LocalFiles.relative(path, to: workspace.root) : nil
   }

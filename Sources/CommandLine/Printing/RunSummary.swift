@@ -88,7 +88,7 @@ struct RunSummary: Sendable {
   /// What failed, then what is to be heeded, then which files are missing: each with an empty line before it.
   func problems(style: Style, width: Int?, render: (Diagnostic) -> String) -> [String] {
     var lines: [String] = []
-    for step in result.nodes {
+    for step in result.steps {
       let failed = step.audits.filter { $0.status == .fail || $0.status == .error }
       for audit in failed { lines += problem(audit, style: style, width: width, render: render) }
       guard step.status.isFailure else { continue }

@@ -103,6 +103,15 @@ enum ConfigMerge {
     return .dict(merged)
   }
 
+  /// Throws if a setting is there in both of its spellings: which one is meant cannot be known.
+  static func refuseDuplicates(_ keys: [String]) throws(Diagnostic) {
+    for key in keys where canonical(key) != key && keys.contains(canonical(key)) {
+      throw Diagnostic(
+        .templateRuntime, "config() has both '\(key)' and '\(canonical(key))', which mean the same",
+        hint: "keep one of them, with all hooks in its list")
+    }
+  }
+
   /// The key's one spelling.
   static func canonical(_ key: String) -> String {
     switch key {
