@@ -146,7 +146,7 @@ extension CompileOperation {
       results: [record], invocation: workspace.invocation, generatedAt: end,
       elapsedSeconds: end - workspace.session.startedAt,
       arguments: arguments.values(workspace, [("inline", .string(text))]))
-    try workspace.artifacts.write(artifact.encoded(redactor: workspace.redactor), as: "run_results.json")
+    try LookResults.write(artifact, in: workspace)
   }
 
   private static let types: Set<ResourceType> = [.model, .seed, .snapshot, .check, .analysis]

@@ -30,7 +30,7 @@ final class ShownOutcomes: Sendable {
     let artifact = RunResultsArtifact(
       results: records, invocation: workspace.invocation, generatedAt: end,
       elapsedSeconds: end - workspace.session.startedAt, arguments: arguments.values(workspace, values))
-    try workspace.artifacts.write(artifact.encoded(redactor: workspace.redactor), as: "run_results.json")
+    try LookResults.write(artifact, in: workspace)
   }
 
   private static func record(_ outcome: Preview.Outcome, _ workspace: Workspace) -> ResultRecord {

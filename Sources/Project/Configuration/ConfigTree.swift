@@ -130,7 +130,9 @@ enum ConfigMerge {
     case "meta", "quoting", "column_types", "docs", "contract":
       guard new.entries != nil else { return new.isNone ? old ?? new : new }
       return (old ?? .emptyMapping).merging(new)
-    case "grants": return grants(old ?? .emptyMapping, new)
+    case "grants":
+      // What is wrong stays as it is, to be complained about.
+      return new.entries == nil && !new.isNone ? new : grants(old ?? .emptyMapping, new)
     default: return new
     }
   }

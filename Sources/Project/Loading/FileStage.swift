@@ -111,7 +111,7 @@ enum FileStage {
   }
 
   private enum Content: Sendable {
-    case macros([MacroDefinition]), property(PropertyFile), docs([DocsBlock])
+    case macros([MacroDefinition], [Diagnostic]), property(PropertyFile), docs([DocsBlock])
     case snapshots([DeclaredSnapshot], [Diagnostic])
     /// A file that has mistakes: its text, and what stands for its macros and docs blocks meanwhile.
     case broken(text: String?, macros: [MacroDefinition], docs: [DocsBlock], [Diagnostic])
@@ -135,7 +135,9 @@ enum FileStage {
     var macros: [MacroDefinition] = []
     for content in contents {
       switch content {
-      case .macros(let found): macros += found
+      case .macros(let found, let warnings):
+        macros += found
+        result.problems += warnings
       case .property(let file):
         result.problems += file.problems
         result.properties.append(file)
@@ -195,7 +197,9 @@ enum FileStage {
     switch item {
     case .macro(let place):
       do throws(DiagnosticList) {
-        return .macros(try MacroReader.macros(text, place, settings.name))
+        let (macros, warnings) = try MacroReader.blocks(text, place, settings.name)
+        // A package's author is not here to be told.
+        return .macros(macros, settings.folder.isEmpty ? warnings : [])
       } catch {
         let standIns = MacroReader.standIns(text, place, settings.name)
         return .broken(text: text, macros: standIns, docs: [], error.items)
@@ -234,7 +238,8 @@ enum FileStage {
   private static func property(
     _ text: String, _ path: String, _ interpreter: Interpreter
   ) throws(Diagnostic) -> PropertyFile {
-    let written = try YAMLFile.parse(text, file: path)
+    var repeated: [Diagnostic] = []
+    let written = try YAMLFile.parse(text, file: path, repeated: &repeated)
     var root = written
     var renderer = YAMLRenderer(interpreter: interpreter, file: path)
     if let node = root, YAMLRenderer.holdsJinja(node) {
@@ -242,7 +247,7 @@ enum FileStage {
     }
     var reader = PropertyReader(file: path, written: written)
     var file = reader.read(root)
-    file.problems = renderer.problems + file.problems
+    file.problems = repeated + renderer.problems + file.problems
     if file.problems.contains(where: { $0.severity == .error }) { file.brokenText = text }
     return file
   }
