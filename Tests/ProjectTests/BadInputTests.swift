@@ -121,9 +121,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml:1:37: WEIR-E0106 the description of model 'model' must be text, not a number"),
     BadInput(
       "models/x.yml", "models: [{name: model, config: {tags: [a, 5], docs: {show: maybe}, grants: [x]}}]",
+      "models/x.yml:1:76: WEIR-E0106 'grants' of model 'model' must be a mapping, not a list",
       "models/x.yml:1:39: WEIR-E0106 'tags' of model 'model' must be text or a list of it, not an integer",
-      "models/x.yml:1:53: WEIR-E0106 'show' under 'docs' of model 'model' must be true or false, not text",
-      "models/x.yml:1:76: WEIR-E0106 'grants' of model 'model' must be a mapping, not a list"),
+      "models/x.yml:1:53: WEIR-E0106 'show' under 'docs' of model 'model' must be true or false, not text"),
     BadInput(
       "models/x.yml", "models: [{name: model, columns: [{name: id, quote: maybe}]}]",
       "models/x.yml:1:52: WEIR-E0106 'quote' of column 'id' of model 'model' must be true or false, not text"),
@@ -138,7 +138,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "exposures: [{name: e f, type: ml, maturity: ripe}]",
       "models/x.yml:1:13: WEIR-E0107 exposure 'e f' has no owner",
       "models/x.yml:1:45: WEIR-E0106 exposure 'e f' has the unknown maturity 'ripe'",
-      "models/x.yml:1:13: WEIR-E0129 the name of exposure 'e f' should have letters, digits and underscores only"),
+      "models/x.yml:1:13: WEIR-E0129 the name of exposure 'e f' should have letters, digits and underscores only"
+    ),
     BadInput(
       "models/x.yml", "unit_tests: [{name: u, model: model, expect: {rows: [{id: 1}]}}]",
       "models/x.yml:1:14: WEIR-E0128 unit test 'u' does not say what is given"),
@@ -188,9 +189,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "models: [{name: model, versions: [{v: 1}, {v: 1}]}]",
       "models/x.yml:1:47: WEIR-E0109 model 'model' has the version '1' twice"),
     BadInput(
-      "models/x.yml", "exposures: [{name: e, type: dashbord, owner: {}, depends_on: [ref('gone')]}]",
+      "models/x.yml", "exposures: [{name: e, type: dashbord, owner: {name: a}, depends_on: [ref('gone')]}]",
       "models/x.yml:1:29: WEIR-E0106 exposure 'e' has the unknown type 'dashbord'",
-      "models/x.yml:1:63: WEIR-E0111 ref('gone') names no model or seed of the project"),
+      "models/x.yml:1:70: WEIR-E0111 ref('gone') names no model or seed of the project"),
     BadInput(
       "models/x.md", "{% docs a %} never closed",
       "models/x.md:1:1: WEIR-E0201 the docs block 'a' is not closed"),
@@ -297,9 +298,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml:9:59: WEIR-E0106 'enabled' of check 'unique_model_a' must be true or false, not text",
       "models/x.yml:9:38: WEIR-E0106 'severity' of check 'unique_model_a' cannot be 'x'"),
     BadInput(
-      "models/x.yml", "exposures:\n- {name: e, type: ml, owner: {}, tags: {a: b}, config: {enabled: x}}",
-      "models/x.yml:2:66: WEIR-E0106 'enabled' of exposure 'e' must be true or false, not text",
-      "models/x.yml:2:40: WEIR-E0106 'tags' of exposure 'e' must be text or a list of it, not a mapping"),
+      "models/x.yml",
+      "exposures:\n- {name: e, type: ml, owner: {name: a}, tags: {a: b}, config: {enabled: x}}",
+      "models/x.yml:2:73: WEIR-E0106 'enabled' of exposure 'e' must be true or false, not text",
+      "models/x.yml:2:47: WEIR-E0106 'tags' of exposure 'e' must be text or a list of it, not a mapping"),
     BadInput(
       "dbt_project.yml", "name: p\nmodels: 3",
       "dbt_project.yml:2:9: WEIR-E0106 'models' must be a mapping, not a number"),

@@ -56,9 +56,11 @@ import Testing
   @Test(
     "A zone of one digit is given the two that the engine wants",
     arguments: [
-      ("2013-11-03 00:00:00-0", "2013-11-03 00:00:00+00"), ("2013-11-03T00:00:00+5", "2013-11-03T00:00:00+05"),
+      ("2013-11-03 00:00:00-0", "2013-11-03 00:00:00+00"),
+      ("2013-11-03T00:00:00+5", "2013-11-03T00:00:00+05"),
       ("2013-11-03 00:00:00.5-3", "2013-11-03 00:00:00.5-03"), ("2013-11-03 00:00:00", "2013-11-03 00:00:00"),
-      ("2013-11-03 00:00:00+02", "2013-11-03 00:00:00+02"), ("a long text, a score of 20-0", "a long text, a score of 20-0"),
+      ("2013-11-03 00:00:00+02", "2013-11-03 00:00:00+02"),
+      ("a long text, a score of 20-0", "a long text, a score of 20-0"),
     ])
   func zones(written: String, shown: String) throws {
     let text = [ColumnDescription(name: "t", type: "TIMESTAMP", isNullable: true)]

@@ -162,7 +162,9 @@ struct RunDriverTests {
     #expect(try await fixture.rows("SELECT * FROM log") == [["1"], ["9"]])
   }
 
-  @Test("a failing hook before the run fails it, and those behind it are skipped; the nodes are built all the same")
+  @Test(
+    "a failing hook before the run fails it, and those behind it are skipped; the nodes are built all the same"
+  )
   func startHookFails() async throws {
     fixture.onRunStart = [Hook(sql: "SELECT 1"), Hook(sql: "SELECT nope"), Hook(sql: "SELECT 3")]
     fixture.model("orders", "SELECT 1 AS id")
@@ -171,10 +173,14 @@ struct RunDriverTests {
     #expect(result.exitCode == 1)
     #expect(result.nodes.map(\.status) == [.success])
     #expect(result.startHooks.map(\.status) == [.success, .error, .skipped])
-    #expect(result.startHooks.map(\.node.rawValue) == (0..<3).map { "operation.shop.shop-on-run-start-\($0)" })
+    #expect(
+      result.startHooks.map(\.node.rawValue) == (0..<3).map { "operation.shop.shop-on-run-start-\($0)" })
     #expect(result.startHooks.map(\.failures) == [0, 1, 1])
     #expect(result.startHooks.map(\.compiledSQL) == ["SELECT 1", "SELECT nope", nil])
-    #expect(result.startHooks.map { $0.timings.map(\.name) } == [["compile", "execute"], ["compile", "execute"], []])
+    #expect(
+      result.startHooks.map { $0.timings.map(\.name) } == [
+        ["compile", "execute"], ["compile", "execute"], [],
+      ])
     #expect(
       result.startHooks.map { $0.message?.split(separator: "\n").first } == [
         "shop.on-run-start.0 passed", "shop.on-run-start.1 failed, error:", "shop.on-run-start.2 skipped",
@@ -184,7 +190,8 @@ struct RunDriverTests {
     #expect(diagnostic.notes == ["shop.on-run-start.1 failed: SELECT nope"])
   }
 
-  @Test("with the flag for it, a failing hook before the run keeps every node from running; hooks at the end run")
+  @Test(
+    "with the flag for it, a failing hook before the run keeps every node from running; hooks at the end run")
   func startHookStops() async throws {
     fixture.onRunStart = [Hook(sql: "SELECT nope")]
     fixture.onRunEnd = [Hook(sql: "CREATE TABLE ended AS SELECT 1 AS id")]

@@ -97,7 +97,9 @@ struct CommandSession: Sendable {
   }
 
   /// The least that is told of. `none` tells of errors all the same: nothing is to fail without a word.
-  private static func level(_ flags: OutputOptions, _ environment: ProcessEnvironment) throws(Diagnostic) -> LogLevel {
+  private static func level(_ flags: OutputOptions, _ environment: ProcessEnvironment) throws(Diagnostic)
+    -> LogLevel
+  {
     if flags.debugLog == true { return .debug }
     let named: LogThreshold?
     if let chosen = flags.logLevel {

@@ -54,7 +54,8 @@ struct DebugOperation {
     session.printer.result("\(Quantities.count(errors.count, "check")) failed:")
     for problem in errors {
       let what = problem.code == .badProfile ? "Profile" : "Project"
-      session.printer.result("\(what) loading failed for the following reason: \(Self.sentence(problem.message))")
+      session.printer.result(
+        "\(what) loading failed for the following reason: \(Self.sentence(problem.message))")
     }
     session.printer.report(problems)
     return .failure

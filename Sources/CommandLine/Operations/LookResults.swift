@@ -25,7 +25,9 @@ enum LookResults {
 
   /// Whether results are those of a look: what was called stands at their end, behind all results.
   private static func isLook(_ path: String) -> Bool {
-    guard let tail = tail(of: path), let arguments = tail.suffix(behindLast: "\"args\":{") else { return false }
+    guard let tail = tail(of: path), let arguments = tail.suffix(behindLast: "\"args\":{") else {
+      return false
+    }
     return arguments.hasPrefix("\"which\":\"show\"") || arguments.contains("\"inline\":\"")
   }
 

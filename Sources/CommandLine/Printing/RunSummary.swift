@@ -118,7 +118,9 @@ struct RunSummary: Sendable {
   ) -> [String] {
     let node = facts[item.node] ?? NodeFacts(unknown: item.node)
     let diagnostics = item.diagnostics.isEmpty ? [described(item, node)] : item.diagnostics
-    let kind = item.mistake.map { "\($0) in \(item.resourceType.rawValue) \(node.name) (\(node.originalPath))" }
+    let kind = item.mistake.map {
+      "\($0) in \(item.resourceType.rawValue) \(node.name) (\(node.originalPath))"
+    }
     var lines = [""] + (kind.map { [style.dim($0)] } ?? []) + diagnostics.map(render)
     if let rows = item.failingRows, rows.rowCount > 0 {
       // What differs in a unit test is shown in pairs, and is seldom much.

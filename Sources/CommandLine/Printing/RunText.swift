@@ -52,7 +52,8 @@ struct RunText: Sendable {
     let facts = facts[result.node] ?? NodeFacts(unknown: result.node)
     let digits = String(total).utf8.count
     let place = TerminalText.padded(
-      TerminalText.padded(String(index), String(count).utf8.count, onLeft: true) + "/\(count)", 2 * digits + 1)
+      TerminalText.padded(String(index), String(count).utf8.count, onLeft: true) + "/\(count)", 2 * digits + 1
+    )
     var title = String(repeating: " ", count: indent) + TerminalText.oneLine(facts.title)
     if width != nil { title = TerminalText.fitting(title, nameWidth) }
     let head = [

@@ -90,6 +90,7 @@ struct ConfigDecoder {
   /// Looks over what sources and exposures may configure.
   mutating func declaration(_ values: DataValue) {
     _ = bool("enabled", values)
+    _ = texts("tags", values)
     tags(values)
     mappings(["meta"], values)
   }
@@ -105,7 +106,8 @@ struct ConfigDecoder {
     config.tags = texts("tags", values).filter { seen.insert($0).inserted }
     tags(values)
     if let show = values["docs"]?["show"], !show.isNone, show.boolValue == nil {
-      report("docs", .badValue, "'show' under 'docs' of \(subject) must be true or false, not \(show.typeName)")
+      report(
+        "docs", .badValue, "'show' under 'docs' of \(subject) must be true or false, not \(show.typeName)")
     }
   }
 
@@ -249,7 +251,7 @@ struct ConfigDecoder {
 
   /// As in dbt, tags are texts: numbers are not.
   private mutating func tags(_ values: DataValue) {
-    guard texts("tags", values) != [], let written = values["tags"] else { return }
+    guard let written = values["tags"], written.texts != nil else { return }
     guard let wrong = (written.items ?? [written]).first(where: { $0.stringValue == nil }) else { return }
     report(
       "tags", .badValue, "'tags' of \(subject) must be text or a list of it, not \(wrong.typeName)",

@@ -9,14 +9,16 @@ struct ExposureRules {
     if ["name", "email"].allSatisfy({ owner?[$0]?.isNull ?? true }) {
       problems.append(
         Diagnostic(
-          .missingKey, "exposure '\(entry.name)' has no owner", at: (owner ?? entry.node).span(in: entry.file),
+          .missingKey, "exposure '\(entry.name)' has no owner",
+          at: (owner ?? entry.node).span(in: entry.file),
           hint: "say who: owner: {name: …, email: …}"))
     }
     let known = ["low", "medium", "high"]
     if let node = entry.node["maturity"], !node.isNull, !known.contains(node.scalarText ?? "") {
       problems.append(
         Diagnostic(
-          .badValue, "exposure '\(entry.name)' has the unknown maturity '\(node.scalarText ?? node.typeName)'",
+          .badValue,
+          "exposure '\(entry.name)' has the unknown maturity '\(node.scalarText ?? node.typeName)'",
           at: node.span(in: entry.file), hint: "it is one of: " + known.joined(separator: ", ")))
     }
     let isPlain = entry.name.unicodeScalars.allSatisfy {

@@ -2,7 +2,9 @@ import Diagnostics
 
 /// The blocks of a macro file. As dbt does it, nothing that stands between them is looked at, but for being told of.
 struct MacroBlocks {
-  private static let kinds: Set<String> = ["macro", "test", "data_test", "materialization", "docs", "snapshot"]
+  private static let kinds: Set<String> = [
+    "macro", "test", "data_test", "materialization", "docs", "snapshot",
+  ]
 
   /// The text with spaces for all that stands between the blocks, so that every place stays what it is.
   private(set) var isolated: String = ""
@@ -76,7 +78,9 @@ struct MacroBlocks {
   }
 
   private mutating func word() -> String {
-    if position < bytes.count, [UInt8(ascii: "-"), UInt8(ascii: "+")].contains(bytes[position]) { position += 1 }
+    if position < bytes.count, [UInt8(ascii: "-"), UInt8(ascii: "+")].contains(bytes[position]) {
+      position += 1
+    }
     while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
     let start = position
     while position < bytes.count, SQLScanner.isWord(bytes[position]) { position += 1 }

@@ -125,7 +125,8 @@ struct ReferenceStage {
     Diagnostic(
       .badValue, "Seeds cannot depend on other nodes: a hook of seed '\(seed.name)' refers to '\(other)'",
       at: seed.span,
-      hint: "let a model have the hook, which is built after both; or name the table without ref() and source()")
+      hint:
+        "let a model have the hook, which is built after both; or name the table without ref() and source()")
   }
 
   /// What the references mean, as dbt orders it: sources before nodes.

@@ -19,11 +19,13 @@ struct ValidationStage {
     spacedNames(&problems)
   }
 
-  /// As in dbt, names of what can be selected hold no spaces; a flag makes that a warning.
+  /// As in dbt, the names of a dbt project's nodes hold no spaces; a flag makes that a warning.
   private func spacedNames(_ problems: inout [Diagnostic]) {
     let isAllowed =
       project.settings.values["flags"]?["require_resource_names_without_spaces"]?.boolValue == false
-    for node in project.nodes where node.name.utf8.contains(0x20) && node.unitTest == nil {
+    guard project.settings.file == ProjectFile.dbtName else { return }
+    for node in project.nodes
+    where node.name.utf8.contains(0x20) && node.unitTest == nil && node.resourceType != .load {
       problems.append(
         Diagnostic(
           isAllowed ? .deprecatedSpelling : .badValue,

@@ -72,7 +72,8 @@ struct ProfileReader {
     let name = try targetName(profile, file)
     guard let output = entries.first(where: { $0.key == name }) else {
       throw Diagnostic(
-        .badProfile, "the profile '\(profile.key)' does not have a target named '\(name)'", at: outputs.span(in: file),
+        .badProfile, "the profile '\(profile.key)' does not have a target named '\(name)'",
+        at: outputs.span(in: file),
         notes: ["it has: " + entries.map(\.key).joined(separator: ", ")],
         hint: Spelling.hint(for: name, among: entries.map(\.key)))
     }

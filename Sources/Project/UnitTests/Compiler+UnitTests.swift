@@ -62,7 +62,8 @@ extension Compiler {
       return try seed(own, planner)
     case .list(let rows):
       let fixture = FixtureSQL(
-        dialect: planner.dialect, subject: "'\(project.node(id)?.name ?? given.text)'", span: given.fixture.span)
+        dialect: planner.dialect, subject: "'\(project.node(id)?.name ?? given.text)'",
+        span: given.fixture.span)
       return try fixture.select(rows, try planner.columns(of: id, at: given.fixture.span))
     }
   }

@@ -16,14 +16,18 @@ enum YAMLFile {
 
   /// The file's value, where a key that stands twice in a mapping counts as it stands last, as in dbt; `repeated` gets a
   /// warning for each. Throws what else is wrong with it.
-  static func parse(_ text: String, file: String, repeated: inout [Diagnostic]) throws(Diagnostic) -> YAMLNode? {
+  static func parse(_ text: String, file: String, repeated: inout [Diagnostic]) throws(Diagnostic)
+    -> YAMLNode?
+  {
     if let simple = BlockYAML.parse(text) { return simple }
     var text = text
     for number in 0..<maximumDuplicates {
       do {
         return try parseWholly(text, file: file)
       } catch {
-        guard let mark = firstOfTwo(text), let renamed = RepeatedKeys.renaming(text, at: (mark.line, mark.column), number) else {
+        guard let mark = firstOfTwo(text),
+          let renamed = RepeatedKeys.renaming(text, at: (mark.line, mark.column), number)
+        else {
           throw error
         }
         text = renamed

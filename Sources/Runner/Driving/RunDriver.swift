@@ -86,7 +86,8 @@ public struct RunDriver: Sendable {
       result.status.isFailure || result.audits.contains { $0.status.isFailure }
     }
     let hooks = run.startHooks + run.endHooks
-    return hasFailed || hooks.contains { $0.status.isFailure } || run.diagnostics.contains { $0.severity == .error } ? .failed : .succeeded
+    return hasFailed || hooks.contains { $0.status.isFailure }
+      || run.diagnostics.contains { $0.severity == .error } ? .failed : .succeeded
   }
 
   /// Opens the first session, makes the schemas and runs what is to run first. Says whether the steps may
@@ -99,7 +100,9 @@ public struct RunDriver: Sendable {
       try await worker.createSchemas(schemas())
       run.startHooks = await perform(.start, on: worker, &run)
       if run.isInterrupted { return false }
-      if options.skipsNodesIfStartFails, run.startHooks.contains(where: { $0.status.isFailure }) { return false }
+      if options.skipsNodesIfStartFails, run.startHooks.contains(where: { $0.status.isFailure }) {
+        return false
+      }
       if options.onlyChanges, run.changes != nil {
         let built = plan.steps.filter { $0.action == .build }.map(\.node)
         let present = try await worker.presentNodes(built)

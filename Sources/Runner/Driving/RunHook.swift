@@ -30,7 +30,8 @@ public struct RunHook: Sendable {
       seen[package] = own + 1
       return RunHook(
         id: NodeID(.operation, package, "\(package)-\(moment.rawValue)-\(own)"),
-        label: "\(package).\(moment.rawValue).\(position)", index: position + 1, total: hooks.count, hook: hook)
+        label: "\(package).\(moment.rawValue).\(position)", index: position + 1, total: hooks.count,
+        hook: hook)
     }
   }
 

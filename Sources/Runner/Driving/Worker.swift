@@ -45,7 +45,9 @@ final class Worker: Sendable {
       _ connection: any Connection, for node: Node?, of project: Project
     ) throws -> any Connection {
       self.node = node?.id
-      guard let lent = commented ?? CommentedConnection(connection, project, tell: teller) else { return connection }
+      guard let lent = commented ?? CommentedConnection(connection, project, tell: teller) else {
+        return connection
+      }
       commented = lent
       lent.comment = nil
       lent.comment = try compiler(lent).queryComment(for: node)

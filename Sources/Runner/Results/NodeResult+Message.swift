@@ -6,7 +6,9 @@ extension NodeResult {
   /// and of which node: `Compilation Error in model orders (models/orders.sql)`.
   public func message(in project: Project) -> String? {
     let text = message ?? diagnostics.first?.message
-    guard resourceType != .operation, let text, let node = project.node(node), let kind = mistake else { return text }
+    guard resourceType != .operation, let text, let node = project.node(node), let kind = mistake else {
+      return text
+    }
     let indented = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
     return "\(kind) in \(node.resourceType.rawValue) \(node.name) (\(node.originalPath))\n  \(indented)"
   }
@@ -14,7 +16,9 @@ extension NodeResult {
   /// dbt's word for what is wrong: in the project's text, or only as it ran. Nil if nothing is: a check kept the node from
   /// being published.
   public var mistake: String? {
-    guard status == .error, let code = diagnostics.first(where: { $0.severity == .error })?.code, code != .notPublished else {
+    guard status == .error, let code = diagnostics.first(where: { $0.severity == .error })?.code,
+      code != .notPublished
+    else {
       return nil
     }
     let isWritten =
@@ -24,6 +28,7 @@ extension NodeResult {
   }
 
   private static let writtenMistakes: Set<DiagnosticCode> = [
-    .seedMalformed, .incrementalMismatch, .notSupported, .snapshotColumns, .modelContractBroken, .badThreshold,
+    .seedMalformed, .incrementalMismatch, .notSupported, .snapshotColumns, .modelContractBroken,
+    .badThreshold,
   ]
 }

@@ -106,7 +106,8 @@ public struct Preview: Sendable {
           let value = try connection.oneStatementEach { try body(connection, limited) }
           ended(
             Outcome(
-              node: node, sql: limited, compile: NodeTiming(name: "compile", startedAt: start, endedAt: middle),
+              node: node, sql: limited,
+              compile: NodeTiming(name: "compile", startedAt: start, endedAt: middle),
               execute: NodeTiming(name: "execute", startedAt: middle, endedAt: clock.now())))
           return value
         } catch let diagnostic as Diagnostic where diagnostic.span?.file.isEmpty ?? false {
