@@ -11,8 +11,9 @@ public struct RunResult: Sendable {
   public var status: RunOutcome
   /// The steps' results in the order in which they ended; a node's audits are inside its own.
   public var nodes: [NodeResult]
-  /// What became of the hooks before the nodes, and of those after them.
+  /// What became of the hooks before the nodes.
   public var startHooks: [NodeResult] = []
+  /// What became of the hooks after the nodes.
   public var endHooks: [NodeResult] = []
   /// What went wrong beyond the nodes: opening the engine, recording.
   public var diagnostics: [Diagnostic]

@@ -24,8 +24,9 @@ public struct Preview: Sendable {
     public var node: Node?
     /// The query with its limit.
     public var sql: String
-    /// When it was compiled and when its rows were had, in seconds since 1970.
+    /// When it was compiled, in seconds since 1970.
     public var compile: NodeTiming
+    /// When its rows were had, in seconds since 1970.
     public var execute: NodeTiming
   }
 
