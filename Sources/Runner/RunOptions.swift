@@ -30,6 +30,10 @@ public struct RunOptions: Sendable {
   /// Microbatch models of which an earlier run built some batches, and not others: only those are built now.
   public var retriedBatches: [NodeID: RetriedBatches] = [:]
 
+  /// Whether no step begins if a hook before them fails.
+  public var skipsNodesIfStartFails = false
+  /// Whether statements are told of as `LogLine`s of the level `debug`.
+  public var tellsStatements = false
   /// Leave as it is what is up to date.
   public var onlyChanges = false
   /// What is known of the target's database files; nil where nothing is, and nothing is taken for up to date.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Project
 import Testing
 
 @testable import CommandLine
@@ -24,6 +25,27 @@ import Testing
     printer.report([Diagnostic(.usage, "a problem", hint: "mend it")])
     #expect(output.text == "a word of *****\na result\n")
     #expect(errors.text == "error[WEIR-E0901]: a problem\n  = help: mend it\n")
+  }
+
+  @Test("Statements are told of from the level debug on, and errors from every level")
+  func levels() {
+    let line = LogLine.statement("select 1", of: NodeID("model.shop.a"))
+    var shown: [LogLevel: String] = [:]
+    for level in [LogLevel.debug, .info, .warn, .error] {
+      let output = MemorySink()
+      let printer = Printer(
+        options: .init(level: level), output: output, errors: MemorySink(), invocationID: "id",
+        redactor: .none, now: { 10 })
+      printer.show(line)
+      printer.log("a word", record)
+      printer.log("a cry", LogRecord(.error, "Cry", "X2", "a cry"))
+      shown[level] = output.text
+    }
+    #expect(
+      shown == [
+        .debug: "00:00:10  On model.shop.a: select 1\na word\na cry\n", .info: "a word\na cry\n",
+        .warn: "a cry\n", .error: "a cry\n",
+      ])
   }
 
   @Test("Quiet leaves results and errors")

@@ -113,7 +113,56 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       "models/x.yml", "- a", "models/x.yml:1:1: WEIR-E0106 a property file must be a mapping, not a list"),
     BadInput(
-      "models/x.yml", "version: 3", "models/x.yml:1:10: WEIR-E0106 'version' of a property file must be 2"),
+      "models/x.yml", "version: 3",
+      "models/x.yml:1:10: WEIR-E0106 'version' of a property file must be 2; it is read as if it were"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, description: 5}]",
+      "models/x.yml:1:37: WEIR-E0106 the description of model 'model' must be text, not a number"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, config: {tags: [a, 5], docs: {show: maybe}, grants: [x]}}]",
+      "models/x.yml:1:76: WEIR-E0106 'grants' of model 'model' must be a mapping, not a list",
+      "models/x.yml:1:39: WEIR-E0106 'tags' of model 'model' must be text or a list of it, not an integer",
+      "models/x.yml:1:53: WEIR-E0106 'show' under 'docs' of model 'model' must be true or false, not text"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, columns: [{name: id, quote: maybe}]}]",
+      "models/x.yml:1:52: WEIR-E0106 'quote' of column 'id' of model 'model' must be true or false, not text"),
+    BadInput(
+      "models/x.yml", "models: [{name: model, config: {freshness: {build_after: {count: 1}}}}]",
+      "models/x.yml:1:44: WEIR-E0107 'build_after' under 'freshness' of model 'model' has no period"),
+    BadInput(
+      "models/x.yml",
+      "sources: [{name: s, tables: [{name: t, loaded_at_field: x, config: {loaded_at_query: select 1}}]}]",
+      "models/x.yml:1:86: WEIR-E0106 source 's.t' has both 'loaded_at_field' and 'loaded_at_query'"),
+    BadInput(
+      "models/x.yml", "exposures: [{name: e f, type: ml, maturity: ripe}]",
+      "models/x.yml:1:13: WEIR-E0107 exposure 'e f' has no owner",
+      "models/x.yml:1:45: WEIR-E0106 exposure 'e f' has the unknown maturity 'ripe'",
+      "models/x.yml:1:13: WEIR-E0129 the name of exposure 'e f' should have letters, digits and underscores only"
+    ),
+    BadInput(
+      "models/x.yml", "unit_tests: [{name: u, model: model, expect: {rows: [{id: 1}]}}]",
+      "models/x.yml:1:14: WEIR-E0128 unit test 'u' does not say what is given"),
+    BadInput(
+      "models/x.yml", "models:\n- name: model\n  description: |\n    a\n    b\n  description: 'c'\n",
+      "models/x.yml:6:3: WEIR-E0102 the key 'description' stands twice in one mapping"),
+    BadInput(
+      "models/a b.sql", "select 1",
+      "models/a b.sql:1:1: WEIR-E0106 the name of model 'a b' has a space"),
+    BadInput(
+      "models/x.sql", "{{ config(pre_hook='a', **{'pre-hook': 'b'}) }} select 1",
+      "models/x.sql:1:4: WEIR-E0202 config() has both 'pre_hook' and 'pre-hook', which mean the same"),
+    BadInput(
+      "macros/x.sql", "{% macro m() %}{% endmacro %}\n{% endmacro %}\n{# {% a %} #}{% set x = 1 %}",
+      "macros/x.sql:2:1: WEIR-E0201 unexpected 'endmacro' block tag: it stands in no macro, and is not read",
+      "macros/x.sql:3:14: WEIR-E0201 unexpected 'set' block tag: it stands in no macro, and is not read"),
+    BadInput(
+      "dbt_project.yml", "name: p\nmodel-paths: models\nsource-paths: [models]\nquoting: {databse: true}",
+      "dbt_project.yml:2:14: WEIR-E0106 'model-paths' must be a list of folders, not text",
+      "dbt_project.yml:4:11: WEIR-E0105 'quoting' has no 'databse'"),
+    BadInput(
+      "dbt_project.yml", "name: p\nsource-paths: [models]\nrequire-dbt-version: abc",
+      "dbt_project.yml:2:15: WEIR-E0129 'source-paths' is called 'model-paths' now",
+      "dbt_project.yml:3:22: WEIR-E0106 'abc' under 'require-dbt-version' is not a version"),
     BadInput(
       "models/x.yml", "snapshots: [{name: x}]",
       "models/x.yml:1:13: WEIR-E0114 'snapshots' describes 'x', which does not exist"),
@@ -139,9 +188,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml", "models: [{name: model, versions: [{v: 1}, {v: 1}]}]",
       "models/x.yml:1:47: WEIR-E0109 model 'model' has the version '1' twice"),
     BadInput(
-      "models/x.yml", "exposures: [{name: e, type: dashbord, owner: {}, depends_on: [ref('gone')]}]",
+      "models/x.yml", "exposures: [{name: e, type: dashbord, owner: {name: a}, depends_on: [ref('gone')]}]",
       "models/x.yml:1:29: WEIR-E0106 exposure 'e' has the unknown type 'dashbord'",
-      "models/x.yml:1:63: WEIR-E0111 ref('gone') names no model or seed of the project"),
+      "models/x.yml:1:70: WEIR-E0111 ref('gone') names no model or seed of the project"),
     BadInput(
       "models/x.md", "{% docs a %} never closed",
       "models/x.md:1:1: WEIR-E0201 the docs block 'a' is not closed"),
@@ -248,9 +297,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "models/x.yml:9:59: WEIR-E0106 'enabled' of check 'unique_model_a' must be true or false, not text",
       "models/x.yml:9:38: WEIR-E0106 'severity' of check 'unique_model_a' cannot be 'x'"),
     BadInput(
-      "models/x.yml", "exposures:\n- {name: e, type: ml, owner: {}, tags: {a: b}, config: {enabled: x}}",
-      "models/x.yml:2:66: WEIR-E0106 'enabled' of exposure 'e' must be true or false, not text",
-      "models/x.yml:2:40: WEIR-E0106 'tags' of exposure 'e' must be text or a list of it, not a mapping"),
+      "models/x.yml",
+      "exposures:\n- {name: e, type: ml, owner: {name: a}, tags: {a: b}, config: {enabled: x}}",
+      "models/x.yml:2:73: WEIR-E0106 'enabled' of exposure 'e' must be true or false, not text",
+      "models/x.yml:2:47: WEIR-E0106 'tags' of exposure 'e' must be text or a list of it, not a mapping"),
     BadInput(
       "dbt_project.yml", "name: p\nmodels: 3",
       "dbt_project.yml:2:9: WEIR-E0106 'models' must be a mapping, not a number"),

@@ -34,9 +34,9 @@ struct ManyProblems: Sendable, CustomTestStringConvertible {
       "a model that fails while it renders keeps what it said before",
       [
         "models/a.sql": "{{ ref('gone') }}{{ 1 / 0 }}", "models/b.sql": "{{ ref('a') }}",
-        "models/a.yml": "models: [{name: a, description: 5, nmae: x}]",
+        "models/a.yml": "models: [{name: a, description: '5', nmae: x}]",
       ],
-      "models/a.yml:1:36: WEIR-E0105 model 'a' has no key 'nmae'; it is ignored",
+      "models/a.yml:1:38: WEIR-E0105 model 'a' has no key 'nmae'; it is ignored",
       "models/a.sql:1:23: WEIR-E0202 division by zero",
       "models/a.sql:1:4: WEIR-E0111 ref('gone') names no model or seed of the project"),
     ManyProblems(

@@ -71,11 +71,11 @@ import Testing
   @Test(
     "What is wrong with profiles is said",
     arguments: [
-      ("other: {}", "profiles.yml: WEIR-E0108 profiles.yml has no profile 'shop'"),
+      ("other: {}", "profiles.yml: WEIR-E0108 could not find profile named 'shop'"),
       ("shop: {}", "profiles.yml:1:1: WEIR-E0108 the profile 'shop' has no outputs"),
       (
         "shop: {target: x, outputs: {dev: {type: duckdb}}}",
-        "profiles.yml:1:28: WEIR-E0108 the profile 'shop' has no target 'x'"
+        "profiles.yml:1:28: WEIR-E0108 the profile 'shop' does not have a target named 'x'"
       ),
       (
         "shop: {outputs: {default: {path: x}}}",

@@ -124,7 +124,8 @@ struct StatementSettingsTests {
   @Test("A unit test finds its model by a name with spaces, and a version behind one")
   func spaces() async throws {
     let folder = try TemporaryProject([
-      "dbt_project.yml": "name: p\n", "models/two words.sql": "select {{ 1 }} as id",
+      "dbt_project.yml": "name: p\nflags: {require_resource_names_without_spaces: false}\n",
+      "models/two words.sql": "select {{ 1 }} as id",
       "models/u.yml": "unit_tests: [{name: u, model: two words, given: [], expect: {rows: [{id: 1}]}}]",
     ])
     let project = try await folder.load().project

@@ -49,8 +49,23 @@ import Testing
     let problem = #expect(throws: Diagnostic.self) {
       try fixture.select([.mapping([("nam", .int(1))])], columns)
     }
-    #expect(problem?.message == "the rows of ref('a') name the column 'nam', which is not there")
-    #expect(problem?.notes == ["there are: id, Name"])
+    #expect(problem?.message == "Invalid column name: 'nam' in unit test fixture for the rows of ref('a').")
+    #expect(problem?.notes == ["its columns are: id, Name"])
+  }
+
+  @Test(
+    "A zone of one digit is given the two that the engine wants",
+    arguments: [
+      ("2013-11-03 00:00:00-0", "2013-11-03 00:00:00+00"),
+      ("2013-11-03T00:00:00+5", "2013-11-03T00:00:00+05"),
+      ("2013-11-03 00:00:00.5-3", "2013-11-03 00:00:00.5-03"), ("2013-11-03 00:00:00", "2013-11-03 00:00:00"),
+      ("2013-11-03 00:00:00+02", "2013-11-03 00:00:00+02"),
+      ("a long text, a score of 20-0", "a long text, a score of 20-0"),
+    ])
+  func zones(written: String, shown: String) throws {
+    let text = [ColumnDescription(name: "t", type: "TIMESTAMP", isNullable: true)]
+    let sql = try fixture.select([.mapping([("t", .string(written))])], text)
+    #expect(sql.contains("(CAST('\(shown)' AS TIMESTAMP))"))
   }
 
   @Test("The checksum is dbt's")

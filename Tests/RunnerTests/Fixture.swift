@@ -139,7 +139,7 @@ final class Fixture {
   func driver(
     threads: Int = 1, isFullRefresh: Bool = false, isFailFast: Bool = false, storesFailures: Bool? = nil,
     state: StateStore? = nil, engine: (any Engine)? = nil, onlyChanges: Bool = false,
-    databases: DatabaseWatch? = nil,
+    databases: DatabaseWatch? = nil, skipsNodesIfStartFails: Bool = false,
     events: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) throws -> RunDriver {
     var options = RunOptions(threads: threads, invocation: invocation(isFullRefresh: isFullRefresh))
@@ -147,6 +147,7 @@ final class Fixture {
     options.storesFailures = storesFailures
     options.onlyChanges = onlyChanges
     options.databases = databases
+    options.skipsNodesIfStartFails = skipsNodesIfStartFails
     let project = project
     return RunDriver(
       project: project, graph: try Graph(project), plan: Plan(command: "build", steps: steps),
@@ -264,6 +265,9 @@ final class EventLog: Sendable {
       case .planned(let plan): "planned \(plan.steps.count)"
       case .started(let node, let index, let total, _): "start \(index)/\(total) \(node)"
       case .finished(let result, let index, let total): "\(result.status) \(index)/\(total) \(result.node)"
+      case .hookStarted(let hook, let index, let total, _): "start \(index)/\(total) \(hook)"
+      case .hookFinished(let result, let index, let total):
+        "\(result.status) \(index)/\(total) \(result.node)"
       case .log(let line): "log \(line.message)"
       case .ended(let result): "ended \(result.status)"
       case .progress, .fetched: nil

@@ -29,7 +29,9 @@ struct RunDriverTests {
     _ = try await fixture.driver(events: log.receive).run()
     #expect(
       log.texts == [
-        "planned 3", "log hook: SELECT 1", "start 1/4 model.shop.orders", "error 1/4 model.shop.orders",
+        "planned 3", "start 1/1 operation.shop.shop-on-run-start-0", "log hook: SELECT 1",
+        "success 1/1 operation.shop.shop-on-run-start-0", "start 1/4 model.shop.orders",
+        "error 1/4 model.shop.orders",
         "skipped 3/4 model.shop.totals", "start 4/4 model.shop.other", "success 4/4 model.shop.other",
         "ended failed",
       ])
@@ -71,9 +73,22 @@ struct RunDriverTests {
     fixture.model("orders", "SELECT 1 AS id")
     let result = try await fixture.run()
     #expect(
-      result.diagnostics.map(\.message) == ["the on-run-start hooks begin a transaction and do not end it"])
-    #expect(result.nodes.map(\.status) == [.skipped])
+      result.startHooks.flatMap(\.diagnostics).map(\.message)
+        == ["the on-run-start hooks begin a transaction and do not end it"])
+    #expect(result.startHooks.map(\.status) == [.error])
+    #expect(result.nodes.map(\.status) == [.success])
+    #expect(try await fixture.kind("orders") == .table)
     #expect(result.exitCode == 1)
+  }
+
+  @Test("a hook that fails in a transaction of an earlier one takes nothing of what follows with it")
+  func failureInTransaction() async throws {
+    fixture.onRunStart = [Hook(sql: "begin"), Hook(sql: "SELECT nope"), Hook(sql: "commit")]
+    fixture.model("orders", "SELECT 1 AS id")
+    let result = try await fixture.run()
+    #expect(result.startHooks.map(\.status) == [.success, .error, .skipped])
+    #expect(result.nodes.map(\.status) == [.success])
+    #expect(try await fixture.kind("orders") == .table)
   }
 
   @Test("--fail-fast interrupts what runs and skips the rest; the hooks at the end run all the same")
@@ -147,17 +162,46 @@ struct RunDriverTests {
     #expect(try await fixture.rows("SELECT * FROM log") == [["1"], ["9"]])
   }
 
-  @Test("a failing hook before the run keeps every node from running")
+  @Test(
+    "a failing hook before the run fails it, and those behind it are skipped; the nodes are built all the same"
+  )
   func startHookFails() async throws {
-    fixture.onRunStart = [Hook(sql: "SELECT nope")]
+    fixture.onRunStart = [Hook(sql: "SELECT 1"), Hook(sql: "SELECT nope"), Hook(sql: "SELECT 3")]
     fixture.model("orders", "SELECT 1 AS id")
     let result = try await fixture.run()
     #expect(result.status == .failed)
+    #expect(result.exitCode == 1)
+    #expect(result.nodes.map(\.status) == [.success])
+    #expect(result.startHooks.map(\.status) == [.success, .error, .skipped])
+    #expect(
+      result.startHooks.map(\.node.rawValue) == (0..<3).map { "operation.shop.shop-on-run-start-\($0)" })
+    #expect(result.startHooks.map(\.failures) == [0, 1, 1])
+    #expect(result.startHooks.map(\.compiledSQL) == ["SELECT 1", "SELECT nope", nil])
+    #expect(
+      result.startHooks.map { $0.timings.map(\.name) } == [
+        ["compile", "execute"], ["compile", "execute"], [],
+      ])
+    #expect(
+      result.startHooks.map { $0.message?.split(separator: "\n").first } == [
+        "shop.on-run-start.0 passed", "shop.on-run-start.1 failed, error:", "shop.on-run-start.2 skipped",
+      ])
+    let diagnostic = try #require(result.startHooks[1].diagnostics.first)
+    #expect(diagnostic.span == SourceSpan(file: "weir.yml"))
+    #expect(diagnostic.notes == ["shop.on-run-start.1 failed: SELECT nope"])
+  }
+
+  @Test(
+    "with the flag for it, a failing hook before the run keeps every node from running; hooks at the end run")
+  func startHookStops() async throws {
+    fixture.onRunStart = [Hook(sql: "SELECT nope")]
+    fixture.onRunEnd = [Hook(sql: "CREATE TABLE ended AS SELECT 1 AS id")]
+    fixture.model("orders", "SELECT 1 AS id")
+    let result = try await fixture.driver(skipsNodesIfStartFails: true).run()
+    #expect(result.status == .failed)
     #expect(result.nodes.map(\.status) == [.skipped])
     #expect(result.nodes[0].message == "the run could not be prepared")
-    let diagnostic = try #require(result.diagnostics.first)
-    #expect(diagnostic.span == SourceSpan(file: "weir.yml"))
-    #expect(diagnostic.notes == ["on-run-start hook 1 of 1 failed: SELECT nope"])
+    #expect(result.endHooks.map(\.status) == [.success])
+    #expect(try await fixture.kind("ended") == .table)
   }
 
   @Test("a failing hook after the run fails it")
@@ -167,7 +211,8 @@ struct RunDriverTests {
     let result = try await fixture.run()
     #expect(result.status == .failed)
     #expect(result.nodes.map(\.status) == [.success])
-    #expect(result.diagnostics.count == 1)
+    #expect(result.endHooks.map(\.status) == [.error])
+    #expect(result.diagnostics.isEmpty)
   }
 
   @Test("runs and tasks are recorded, audits too")

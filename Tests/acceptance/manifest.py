@@ -56,9 +56,7 @@ BUILT = {"compiled", "compiled_code", "compiled_path", "build_path", "extra_ctes
 def declared_of_builds(keys, left, right):
     """Whether a difference of what was built is one that docs/dbt.md describes."""
     name, last = keys[1], keys[-1]
-    # Hooks of the whole run have no result; ephemeral models are compiled into what reads them.
-    if keys[0] == "results" and name.split(".")[0] == "operation":
-        return True
+    # Ephemeral models are compiled into what reads them.
     if keys[0] == "nodes" and last in BUILT and right in (None, []):
         return True
     # dbt adds the macros that carried the node out, and counts hooks of the whole run from 1 then.

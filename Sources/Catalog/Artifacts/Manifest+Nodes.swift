@@ -103,7 +103,7 @@ extension Manifest {
   }
 
   private func buildPath(of node: Node) -> String? {
-    compiled[node.id] == nil || node.function != nil
+    compiled[node.id] == nil || node.function != nil || node.resourceType == .operation
       ? nil : "\(project.settings.targetPath)/run/\(ArtifactWriter.path(of: node))"
   }
 
@@ -119,7 +119,11 @@ extension Manifest {
     writeFunctionReferences(node.functionReferences, to: &writer)
     writeDependencies(macros: node.calledMacros, nodes: node.dependencies, to: &writer)
     if let compiled = compiled[node.id] {
-      let path = "\(project.settings.targetPath)/compiled/\(ArtifactWriter.path(of: node))"
+      // A hook's is written as dbt has it: through the folder of the project file.
+      let inner =
+        node.resourceType == .operation
+        ? "\(node.package)/\(node.originalPath)/\(node.path)" : ArtifactWriter.path(of: node)
+      let path = "\(project.settings.targetPath)/compiled/\(inner)"
       writer.member("compiled_path", path)
       writer.member("compiled", true)
       writer.member("compiled_code", compiled.sql)

@@ -58,6 +58,8 @@ public struct ResultRecord: Sendable, Hashable {
   public var rowsAffected: Int?
   /// What became of a microbatch model's batches; none for other nodes.
   public var batches: [BatchRecord] = []
+  /// Whether it is something that is compiled, even if it was not.
+  public var isCompilable = false
   /// The SQL before any statement was made of it.
   public var compiledSQL: String?
   /// The relation that was built, as SQL spells it.

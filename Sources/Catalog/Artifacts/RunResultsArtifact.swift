@@ -77,7 +77,9 @@ public struct RunResultsArtifact: Sendable {
       writer.member("message", result.message)
       writer.member("failures", result.failures)
       writer.member("unique_id", result.id.rawValue)
-      writer.member("compiled", result.compiledSQL == nil ? DataValue.none : .bool(true))
+      writer.member(
+        "compiled",
+        result.compiledSQL != nil ? DataValue.bool(true) : result.isCompilable ? .bool(false) : .none)
       writer.member("compiled_code", result.compiledSQL)
       writer.member("relation_name", result.relationName)
       write(result.batches, to: &writer)

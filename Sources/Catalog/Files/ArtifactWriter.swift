@@ -44,6 +44,10 @@ public struct ArtifactWriter: Sendable {
       let folder = node.originalPath.dropLast(lastPart(node.originalPath).count)
       return "\(node.package)/\(folder)\(node.name).sql"
     }
+    if node.resourceType == .operation {
+      let file = node.originalPath.hasPrefix("./") ? node.originalPath.dropFirst(2) : node.originalPath[...]
+      return "\(node.package)/\(file)/\(node.path)"
+    }
     let isOwnFile = lastPart(node.path) == lastPart(node.originalPath)
     return "\(node.package)/\(node.originalPath)" + (isOwnFile ? "" : "/\(node.path)")
   }

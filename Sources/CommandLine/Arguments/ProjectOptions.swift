@@ -44,6 +44,11 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
   static var allValueStrings: [String] { ["text", "json"] }
 }
 
+/// From which level on the log is told of, by dbt's names.
+enum LogThreshold: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case debug, info, warn, error, none
+}
+
 /// What is printed, and how.
 struct OutputOptions: ParsableArguments {
   @Flag(
@@ -53,6 +58,14 @@ struct OutputOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Text for people, or an object a line.", valueName: "format"))
   var logFormat: LogFormat?
+
+  @Option(help: ArgumentHelp("What the log tells at least; debug: each statement, too.", valueName: "level"))
+  var logLevel: LogThreshold?
+
+  @Flag(
+    name: [.customLong("debug"), .customShort("d")], inversion: .prefixedNo,
+    help: "Tell of each statement before it runs: --log-level debug.")
+  var debugLog: Bool?
 
   @Flag(inversion: .prefixedNo, help: "Use colors; without this flag, on a terminal only.")
   var color: Bool?
@@ -83,12 +96,9 @@ struct CompatibilityOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: .hidden) var cacheSelectedOnly: Bool?
   @Flag(inversion: .prefixedNo, help: .hidden) var print: Bool?
   @Flag(inversion: .prefixedNo, help: .hidden) var introspect: Bool?
-  @Flag(name: [.customLong("debug"), .customShort("d")], inversion: .prefixedNo, help: .hidden)
-  var debugLog: Bool?
   @Flag(inversion: .prefixedNo, help: .hidden) var showAllDeprecations: Bool?
   @Flag(inversion: .prefixedNo, help: .hidden) var logCacheEvents: Bool?
   @Option(help: .hidden) var logFileMaxBytes: Int?
-  @Option(help: .hidden) var logLevel: String?
   @Option(help: .hidden) var logLevelFile: String?
   @Option(help: .hidden) var logFormatFile: String?
   @Option(help: .hidden) var logPath: String?

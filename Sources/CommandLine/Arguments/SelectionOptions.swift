@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 
 /// Which checks a selection brings along, by dbt's names.
 enum IndirectSelectionArgument: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -31,6 +32,19 @@ struct SelectionOptions: ParsableArguments {
   var indirectSelection: IndirectSelectionArgument?
 
   @OptionGroup var state: StateOptions
+
+  /// What there is to say of `--models`, which dbt is about to give up.
+  var oldNames: [Diagnostic] {
+    guard !models.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        .deprecatedSpelling, "--models is called --select now", severity: .warning,
+        hint: "write --select or -s")
+    ]
+  }
+
+  /// Whether nothing is said: it means the whole project.
+  var isWhole: Bool { expressions.isEmpty && exclude.isEmpty && selector == nil }
 
   /// All expressions that say what to take.
   var expressions: [String] { select + models }
@@ -71,6 +85,9 @@ struct ResourceTypeOptions: ParsableArguments {
     name: [.customLong("exclude-resource-type"), .customLong("exclude-resource-types")],
     parsing: .upToNextOption, help: ArgumentHelp("Not this kind.", valueName: "kind"))
   var excludedResourceTypes: [String] = []
+
+  /// Whether nothing is said.
+  var isWhole: Bool { resourceTypes.isEmpty && excludedResourceTypes.isEmpty }
 }
 
 /// How building goes.

@@ -30,6 +30,13 @@ enum WarningNames {
       "SeedIncreased", "SeedExceedsLimitSamePath", "SeedExceedsLimitAndPathChanged",
       "SeedExceedsLimitChecksumChanged",
     ],
+    .brokenYAML: ["DuplicateYAMLKeysDeprecation"],
+    .deprecatedSpelling: [
+      "ConfigSourcePathDeprecation", "ConfigDataPathDeprecation", "ExposureNameDeprecation",
+      "ModelParamUsageDeprecation", "ResourceNamesWithSpacesDeprecation",
+    ],
+    .templateSyntax: ["UnexpectedJinjaBlockDeprecation"],
+    .sameState: ["WarnStateTargetEqual"],
     .nothingSelected: ["NoNodesForSelectionCriteria"],
     .badContract: [
       "UnsupportedConstraintMaterialization", "ConstraintNotSupported", "ConstraintNotEnforced",

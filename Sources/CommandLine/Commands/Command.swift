@@ -84,6 +84,8 @@ struct CommandSession: Sendable {
     } else {
       options.isQuiet = try environment.isOn("DBT_QUIET") ?? false
     }
+    options.level = try level(flags, environment)
+    if options.level == .error { options.isQuiet = true }
     if let isColored = flags.color ?? flags.useColors {
       options.isColored = isColored
     } else if environment.text("NO_COLOR") != nil {
@@ -92,6 +94,26 @@ struct CommandSession: Sendable {
       options.isColored = try environment.isOn("DBT_USE_COLORS")
     }
     return options
+  }
+
+  /// The least that is told of. `none` tells of errors all the same: nothing is to fail without a word.
+  private static func level(_ flags: OutputOptions, _ environment: ProcessEnvironment) throws(Diagnostic)
+    -> LogLevel
+  {
+    if flags.debugLog == true { return .debug }
+    let named: LogThreshold?
+    if let chosen = flags.logLevel {
+      named = chosen
+    } else {
+      named = try environment.choice("DBT_LOG_LEVEL", of: LogThreshold.self)
+    }
+    if flags.debugLog == nil, try environment.isOn("DBT_DEBUG") ?? false { return .debug }
+    return switch named {
+    case .debug: .debug
+    case .warn: .warn
+    case .error, .some(.none): .error
+    case .info, nil: .info
+    }
   }
 
   /// Whether artifacts are written.

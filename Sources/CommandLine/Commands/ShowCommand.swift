@@ -86,7 +86,7 @@ struct ShowCommand: Command {
     return try await ShowOperation(
       workspace: workspace, form: chosenForm, limit: limit < 0 ? nil : limit, outputFile: outputFile,
       moment: at.map(SnapshotPoint.init(text:))
-    ).perform(inline: inline, selection: selection, isListing: snapshots)
+    ).perform(inline: inline, selection: selection, project: project, isListing: snapshots)
   }
 }
 

@@ -26,7 +26,9 @@ struct CloneOperation: Sendable {
 
   func perform() async throws -> ExitStatus {
     let workspace = try await Workspace.open(session, project, isFullRefresh: fullRefresh)
-    let manifest = try StateReader(workspace: workspace, flags: selection.state).manifestToDeferTo()
+    let reader = StateReader(workspace: workspace, flags: selection.state)
+    let manifest = try reader.manifestToDeferTo()
+    try session.report(warnings: reader.sameFolder)
     let selected =
       try retried?.selection(in: workspace)
       ?? workspace.select(selection, kinds, defaultKinds: [.model, .seed, .snapshot])

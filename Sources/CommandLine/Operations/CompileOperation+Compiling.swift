@@ -3,6 +3,7 @@ import Diagnostics
 import EngineCore
 import Planner
 import Project
+import Runner
 
 /// What became of nodes that were to be compiled.
 struct Compilation: Sendable {
@@ -74,8 +75,37 @@ extension CompileOperation {
     return result
   }
 
+  /// Renders the hooks of the whole run. Those at its end speak of what it did: one that cannot without a run is left out.
+  func compileHooks(_ engine: any Engine) async throws -> Compilation {
+    let hooks = RunHook.Moment.allCases.map { ($0, RunHook.all($0, of: workspace.project)) }
+    guard hooks.contains(where: { !$0.1.isEmpty }) else { return Compilation() }
+    let session = try await engine.makeSession()
+    let now = workspace.session.program.now
+    let result = try await session.run { connection in
+      let compiler = workspace.compiler(connection)
+      var result = Compilation()
+      for (moment, hooks) in hooks {
+        for hook in hooks {
+          let start = now()
+          do {
+            let sql = try hook.compiled(by: compiler, moment)
+            result.compiled[hook.id] = CompiledNode(id: hook.id, sql: sql, ephemeralParents: [])
+          } catch {
+            if moment == .end { continue }
+            result.problems[hook.id] = DiagnosticList.collecting(
+              error, else: .nodeFailed, "'\(hook.label)' does not compile")
+          }
+          result.times[hook.id] = Interval(start: start, end: now())
+        }
+      }
+      return result
+    }
+    await session.close()
+    return result
+  }
+
   /// Writes `run_results.json`, unless artifacts are not wanted: as in dbt, ephemeral models are in it where something was
-  /// selected, and so are seeds, of which there is nothing to compile.
+  /// selected, and so are seeds, of which there is nothing to compile; hooks where nothing was.
   func write(_ compilation: Compilation, of selected: Selection, _ arguments: RunArguments) throws {
     let session = workspace.session
     guard try session.writesArtifacts() else { return }
@@ -86,15 +116,35 @@ extension CompileOperation {
       else { return nil }
       return record(of: node, compilation)
     }
+    let hooks = workspace.project.operations.filter { compilation.times[$0.id] != nil }
+      .map { record(of: $0, compilation) }
     let end = session.program.now()
     let artifact = RunResultsArtifact(
-      results: records, invocation: workspace.invocation, generatedAt: end,
+      results: records + hooks, invocation: workspace.invocation, generatedAt: end,
       elapsedSeconds: end - session.startedAt,
       arguments: arguments.values([
         ("full_refresh", .bool(workspace.invocation.isFullRefresh)),
         ("empty", .bool(workspace.invocation.readsNothing)),
       ]))
     try workspace.artifacts.write(artifact.encoded(redactor: workspace.redactor), as: "run_results.json")
+  }
+
+  /// Writes `run_results.json` for a text of the command line, unless artifacts are not wanted.
+  func write(
+    inline sql: String, compiledAt times: Interval, _ arguments: RunArguments, inline text: String
+  ) throws {
+    guard try workspace.session.writesArtifacts() else { return }
+    var record = InlineRecord.make(sql, in: workspace)
+    record.executionTime = times.end - times.start
+    record.isAnswered = false
+    record.compile = times
+    record.execute = Interval(start: times.end, end: times.end)
+    let end = workspace.session.program.now()
+    let artifact = RunResultsArtifact(
+      results: [record], invocation: workspace.invocation, generatedAt: end,
+      elapsedSeconds: end - workspace.session.startedAt,
+      arguments: arguments.values([("inline", .string(text))]))
+    try LookResults.write(artifact, in: workspace)
   }
 
   private static let types: Set<ResourceType> = [.model, .seed, .snapshot, .check, .analysis, .function]
@@ -106,6 +156,7 @@ extension CompileOperation {
       id: node.artifactID, status: problem == nil ? .success : .error, threadName: "Thread-1",
       executionTime: times.map { $0.end - $0.start } ?? 0)
     record.isAnswered = false
+    record.isCompilable = node.resourceType != .seed
     record.compile = times
     record.execute = times.map { Interval(start: $0.end, end: $0.end) }
     record.message = problem?.message

@@ -21,7 +21,12 @@ struct CompileOperation: Sendable {
           workspace: workspace, flags: selection.state
         )
         .deferral()
+        let start = workspace.session.program.now()
         let sql = try await operation.compile(inline, engine)
+        try operation.write(
+          inline: sql, compiledAt: Interval(start: start, end: workspace.session.program.now()),
+          RunArguments(session: workspace.session, project: project, selection: selection, kinds: kinds),
+          inline: inline)
         workspace.session.printer.result(sql)
       } else {
         try await compile(selection, kinds, project, engine)
@@ -60,7 +65,10 @@ struct CompileOperation: Sendable {
     operation.workspace.invocation.selected = selected.nodes.sorted()
     operation.workspace.invocation.deferral = try StateReader(workspace: workspace, flags: selection.state)
       .deferral()
-    let compilation = try await operation.compile(nodes, engine)
+    var compilation = try await operation.compile(nodes, engine)
+    if retried == nil, selection.isWhole, kinds?.isWhole ?? true {
+      compilation.add(try await operation.compileHooks(engine))
+    }
     let arguments = RunArguments(session: session, project: project, selection: selection, kinds: kinds)
     try operation.write(compilation, of: selected, arguments)
     try compilation.throwProblems()

@@ -16,10 +16,16 @@ struct DebugOperation {
       lines += session.program.engines.describe().map { ($0.name, $0.value) }
       show("Program", lines)
     }
+    if isConnectionAlone { session.printer.result("Skipping steps before connection verification\n") }
     let options = try ProjectRequest(session: session, flags: project)
       .loadOptions(isFullRefresh: nil, storesFailures: nil)
-    let loaded = try ProjectLoader(options: options, parser: session.program.engines.parseStatements)
-      .loadSettings()
+    let loaded: LoadedSettings
+    do {
+      loaded = try ProjectLoader(options: options, parser: session.program.engines.parseStatements)
+        .loadSettings()
+    } catch {
+      return failed(DiagnosticList.collecting(error, else: .badProfile, "the project cannot be read"))
+    }
     let settings = loaded.settings
     if !isConnectionAlone {
       show(
@@ -29,8 +35,8 @@ struct DebugOperation {
           ("artifacts", LocalFiles.absolute(settings.targetPath, from: settings.root)),
         ])
     }
+    if loaded.problems.contains(where: { $0.severity == .error }) { return failed(loaded.problems) }
     session.printer.report(loaded.problems)
-    guard !loaded.problems.contains(where: { $0.severity == .error }) else { return .failure }
     let target = loaded.target
     session.printer.hide(Redactor(secrets: session.environment.secrets + target.secrets))
     var connection = [
@@ -40,6 +46,24 @@ struct DebugOperation {
     connection += target.visiblePairs
     show("Connection", connection)
     return await test(target)
+  }
+
+  /// Says in a sentence each what is wrong, as a list of checks does, and then where and what to do.
+  private func failed(_ problems: [Diagnostic]) -> ExitStatus {
+    let errors = problems.filter { $0.severity == .error }
+    session.printer.result("\(Quantities.count(errors.count, "check")) failed:")
+    for problem in errors {
+      let what = problem.code == .badProfile ? "Profile" : "Project"
+      session.printer.result(
+        "\(what) loading failed for the following reason: \(Self.sentence(problem.message))")
+    }
+    session.printer.report(problems)
+    return .failure
+  }
+
+  private static func sentence(_ message: String) -> String {
+    let end = message.last.map { ".!?".contains($0) } ?? true
+    return message.prefix(1).uppercased() + message.dropFirst() + (end ? "" : ".")
   }
 
   private func test(_ target: Target) async -> ExitStatus {

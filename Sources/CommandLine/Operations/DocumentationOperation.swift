@@ -30,7 +30,7 @@ struct DocumentationOperation: Sendable {
     operation.workspace.invocation.selected = selected.nodes.sorted()
     operation.workspace.invocation.deferral = try StateReader(workspace: workspace, flags: selection.state)
       .deferral()
-    let findings = try await operation.find(selected)
+    let findings = try await operation.find(selected, isWhole: retried == nil && selection.isWhole)
     if isCompiling {
       let compiling = CompileOperation(workspace: operation.workspace, retried: retried)
       try compiling.write(
@@ -95,11 +95,11 @@ struct DocumentationOperation: Sendable {
   }
 
   /// Compiles and asks, with one engine; opens none if there is nothing to ask.
-  private func find(_ selected: Selection) async throws -> Findings {
+  private func find(_ selected: Selection, isWhole: Bool) async throws -> Findings {
     guard isCompiling || !hasEmptyCatalog else { return Findings() }
     let engine = try await workspace.openEngine()
     do {
-      let findings = try await find(selected, engine)
+      let findings = try await find(selected, isWhole, engine)
       await engine.close()
       return findings
     } catch {
@@ -108,11 +108,14 @@ struct DocumentationOperation: Sendable {
     }
   }
 
-  private func find(_ selected: Selection, _ engine: any Engine) async throws -> Findings {
+  private func find(
+    _ selected: Selection, _ isWhole: Bool, _ engine: any Engine
+  ) async throws -> Findings {
     var findings = Findings()
     if isCompiling {
       let compiling = CompileOperation(workspace: workspace)
       findings.compilation = try await compiling.compile(workspace.compilable(compiled(selected)), engine)
+      if isWhole { findings.compilation.add(try await compiling.compileHooks(engine)) }
     }
     if hasEmptyCatalog || !findings.compilation.problems.isEmpty { return findings }
     var relations: [RelationDescription] = []

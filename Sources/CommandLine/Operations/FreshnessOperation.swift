@@ -40,7 +40,7 @@ struct FreshnessOperation: Sendable {
     let writesArtifacts = try session.writesArtifacts()
     if writesArtifacts { try ArtifactWriter(project: project).verifyFolder() }
     let engine = try await workspace.openEngine()
-    let display = RunDisplay(printer: session.printer, nodes: nodes)
+    let display = RunDisplay(printer: session.printer, nodes: nodes, hooks: NodeFacts.hooks(of: project))
     let driver = RunDriver(
       project: project, graph: workspace.graph, plan: plan, engine: engine, state: nil, options: options,
       events: { display.show($0) })

@@ -107,7 +107,7 @@ struct RetryOperation {
     let root = try request.root()
     let named = state ?? session.environment.text("DBT_STATE")
     let folder = try named ?? targetFolder(request)
-    guard let text = LocalFiles.text(of: LocalFiles.absolute(folder, from: root) + "/run_results.json") else {
+    guard let text = LookResults.lastRun(in: LocalFiles.absolute(folder, from: root)) else {
       throw Diagnostic(
         .missingState, "there is no run_results.json in '\(folder)'",
         hint: named == nil ? "there has been no run yet" : "name the folder of a run's artifacts with --state"

@@ -33,7 +33,8 @@ final class RunArtifacts: Sendable {
   func write(_ result: NodeResult) {
     let writer = writer
     for item in [result] + result.audits {
-      guard let node = workspace.project.node(item.node) else { continue }
+      let project = workspace.project
+      guard let node = project.node(item.node) ?? project.operation(item.node) else { continue }
       do throws(Diagnostic) {
         if let sql = item.compiledSQL { try writer.writeCompiled(sql, of: node) }
         if let sql = item.executedSQL { try writer.writeExecuted(sql, of: node) }
@@ -53,7 +54,9 @@ final class RunArtifacts: Sendable {
       }
     }
     let records = result.all.map { item in
-      ResultRecord(item, id: workspace.project.node(item.node)?.artifactID ?? item.node)
+      ResultRecord(
+        item, id: workspace.project.node(item.node)?.artifactID ?? item.node,
+        message: item.message(in: workspace.project))
     }
     let artifact = RunResultsArtifact(
       results: records, invocation: workspace.invocation, generatedAt: time,
@@ -69,7 +72,7 @@ final class RunArtifacts: Sendable {
 
   /// Where a node's compiled SQL lies, relative to the project, if it does.
   func compiledPath(_ id: NodeID) -> String? {
-    guard let node = workspace.project.node(id) else { return nil }
+    guard let node = workspace.project.node(id) ?? workspace.project.operation(id) else { return nil }
     let path = "\(writer.folder)/compiled/\(ArtifactWriter.path(of: node))"
     return LocalFiles.exists(path) ? LocalFiles.relative(path, to: workspace.root) : nil
   }
@@ -108,8 +111,8 @@ extension Workspace {
 }
 
 extension ResultRecord {
-  /// What became of the node that the artifacts call `id`.
-  init(_ result: NodeResult, id: NodeID) {
+  /// What became of the node that the artifacts call `id`; `message` is what they say of it.
+  init(_ result: NodeResult, id: NodeID, message: String?) {
     let status: ResultStatus =
       switch result.status {
       case .success: .success
@@ -125,7 +128,7 @@ extension ResultRecord {
       id: id, status: status, threadName: result.thread, executionTime: Quantities.seconds(result.duration))
     compile = result.timings.first { $0.name == "compile" }.map(Interval.init)
     execute = result.timings.first { $0.name == "execute" }.map(Interval.init)
-    message = result.message ?? result.diagnostics.first?.message
+    self.message = message
     failures = result.failures
     batches = result.batches.map { batch in
       BatchRecord(start: batch.batch.startText, end: batch.batch.endText, isBuilt: batch.isBuilt)
@@ -135,6 +138,8 @@ extension ResultRecord {
     if result.resourceType != .function {
       relationName = result.relation.map { StandardDialect().rendered($0) }
     }
+    isAnswered = result.resourceType != .operation
+    isCompilable = [.model, .check, .snapshot, .operation, .unitTest, .function].contains(result.resourceType)
   }
 }
 

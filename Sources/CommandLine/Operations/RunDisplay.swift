@@ -16,14 +16,15 @@ final class RunDisplay: Sendable {
     var text: RunText
   }
 
-  init(printer: Printer, nodes: [NodeFacts]) {
+  /// Prepares for a plan's nodes and checks, and for the hooks of the whole run.
+  init(printer: Printer, nodes: [NodeFacts], hooks: [NodeFacts]) {
     self.printer = printer
-    self.nodes = nodes
-    facts = Dictionary(nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    self.nodes = nodes + hooks
+    facts = Dictionary(self.nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let width = printer.output.size?.columns
     state = Mutex(
-      State(text: RunText(nodes: nodes, style: printer.outputStyle, width: width)))
-    records = RunRecords(nodes: nodes)
+      State(text: RunText(nodes: nodes, hooks: hooks, style: printer.outputStyle, width: width)))
+    records = RunRecords(nodes: nodes, hooks: hooks)
     let startedAt = printer.now()
     printer.updateProgress { $0 = ProgressBoard(total: nodes.count, startedAt: startedAt) }
   }
@@ -41,6 +42,10 @@ final class RunDisplay: Sendable {
       printer.updateProgress { $0?.fetched(id.rawValue, rows: progress.rows, bytes: progress.bytes) }
     case .finished(let result, let index, _): finish(result, index)
     case .log(let line): printer.show(line)
+    case .hookStarted(let id, let index, let total, _):
+      guard printer.options.isJSON else { return }
+      printer.log([], [records.hookStarted(id, index: index, total: total, at: printer.now())])
+    case .hookFinished(let result, let index, let total): finish(hook: result, index, total)
     }
   }
 
@@ -63,6 +68,16 @@ final class RunDisplay: Sendable {
       printer.log(
         isJSON ? [] : state.text.lines(for: result, at: now),
         isJSON ? records.finished(result, index: index, at: now) : [])
+    }
+  }
+
+  private func finish(hook result: NodeResult, _ index: Int, _ total: Int) {
+    let now = printer.now()
+    state.withLock { state in
+      let isJSON = printer.options.isJSON
+      printer.log(
+        isJSON ? [] : [state.text.line(forHook: result, index: index, total: total, at: now)],
+        isJSON ? [records.hookFinished(result, index: index, total: total, at: now)] : [])
     }
   }
 

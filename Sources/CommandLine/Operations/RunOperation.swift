@@ -103,6 +103,9 @@ struct RunOperation: Sendable {
       name: session.environment.text("WEIR_PYTHON") ?? settings.python ?? "python3",
       environment: PythonProgram.open(session.environment.values, without: target.secrets))
     options.onlyChanges = onlyChanges
+    options.tellsStatements = session.printer.options.level == .debug
+    options.skipsNodesIfStartFails =
+      settings.values["flags"]?["skip_nodes_if_on_run_start_fails"]?.boolValue ?? false
     return options
   }
 
@@ -137,13 +140,17 @@ struct RunOperation: Sendable {
     }
     var informed = options
     informed.databases = databases
-    let display = RunDisplay(printer: session.printer, nodes: nodes)
+    let display = RunDisplay(
+      printer: session.printer, nodes: nodes, hooks: NodeFacts.hooks(of: workspace.project))
     let driver = RunDriver(
       project: workspace.project, graph: workspace.graph, plan: plan, engine: engine, state: state,
       options: informed,
       loads: LoadServices(readers: session.program.sources.readers, connections: connections),
       events: { event in
-        if case .finished(let result, _, _) = event { artifacts?.write(result) }
+        switch event {
+        case .finished(let result, _, _), .hookFinished(let result, _, _): artifacts?.write(result)
+        default: break
+        }
         display.show(event)
       })
     let result = await session.showingProgress { await driver.run() }
@@ -216,7 +223,7 @@ struct RunOperation: Sendable {
       if try hasBannedWarnings(result, workspace) { return .failure }
     }
     if result.status == .failed, result.nodes.allSatisfy({ $0.status == .skipped }),
-      result.diagnostics.contains(where: { $0.severity == .error && $0.code != .runHookFailed })
+      result.diagnostics.contains(where: { $0.severity == .error })
     {
       return .unusable
     }

@@ -15,16 +15,22 @@ struct ShowOperation: Sendable {
   /// The moment of the past that is shown.
   var moment: SnapshotPoint?
 
-  /// Shows a text of the command line, what is selected, or the lake's snapshots.
+  /// Shows a text of the command line, what is selected, or the lake's snapshots. Of the former two it leaves
+  /// `run_results.json`, as dbt does.
   func perform(
-    inline: String?, selection: SelectionOptions, isListing: Bool = false
+    inline: String?, selection: SelectionOptions, project: ProjectOptions, isListing: Bool = false
   ) async throws -> ExitStatus {
     if isListing { return try await perform([.query("")]) }
     var operation = self
     operation.workspace.invocation.deferral = try StateReader(workspace: workspace, flags: selection.state)
       .deferral()
-    return try await operation.perform(
-      inline.map { [Preview.Subject.inline($0)] } ?? subjects(of: selection, []))
+    let outcomes = ShownOutcomes()
+    let status = try await operation.perform(
+      inline.map { [Preview.Subject.inline($0)] } ?? subjects(of: selection, []), outcomes)
+    let arguments = RunArguments(
+      session: workspace.session, project: project, selection: selection, kinds: nil)
+    try outcomes.write(operation.workspace, arguments, inline: inline, limit: limit ?? -1, form)
+    return status
   }
 
   /// Shows the selected seeds, or all of them.
@@ -32,12 +38,16 @@ struct ShowOperation: Sendable {
     try await perform(subjects(of: selection, [.seed]))
   }
 
-  private func perform(_ subjects: [Preview.Subject]) async throws -> ExitStatus {
+  private func perform(
+    _ subjects: [Preview.Subject], _ outcomes: ShownOutcomes = ShownOutcomes()
+  ) async throws -> ExitStatus {
     let path = try destination(subjects)
     let engine = try await workspace.openEngine(at: moment)
     let session = workspace.session
     let preview = Preview(
-      project: workspace.project, invocation: workspace.invocation, engine: engine, log: { session.show($0) })
+      project: workspace.project, invocation: workspace.invocation, engine: engine,
+      clock: RunClock(now: session.program.now, uptime: RunClock.system.uptime),
+      ended: { outcomes.add($0) }, log: { session.show($0) })
     do {
       for subject in subjects { try await show(listing(subject, engine), path, preview) }
     } catch {

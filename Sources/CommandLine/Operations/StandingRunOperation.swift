@@ -67,7 +67,7 @@ struct StandingRunOperation: Sendable {
     let nodes = outcomes.map(\.facts)
     RunGreeting(session: session, settings: workspace.project.settings, target: workspace.project.target)
       .print(nodes, threads: options.threads)
-    let display = RunDisplay(printer: session.printer, nodes: nodes)
+    let display = RunDisplay(printer: session.printer, nodes: nodes, hooks: [])
     let driver = StandingDriver(state: state, options: options) { display.show($0) }
     let result = driver.run(
       session.verb.rawValue, target: workspace.project.target.name, StandingRun.results(outcomes))
@@ -90,7 +90,7 @@ struct StandingRunOperation: Sendable {
     guard try session.writesArtifacts() else { return }
     let time = session.program.now()
     let results = RunResultsArtifact(
-      results: zip(result.all, outcomes).map { ResultRecord($0, id: $1.artifactID) },
+      results: zip(result.all, outcomes).map { ResultRecord($0, id: $1.artifactID, message: $0.message) },
       invocation: options.invocation, generatedAt: time,
       elapsedSeconds: Quantities.seconds(result.elapsed), arguments: arguments)
     try results.write(to: workspace.targetFolder + "/run_results.json", redactor: workspace.redactor)

@@ -49,6 +49,7 @@ struct StateReader {
   func deferral() throws(Diagnostic) -> Deferral? {
     guard try isOn(flags.isDeferring, "DBT_DEFER", "DBT_DEFER_TO_STATE", flag: "defer") else { return nil }
     let manifest = try manifestToDeferTo()
+    try workspace.session.report(warnings: sameFolder)
     var deferral = Deferral(
       relations: [:],
       favorsState: try isOn(flags.favorState, "DBT_FAVOR_STATE", "DBT_FAVOR_STATE_MODE", flag: "favor_state"))
@@ -58,12 +59,25 @@ struct StateReader {
     return deferral
   }
 
+  /// What there is to say if the state is what this very command writes over: then it says nothing of another target.
+  var sameFolder: [Diagnostic] {
+    guard let folder = flags.deferState ?? environment.text("DBT_DEFER_STATE") ?? folder,
+      absolute(folder) == workspace.targetFolder
+    else { return [] }
+    return [
+      Diagnostic(
+        .sameState, "The state and target directories are the same: '\(folder)'",
+        severity: .warning,
+        hint: "save the artifacts of the other target in a folder of their own, and name that")
+    ]
+  }
+
   /// The manifest of `--defer-state`, or of `--state`. Throws if neither is named or holds one.
   func manifestToDeferTo() throws(Diagnostic) -> SavedManifest {
     guard let folder = flags.deferState ?? environment.text("DBT_DEFER_STATE") ?? folder else {
       throw Diagnostic(
-        .missingState, "a saved state is needed, and none is named",
-        hint: "name the folder of the saved artifacts with --state or --defer-state")
+        .missingState, "--state or --defer-state are required for deferral, but neither was provided",
+        hint: "name the folder of the saved artifacts, such as target/ of an earlier run")
     }
     guard let text = text("manifest.json", in: absolute(folder)) else {
       throw Diagnostic(

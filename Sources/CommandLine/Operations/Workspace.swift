@@ -79,7 +79,7 @@ struct Workspace: Sendable {
       state = try StateReader(workspace: self, flags: selection.state).selectionState()
     }
     let chosen = try Selector(state: state).select(request, project: project, graph: graph)
-    try session.report(warnings: chosen.warnings)
+    try session.report(warnings: selection.oldNames + chosen.warnings)
     return chosen
   }
 

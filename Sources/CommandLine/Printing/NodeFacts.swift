@@ -1,5 +1,6 @@
 import Diagnostics
 import Project
+import Runner
 
 /// What the log says of a node: looked up once, so that rendering events stays pure.
 struct NodeFacts: Sendable, Codable {
@@ -41,6 +42,21 @@ struct NodeFacts: Sendable, Codable {
     title = node.unitTest != nil ? node.title : isCheck || node.resourceType == .load ? node.name : stored
     kind = isCheck ? "check" : node.unitTest != nil ? "unit test" : node.config.materializationName
     if case .generic(let check) = node.check { attachedNode = check.attachedNode }
+  }
+
+  /// Reads the facts of a hook of the whole run.
+  init(_ hook: RunHook, in project: Project) {
+    if let operation = project.operation(hook.id) {
+      self.init(operation)
+    } else {
+      self.init(unknown: hook.id)
+    }
+    (title, kind) = (hook.label, "hook")
+  }
+
+  /// The facts of all hooks of the whole run.
+  static func hooks(of project: Project) -> [NodeFacts] {
+    RunHook.Moment.allCases.flatMap { RunHook.all($0, of: project) }.map { NodeFacts($0, in: project) }
   }
 
   /// Reads a source's facts.
@@ -115,6 +131,7 @@ struct Tally: Sendable, Hashable {
         case .check: "check"
         case .unitTest: "unit test"
         case .savedQuery: "saved query"
+        case .operation where node.kind == "hook": "project hook"
         case .model: node.materialization == "incremental" ? "incremental model" : "\(node.kind) model"
         default: node.resourceType.rawValue
         }

@@ -8,6 +8,8 @@ final class Printer: Sendable {
   struct Options: Sendable {
     var isJSON = false
     var isQuiet = false
+    /// What matters less is not told.
+    var level = LogLevel.info
     /// Nil: on terminals only.
     var isColored: Bool?
   }
@@ -71,17 +73,21 @@ final class Printer: Sendable {
 
   /// What a person may like to know; as text, and as a record.
   func log(_ text: String, _ record: LogRecord) {
-    if options.isQuiet, record.level < .error { return }
+    guard tells(record.level) else { return }
     if options.isJSON { write(record) } else { write([text], to: output) }
   }
 
   /// Several lines at once, by the same rules.
   func log(_ lines: [String], _ records: [LogRecord]) {
     if options.isJSON {
-      for record in records where !options.isQuiet || record.level >= .error { write(record) }
-    } else if !options.isQuiet, !lines.isEmpty {
+      for record in records where tells(record.level) { write(record) }
+    } else if tells(.info), !lines.isEmpty {
       write(lines, to: output)
     }
+  }
+
+  private func tells(_ level: LogLevel) -> Bool {
+    level >= (options.isQuiet ? .error : options.level)
   }
 
   /// Problems: errors always, others unless quiet.

@@ -9,9 +9,9 @@ struct RunRecords: Sendable {
   private let facts: [NodeID: NodeFacts]
   private let total: Int
 
-  /// Prepares for a plan's nodes and checks.
-  init(nodes: [NodeFacts]) {
-    facts = Dictionary(nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  /// Prepares for a plan's nodes and checks, and for the hooks of the whole run.
+  init(nodes: [NodeFacts], hooks: [NodeFacts] = []) {
+    facts = Dictionary((nodes + hooks).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     total = nodes.count
   }
 
@@ -75,12 +75,7 @@ struct RunRecords: Sendable {
       if let reason = result.reason { writer.member("reason", reason) }
       if let cause = result.skippedBecause { writer.member("skipped_because", cause.rawValue) }
       writer.member("total", total)
-      if !result.diagnostics.isEmpty {
-        writer.key("diagnostics")
-        writer.array { list in
-          for diagnostic in result.diagnostics { diagnostic.write(to: &list) }
-        }
-      }
+      Self.write(result.diagnostics, to: &writer)
     }
   }
 
@@ -157,6 +152,46 @@ struct RunRecords: Sendable {
     case .function: "function \(node.title)"
     case .exposure, .savedQuery: "\(node.kind) \(node.name)"
     default: "\(node.kind) \(node.resourceType.rawValue) \(node.title)"
+    }
+  }
+
+  /// A hook of the whole run begins.
+  func hookStarted(_ id: NodeID, index: Int, total: Int, at time: Double) -> LogRecord {
+    let node = facts[id] ?? NodeFacts(unknown: id)
+    return LogRecord(
+      .info, "LogHookStartLine", "Q032", "\(index) of \(total) START hook: \(node.title)"
+    ) { writer in
+      writer.member("index", index)
+      Self.write(node, status: "started", startedAt: time, finishedAt: nil, to: &writer)
+      writer.member("statement", node.title)
+      writer.member("total", total)
+    }
+  }
+
+  /// A hook of the whole run ended, or is skipped.
+  func hookFinished(_ result: NodeResult, index: Int, total: Int, at time: Double) -> LogRecord {
+    let node = facts[result.node] ?? NodeFacts(unknown: result.node)
+    let seconds = Quantities.seconds(result.duration)
+    let status = result.status.rawValue
+    let message =
+      "\(index) of \(total) \(status.uppercased()) hook: \(node.title) in \(Quantities.duration(result.duration))"
+    return LogRecord(Self.level(of: result.status), "LogHookEndLine", "Q033", message) { writer in
+      writer.key("execution_time")
+      writer.number(seconds)
+      writer.member("index", index)
+      Self.write(node, status: status, startedAt: time - seconds, finishedAt: time, to: &writer)
+      writer.member("statement", node.title)
+      writer.member("status", status)
+      writer.member("total", total)
+      Self.write(result.diagnostics, to: &writer)
+    }
+  }
+
+  private static func write(_ diagnostics: [Diagnostic], to writer: inout JSONWriter) {
+    guard !diagnostics.isEmpty else { return }
+    writer.key("diagnostics")
+    writer.array { list in
+      for diagnostic in diagnostics { diagnostic.write(to: &list) }
     }
   }
 

@@ -88,7 +88,7 @@ struct RunSummary: Sendable {
   /// What failed, then what is to be heeded, then which files are missing: each with an empty line before it.
   func problems(style: Style, width: Int?, render: (Diagnostic) -> String) -> [String] {
     var lines: [String] = []
-    for step in result.nodes {
+    for step in result.steps {
       let failed = step.audits.filter { $0.status == .fail || $0.status == .error }
       for audit in failed { lines += problem(audit, style: style, width: width, render: render) }
       guard step.status.isFailure else { continue }
@@ -118,7 +118,10 @@ struct RunSummary: Sendable {
   ) -> [String] {
     let node = facts[item.node] ?? NodeFacts(unknown: item.node)
     let diagnostics = item.diagnostics.isEmpty ? [described(item, node)] : item.diagnostics
-    var lines = [""] + diagnostics.map(render)
+    let kind = item.mistake.map {
+      "\($0) in \(item.resourceType.rawValue) \(node.name) (\(node.originalPath))"
+    }
+    var lines = [""] + (kind.map { [style.dim($0)] } ?? []) + diagnostics.map(render)
     if let rows = item.failingRows, rows.rowCount > 0 {
       // What differs in a unit test is shown in pairs, and is seldom much.
       let shown = item.resourceType == .unitTest ? Self.sampleDifferences : Self.sampleRows

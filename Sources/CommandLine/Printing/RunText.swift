@@ -13,14 +13,15 @@ struct RunText: Sendable {
   private let width: Int?
   private var printed = 0
 
-  /// Prepares for a plan's nodes and checks. `width` is the terminal's, if it is one: longer names are cut.
-  init(nodes: [NodeFacts], style: Style, width: Int?) {
-    facts = Dictionary(nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  /// Prepares for a plan's nodes and checks, and for hooks, which have numbers of their own. `width` is the terminal's, if it is one: longer names are cut.
+  init(nodes: [NodeFacts], hooks: [NodeFacts] = [], style: Style, width: Int?) {
+    let named = nodes + hooks
+    facts = Dictionary(named.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     total = nodes.count
     self.style = style
     self.width = width
-    kindWidth = nodes.map(\.kind.utf8.count).max() ?? 0
-    let widest = nodes.map { TerminalText.width(of: TerminalText.oneLine($0.title)) }.max() ?? 0
+    kindWidth = named.map(\.kind.utf8.count).max() ?? 0
+    let widest = named.map { TerminalText.width(of: TerminalText.oneLine($0.title)) }.max() ?? 0
     // Time, place, status, kind, rows, duration and the gaps between them take the rest of a line.
     let digits = String(nodes.count).utf8.count
     let others = 8 + 2 + digits * 2 + 1 + 2 + 5 + 2 + kindWidth + 2 + 2 + 2 + 16 + 8
@@ -37,9 +38,22 @@ struct RunText: Sendable {
 
   private mutating func line(for result: NodeResult, indent: Int, _ time: Double) -> String {
     printed += 1
+    return line(for: result, indent: indent, printed, total, time)
+  }
+
+  /// The line of a hook of the whole run.
+  func line(forHook result: NodeResult, index: Int, total: Int, at time: Double) -> String {
+    line(for: result, indent: 0, index, total, time)
+  }
+
+  private func line(
+    for result: NodeResult, indent: Int, _ index: Int, _ count: Int, _ time: Double
+  ) -> String {
     let facts = facts[result.node] ?? NodeFacts(unknown: result.node)
     let digits = String(total).utf8.count
-    let place = TerminalText.padded(String(printed), digits, onLeft: true) + "/\(total)"
+    let place = TerminalText.padded(
+      TerminalText.padded(String(index), String(count).utf8.count, onLeft: true) + "/\(count)", 2 * digits + 1
+    )
     var title = String(repeating: " ", count: indent) + TerminalText.oneLine(facts.title)
     if width != nil { title = TerminalText.fitting(title, nameWidth) }
     let head = [
@@ -84,6 +98,7 @@ struct RunText: Sendable {
   private func cause(of result: NodeResult) -> String {
     if let moment = result.upToDateSince { return "up to date since \(Quantities.timestamp(moment))" }
     if result.isMention, result.status == .upToDate { return "nothing to build" }
+    if result.resourceType == .operation { return "" }
     guard let cause = result.skippedBecause else { return result.message ?? "" }
     return "because of \((facts[cause] ?? NodeFacts(unknown: cause)).name)"
   }

@@ -30,9 +30,14 @@ extension DiagnosticCode {
   public static let seedNotCompared = DiagnosticCode(
     "WEIR-E0313", "a seed is too large for its contents to be compared")
 
+  /// The state that is compared with is what the command itself writes.
+  public static let sameState = DiagnosticCode(
+    "WEIR-E0314", "the state is what the command itself writes over")
+
   /// Codes of the graph, selectors and plans: E03xx.
   static let graph: [DiagnosticCode] = [
     cycle, unknownDependency, brokenSelector, unknownSelectorMethod, badSelectorValue, nothingSelected,
     badSelectorFile, unknownSelector, missingState, badState, brokenContract, seedNotCompared,
+    sameState,
   ]
 }

@@ -64,6 +64,10 @@ extension DiagnosticCode {
   /// A unit test is declared wrongly.
   public static let badUnitTest = DiagnosticCode("WEIR-E0128", "a unit test is declared wrongly")
 
+  /// Something is written as dbt once had it, and will not have it for ever.
+  public static let deprecatedSpelling = DiagnosticCode(
+    "WEIR-E0129", "something is written as it will not be read for ever")
+
   /// A semantic model, a metric or a saved query does not hold together.
   public static let badSemantics = DiagnosticCode(
     "WEIR-E0131", "a semantic model, metric, saved query or time spine is declared wrongly")
@@ -81,6 +85,6 @@ extension DiagnosticCode {
     duplicateName, ambiguousRelation, missingReference, disabledReference, unsupported, orphanProperties,
     unusedConfiguration, pathOutside, badCheck, missingVariable, raised, versionMismatch, needsConnection,
     packageMissing, badPackage, deprecatedModel, prerelease, inaccessible, badContract, badUnitTest,
-    badSemantics, badFunction, badPythonModel,
+    deprecatedSpelling, badSemantics, badFunction, badPythonModel,
   ]
 }

@@ -27,6 +27,17 @@ extension ConfigDecoder {
     return criteria.isChecked ? criteria : nil
   }
 
+  /// Looks over when a model is to be built again, which other tools read.
+  mutating func buildFreshness(_ values: DataValue) {
+    guard let rule = values["freshness"]?["build_after"], !rule.isNone else { return }
+    let (count, period) = (rule["count"] ?? .none, rule["period"] ?? .none)
+    guard count.isNone != period.isNone else { return }
+    report(
+      "freshness", .missingKey,
+      "'build_after' under 'freshness' of \(subject) has no \(count.isNone ? "count" : "period")",
+      hint: "write for example build_after: {count: 12, period: hour}")
+  }
+
   private mutating func limit(_ key: String, _ freshness: DataValue) -> FreshnessCriteria.Limit? {
     guard let value = freshness[key], !value.isNone else { return nil }
     let what = "'\(key)' under 'freshness' of \(subject)"

@@ -38,6 +38,7 @@ struct ConfigDecoder {
       config.access = access(values, config.materialization)
       config.contract = contract(values, config.materialization)
     }
+    buildFreshness(values)
     config.uniqueKey = texts("unique_key", values).filter { !$0.isEmpty }
     config.incrementalPredicates = texts("incremental_predicates", values) + texts("predicates", values)
     config.fullRefresh = bool("full_refresh", values)
@@ -90,6 +91,7 @@ struct ConfigDecoder {
   mutating func declaration(_ values: DataValue) {
     _ = bool("enabled", values)
     _ = texts("tags", values)
+    tags(values)
     mappings(["meta"], values)
   }
 
@@ -102,6 +104,11 @@ struct ConfigDecoder {
     config.group = text("group", values)
     var seen: Set<String> = []
     config.tags = texts("tags", values).filter { seen.insert($0).inserted }
+    tags(values)
+    if let show = values["docs"]?["show"], !show.isNone, show.boolValue == nil {
+      report(
+        "docs", .badValue, "'show' under 'docs' of \(subject) must be true or false, not \(show.typeName)")
+    }
   }
 
   // MARK: - Single settings
@@ -240,6 +247,15 @@ struct ConfigDecoder {
       return []
     }
     return texts
+  }
+
+  /// As in dbt, tags are texts: numbers are not.
+  private mutating func tags(_ values: DataValue) {
+    guard let written = values["tags"], written.texts != nil else { return }
+    guard let wrong = (written.items ?? [written]).first(where: { $0.stringValue == nil }) else { return }
+    report(
+      "tags", .badValue, "'tags' of \(subject) must be text or a list of it, not \(wrong.typeName)",
+      hint: "put it in quotes: '\(wrong.scalarText ?? "")'")
   }
 
   mutating func bool(_ key: String, _ values: DataValue) -> Bool? {

@@ -103,6 +103,15 @@ enum ConfigMerge {
     return .dict(merged)
   }
 
+  /// Throws if a setting is there in both of its spellings: which one is meant cannot be known.
+  static func refuseDuplicates(_ keys: [String]) throws(Diagnostic) {
+    for key in keys where canonical(key) != key && keys.contains(canonical(key)) {
+      throw Diagnostic(
+        .templateRuntime, "config() has both '\(key)' and '\(canonical(key))', which mean the same",
+        hint: "keep one of them, with all hooks in its list")
+    }
+  }
+
   /// The key's one spelling.
   static func canonical(_ key: String) -> String {
     switch key {
@@ -121,7 +130,9 @@ enum ConfigMerge {
     case "meta", "quoting", "column_types", "docs", "contract":
       guard new.entries != nil else { return new.isNone ? old ?? new : new }
       return (old ?? .emptyMapping).merging(new)
-    case "grants": return grants(old ?? .emptyMapping, new)
+    case "grants":
+      // What is wrong stays as it is, to be complained about.
+      return new.entries == nil && !new.isNone ? new : grants(old ?? .emptyMapping, new)
     default: return new
     }
   }

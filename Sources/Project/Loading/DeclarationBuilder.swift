@@ -234,6 +234,7 @@ struct DeclarationBuilder {
     }
     guard config["enabled"] != .bool(false) else { return nil }
     check(entry, &problems)
+    ExposureRules(entry: entry).check(&problems)
     check(
       config, "exposure '\(entry.name)'", entry.span, [.init(node: entry.node, file: entry.file)],
       ("exposures", fqn), &problems)
@@ -306,7 +307,8 @@ struct DeclarationBuilder {
       guard CheckRendering.looksLikeCall(call, besides: ["metric"]) else {
         problems.append(
           Diagnostic(
-            .badValue, "'depends_on' of exposure '\(entry.name)' holds '\(text)'", at: span,
+            .badValue, "'depends_on' of exposure '\(entry.name)' holds '\(text)'; it is ignored", at: span,
+            severity: .warning,
             hint: "write ref('model'), source('source', 'table') or metric('metric')"))
         continue
       }

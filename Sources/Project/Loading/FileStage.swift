@@ -113,7 +113,7 @@ enum FileStage {
   }
 
   private enum Content: Sendable {
-    case macros([MacroDefinition]), property(PropertyFile), docs([DocsBlock])
+    case macros([MacroDefinition], [Diagnostic]), property(PropertyFile), docs([DocsBlock])
     case snapshots([DeclaredSnapshot], [Diagnostic])
     /// A file that has mistakes: its text, and what stands for its macros and docs blocks meanwhile.
     case broken(text: String?, macros: [MacroDefinition], docs: [DocsBlock], [Diagnostic])
@@ -137,7 +137,9 @@ enum FileStage {
     var macros: [MacroDefinition] = []
     for content in contents {
       switch content {
-      case .macros(let found): macros += found
+      case .macros(let found, let warnings):
+        macros += found
+        result.problems += warnings
       case .property(let file):
         result.problems += file.problems
         result.properties.append(file)
@@ -197,7 +199,9 @@ enum FileStage {
     switch item {
     case .macro(let place):
       do throws(DiagnosticList) {
-        return .macros(try MacroReader.macros(text, place, settings.name))
+        let (macros, warnings) = try MacroReader.blocks(text, place, settings.name)
+        // A package's author is not here to be told.
+        return .macros(macros, settings.folder.isEmpty ? warnings : [])
       } catch {
         let standIns = MacroReader.standIns(text, place, settings.name)
         return .broken(text: text, macros: standIns, docs: [], error.items)
@@ -238,7 +242,8 @@ enum FileStage {
   ) throws(Diagnostic) -> PropertyFile {
     // As in dbt, a text that the file ends with has no line break behind it.
     let end = text.utf8.lastIndex { $0 > 0x20 }.map(text.utf8.index(after:)) ?? text.startIndex
-    let written = try YAMLFile.parse(String(text[..<end]), file: path)
+    var repeated: [Diagnostic] = []
+    let written = try YAMLFile.parse(String(text[..<end]), file: path, repeated: &repeated)
     var root = written
     var renderer = YAMLRenderer(interpreter: interpreter, file: path)
     if let node = root, YAMLRenderer.holdsJinja(node) {
@@ -246,7 +251,7 @@ enum FileStage {
     }
     var reader = PropertyReader(file: path, written: written)
     var file = reader.read(root)
-    file.problems = renderer.problems + file.problems
+    file.problems = repeated + renderer.problems + file.problems
     if file.problems.contains(where: { $0.severity == .error }) { file.brokenText = text }
     return file
   }

@@ -10,6 +10,18 @@ enum MacroReader {
     return definitions(of: template, code: Array(text.utf8), place, package)
   }
 
+  /// The macros of a file, and what there is to say of tags between them. As in dbt these do no harm, even if they are no
+  /// tags at all.
+  static func blocks(
+    _ text: String, _ place: FilePlace, _ package: String
+  ) throws(DiagnosticList) -> ([MacroDefinition], [Diagnostic]) {
+    let blocks = MacroBlocks(text)
+    let warnings = blocks.warnings(in: place.path)
+    guard !warnings.isEmpty else { return (try macros(text, place, package), []) }
+    let template = try Template.parse(blocks.isolated, name: place.path)
+    return (definitions(of: template, code: Array(text.utf8), place, package), warnings)
+  }
+
   /// What stands for the macros of a file that does not parse, so that calling them is no mistake of its own: macros
   /// of the same names that take anything and give nothing.
   static func standIns(_ text: String, _ place: FilePlace, _ package: String) -> [MacroDefinition] {

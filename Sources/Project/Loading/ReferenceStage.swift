@@ -80,6 +80,9 @@ struct ReferenceStage {
       let trouble = follow(
         references, sources, functions, of: project.nodes[index].id, package: project.nodes[index].package,
         in: project, &found)
+      if project.nodes[index].resourceType == .seed, let first = found.first {
+        problems.append(Self.dependent(project.nodes[index], on: first))
+      }
       // What plain SQL names stays: its references are those of hooks and foreign keys.
       let named = project.nodes[index].isPlainSQL ? project.nodes[index].dependencies : []
       project.nodes[index].dependencies = named + found.filter { !named.contains($0) }
@@ -118,6 +121,14 @@ struct ReferenceStage {
       project.operations[index].dependencies = found
     }
     if !off.isEmpty { project.switchOff(off) }
+  }
+
+  private static func dependent(_ seed: Node, on other: NodeID) -> Diagnostic {
+    Diagnostic(
+      .badValue, "Seeds cannot depend on other nodes: a hook of seed '\(seed.name)' refers to '\(other)'",
+      at: seed.span,
+      hint:
+        "let a model have the hook, which is built after both; or name the table without ref() and source()")
   }
 
   /// What the references mean, as dbt orders it: sources before nodes, and functions last.

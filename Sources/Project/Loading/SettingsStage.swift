@@ -29,7 +29,8 @@ struct SettingsStage {
     let interpreter = base.makeInterpreter()
     let name = file.likelyName
     base.projectName = name
-    let isNamed = file.root["profile"] != nil || file.root["name"]?.string != nil
+    let isNamed =
+      options.profileName != nil || file.root["profile"] != nil || file.root["name"]?.string != nil
     let target =
       isNamed ? target(file, name, options, interpreter, &problems) : Self.embedded(name, options)
     let open = BaseContext(invocation: Invocation(options), log: { _ in })

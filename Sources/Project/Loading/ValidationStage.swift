@@ -16,6 +16,23 @@ struct ValidationStage {
     uncalledMacros(&problems)
     undividedBatches(&problems)
     unknownAges(&problems)
+    spacedNames(&problems)
+  }
+
+  /// As in dbt, the names of a dbt project's nodes hold no spaces; a flag makes that a warning.
+  private func spacedNames(_ problems: inout [Diagnostic]) {
+    let isAllowed =
+      project.settings.values["flags"]?["require_resource_names_without_spaces"]?.boolValue == false
+    guard project.settings.file == ProjectFile.dbtName else { return }
+    for node in project.nodes
+    where node.name.utf8.contains(0x20) && node.unitTest == nil && node.resourceType != .load {
+      problems.append(
+        Diagnostic(
+          isAllowed ? .deprecatedSpelling : .badValue,
+          "the name of \(node.resourceType.rawValue) '\(node.name)' has a space", at: node.span,
+          severity: isAllowed ? .warning : .error,
+          hint: "rename its file; or set require_resource_names_without_spaces: false under 'flags'"))
+    }
   }
 
   /// As in dbt, a warning: only who asks for freshness is stopped by it.

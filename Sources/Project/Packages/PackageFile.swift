@@ -22,6 +22,7 @@ public struct PackageFile: Sendable {
   ) throws(DiagnosticList) -> PackageFile? {
     for name in names {
       guard let node = try node(of: Path.joined(root, name), shownAs: name) else { continue }
+      if name == names[0] { try refuseTwice(node, root) }
       let rendered = try render(node, name)
       do throws(Diagnostic) {
         return try PackageFile(name: name, rendered)
@@ -30,6 +31,18 @@ public struct PackageFile: Sendable {
       }
     }
     return nil
+  }
+
+  /// Throws if both files say what is wanted.
+  private static func refuseTwice(_ first: YAMLNode, _ root: String) throws(DiagnosticList) {
+    guard first["packages"] != nil,
+      let second = try node(of: Path.joined(root, names[1]), shownAs: names[1])?["packages"]
+    else { return }
+    throw DiagnosticList([
+      Diagnostic(
+        .badPackage, "'packages' is there both in \(names[0]) and in \(names[1])",
+        at: second.span(in: names[1]), hint: "keep one of the two lists")
+    ])
   }
 
   /// The values of a YAML file; nil if there is none. Throws what is wrong with it.

@@ -42,6 +42,11 @@ extension PropertyReader {
         .badUnitTest, "\(what) does not say what it expects", item["expect"] ?? item,
         hint: "write for example: expect: {rows: [{id: 1}]}")
     }
+    if item["given"] == nil {
+      report(
+        .badUnitTest, "\(what) does not say what is given", item,
+        hint: "write the rows of what its model reads; 'given: []' if it reads nothing")
+    }
     var given: [FixtureProperties] = []
     if let node = item["given"], !node.isNull {
       for entry in list(node, "given", what) {

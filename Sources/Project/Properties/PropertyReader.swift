@@ -48,9 +48,11 @@ struct PropertyReader {
   private mutating func checkVersion(_ node: YAMLNode) {
     guard case .int(2) = node.content else {
       if node.scalarText != "2" {
-        report(
-          .badValue, "'version' of a property file must be 2", node,
-          hint: "write 'version: 2' or leave it out")
+        // dbt does not look at it any more.
+        result.problems.append(
+          Diagnostic(
+            .badValue, "'version' of a property file must be 2; it is read as if it were",
+            at: node.span(in: file), severity: .warning, hint: "write 'version: 2' or leave it out"))
       }
       return
     }
@@ -153,6 +155,9 @@ struct PropertyReader {
     for node in written where node.data.texts == nil {
       report(.badValue, "'tags' of \(what) must be text or a list of it", node)
     }
+    if let quote = item["quote"], !quote.isNull, quote.bool == nil {
+      report(.badValue, "'quote' of \(what) must be true or false, not \(quote.typeName)", quote)
+    }
     definition.constraints = constraints(item, what)
     definition.granularity = granularity(item, what)
     return ColumnProperties(
@@ -192,8 +197,10 @@ struct PropertyReader {
 
   mutating func description(_ item: YAMLNode, _ what: String) -> YAMLNode? {
     guard let node = item["description"], !node.isNull else { return nil }
-    if node.scalarText == nil {
-      report(.badValue, "the description of \(what) must be text, not \(node.typeName)", node)
+    if node.string == nil {
+      report(
+        .badValue, "the description of \(what) must be text, not \(node.typeName)", node,
+        hint: node.scalarText == nil ? nil : "put it in quotes")
       return nil
     }
     return node
@@ -217,12 +224,14 @@ struct PropertyReader {
     let what = "source '\(name)'"
     checkKeys(item, PropertyKeys.source, what)
     let sourceConfig = config(item, what)
+    refuseTwoAges(item, what)
     let place = (item.line, item.column)
     let writtenItem = written?["sources"]?.items?.first { ($0.line, $0.column) == place } ?? item
     guard let tables = item["tables"], !tables.isNull else { return }
     for table in list(tables, "tables", what) {
       guard let tableName = self.name(table, "a table of \(what)") else { continue }
       let shown = "source '\(name).\(tableName)'"
+      refuseTwoAges(table, shown)
       let resource = resource(table, tableName, "sources", shown, PropertyKeys.table)
       result.sources.append(
         SourceProperties(
@@ -233,6 +242,16 @@ struct PropertyReader {
           sourceItem: item, writtenItem: writtenItem)
       )
     }
+  }
+
+  /// A column and a query both say when rows were loaded: as in dbt, of one entry only one may.
+  private mutating func refuseTwoAges(_ item: YAMLNode, _ what: String) {
+    func written(_ key: String) -> YAMLNode? {
+      [item["config"]?[key], item[key]].compactMap { $0 }.first { !$0.isNull }
+    }
+    guard written("loaded_at_field") != nil, let query = written("loaded_at_query") else { return }
+    report(
+      .badValue, "\(what) has both 'loaded_at_field' and 'loaded_at_query'", query, hint: "keep one of them")
   }
 
   /// The table with what artifacts show of its source where it says nothing itself.

@@ -19,6 +19,7 @@ final class ConfigObject: HostObject {
       entries += given.map { ($0.key, $0.value) }
     }
     for (name, value) in arguments.keyword { entries.append((name, try value.data())) }
+    try ConfigMerge.refuseDuplicates(entries.map(\.0))
     context.frame.config = ConfigMerge.merge(context.frame.config, .mapping(entries))
     context.frame.configSpan = context.frame.configSpan ?? interpreter.location
     return ""

@@ -104,4 +104,14 @@ public struct LogLine: Sendable, Hashable {
     self.message = message
     self.node = node
   }
+
+  /// Whether the message is a statement that is about to run.
+  public private(set) var isStatement = false
+
+  /// A statement that is about to run for a node, or for none.
+  public static func statement(_ sql: String, of node: NodeID?) -> LogLine {
+    var line = LogLine(level: .debug, message: sql, node: node)
+    line.isStatement = true
+    return line
+  }
 }

@@ -32,7 +32,7 @@ struct ProfileReader {
     guard let profile = profiles.first(where: { $0.key == name }) else {
       if wanted == nil { return embedded(profile: name) }
       throw Diagnostic(
-        .badProfile, "\(shown) has no profile '\(name)'", at: SourceSpan(file: shown),
+        .badProfile, "could not find profile named '\(name)'", at: SourceSpan(file: shown),
         notes: ["it has: " + known.joined(separator: ", ")],
         hint: Spelling.hint(for: name, among: known))
     }
@@ -72,7 +72,8 @@ struct ProfileReader {
     let name = try targetName(profile, file)
     guard let output = entries.first(where: { $0.key == name }) else {
       throw Diagnostic(
-        .badProfile, "the profile '\(profile.key)' has no target '\(name)'", at: outputs.span(in: file),
+        .badProfile, "the profile '\(profile.key)' does not have a target named '\(name)'",
+        at: outputs.span(in: file),
         notes: ["it has: " + entries.map(\.key).joined(separator: ", ")],
         hint: Spelling.hint(for: name, among: entries.map(\.key)))
     }

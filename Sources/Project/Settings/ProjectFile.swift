@@ -89,7 +89,7 @@ struct ProjectFile {
   ) {
     do throws(Diagnostic) {
       let text = try FileSystem.text(of: Path.joined(root, name), shownAs: name)
-      guard let node = try YAMLFile.parse(text, file: name) else {
+      guard let node = try YAMLFile.parse(text, file: name, repeated: &problems) else {
         problems.append(Diagnostic(.missingKey, "\(name) is empty", at: SourceSpan(file: name)))
         return (nil, "")
       }

@@ -23,8 +23,10 @@ struct SettingsReader {
     settings.version = root["version"]?.scalarText
     settings.python = text("python", root)
     settings.profileName = text("profile", root)
-    settings.modelPaths = paths("model-paths", root) ?? paths("source-paths", root) ?? settings.modelPaths
-    settings.seedPaths = paths("seed-paths", root) ?? paths("data-paths", root) ?? settings.seedPaths
+    settings.modelPaths =
+      paths("model-paths", root) ?? paths("source-paths", root, renamed: "model-paths") ?? settings.modelPaths
+    settings.seedPaths =
+      paths("seed-paths", root) ?? paths("data-paths", root, renamed: "seed-paths") ?? settings.seedPaths
     settings.testPaths = paths("test-paths", root) ?? settings.testPaths
     settings.macroPaths = paths("macro-paths", root) ?? settings.macroPaths
     settings.analysisPaths = paths("analysis-paths", root) ?? settings.analysisPaths
@@ -33,7 +35,7 @@ struct SettingsReader {
     settings.functionPaths = paths("function-paths", root) ?? settings.functionPaths
     settings.docsPaths = paths("docs-paths", root) ?? allPaths(settings)
     settings.targetPath = text("target-path", root) ?? settings.targetPath
-    settings.packagesPath = paths("packages-install-path", root)?.first ?? settings.packagesPath
+    settings.packagesPath = paths("packages-install-path", root, isOne: true)?.first ?? settings.packagesPath
     settings.cleanTargets = list("clean-targets", root) ?? [settings.targetPath]
     settings.onRunStart = hooks("on-run-start", root)
     settings.onRunEnd = hooks("on-run-end", root)
@@ -91,8 +93,21 @@ struct SettingsReader {
     return texts
   }
 
-  private mutating func paths(_ key: String, _ root: YAMLNode) -> [String]? {
+  private mutating func paths(
+    _ key: String, _ root: YAMLNode, isOne: Bool = false, renamed: String? = nil
+  ) -> [String]? {
     guard let listed = list(key, root), let node = root[key] else { return nil }
+    if node.items == nil, !isOne {
+      var problem = bad(key, "a list of folders", node)
+      problem.hint = "write \(key): [\(node.scalarText ?? "")]"
+      problems.append(problem)
+    }
+    if let renamed {
+      problems.append(
+        Diagnostic(
+          .deprecatedSpelling, "'\(key)' is called '\(renamed)' now", at: node.span(in: file.name),
+          severity: .warning, hint: "rename it"))
+    }
     return listed.compactMap { path in
       if let inside = Path.inside(path) { return inside }
       problems.append(
@@ -120,6 +135,12 @@ struct SettingsReader {
   private mutating func checkVersion(_ root: YAMLNode) {
     guard let node = root["require-dbt-version"] else { return }
     for requirement in node.data.texts ?? [] {
+      for part in requirement.split(separator: ",") where !VersionRequirement.isOne(String(part)) {
+        problems.append(
+          Diagnostic(
+            .badValue, "'\(part)' under 'require-dbt-version' is not a version", at: node.span(in: file.name),
+            hint: "write for example '>=1.8.0,<2.0.0'"))
+      }
       for part in requirement.split(separator: ",") where !VersionRequirement.isMet(String(part)) {
         problems.append(
           Diagnostic(
@@ -181,6 +202,13 @@ struct SettingsReader {
     if let node = root["require-dbt-version"], !node.isNull, node.data.texts == nil {
       problems.append(bad("require-dbt-version", "a version or a list of them", node))
     }
+    let parts = ["database", "schema", "identifier", "snowflake_ignore_case"]
+    for entry in root["quoting"]?.entries ?? [] where !parts.contains(entry.key) {
+      problems.append(
+        Diagnostic(
+          .unknownKey, "'quoting' has no '\(entry.key)'", at: entry.span(in: file.name),
+          hint: Spelling.hint(for: entry.key, among: parts) ?? "there are database, schema and identifier"))
+    }
     let checks = PropertyKeys.checks.compactMap { key in root[key].map { (key, $0) } }
     if checks.count > 1 {
       problems.append(
@@ -228,6 +256,12 @@ struct SettingsReader {
 public enum VersionRequirement {
   /// The version of dbt whose behaviour this is.
   static let offered = "1.11.0"
+
+  /// Whether a text is a comparison with a version, or says nothing.
+  static func isOne(_ requirement: String) -> Bool {
+    let text = requirement.filter { $0 != " " && $0 != "\"" }.drop { "<>=!".contains($0) }
+    return text.isEmpty || numbers(text) != nil
+  }
 
   /// Whether one comparison (`>=1.3.0`) holds.
   public static func isMet(_ requirement: String) -> Bool {

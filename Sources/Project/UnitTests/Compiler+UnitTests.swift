@@ -62,7 +62,8 @@ extension Compiler {
       return try seed(own, planner)
     case .list(let rows):
       let fixture = FixtureSQL(
-        dialect: planner.dialect, subject: "the rows of \(given.text)", span: given.fixture.span)
+        dialect: planner.dialect, subject: "'\(project.node(id)?.name ?? given.text)'",
+        span: given.fixture.span)
       return try fixture.select(rows, try planner.columns(of: id, at: given.fixture.span))
     }
   }
@@ -88,7 +89,7 @@ extension Compiler {
   ) throws -> CompiledUnitTest {
     let columns = try connection.columns(ofQuery: actual)
     let fixture = FixtureSQL(
-      dialect: connection.dialect, subject: "the rows that are expected", span: test.expect.span)
+      dialect: connection.dialect, subject: "expected output", span: test.expect.span)
     var expected: String
     var named = columns
     switch test.expect.rows {

@@ -5,7 +5,7 @@ import Jinja
 /// Rows of a unit test as SQL, every value of its column's type.
 struct FixtureSQL {
   let dialect: any Dialect
-  /// What the rows are of, for messages: `the rows of ref('orders')`.
+  /// What the rows are of, for messages: `'orders'`, `expected output`.
   let subject: String
   let span: SourceSpan
 
@@ -47,9 +47,21 @@ struct FixtureSQL {
   {
     if let column = columns.first(where: { $0.name.lowercased() == name.lowercased() }) { return column }
     throw Diagnostic(
-      .badUnitTest, "\(subject) name the column '\(name)', which is not there", at: span,
-      notes: ["there are: " + columns.map(\.name).joined(separator: ", ")],
+      .badUnitTest, "Invalid column name: '\(name)' in unit test fixture for \(subject).", at: span,
+      notes: ["its columns are: " + columns.map(\.name).joined(separator: ", ")],
       hint: Spelling.hint(for: name, among: columns.map(\.name)))
+  }
+
+  /// A moment whose zone is written with one digit, as YAML may: `10:00:00-0`. The engine wants two.
+  private static func widened(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 19, let sign = bytes.lastIndex(where: { $0 == 43 || $0 == 45 }), sign >= 16,
+      sign == bytes.count - 2, (48...57).contains(bytes[sign + 1]), (48...57).contains(bytes[sign - 1]),
+      bytes[..<sign].count(where: { $0 == UInt8(ascii: ":") }) == 2,
+      bytes[..<4].allSatisfy({ (48...57).contains($0) }), bytes[4] == 45
+    else { return text }
+    let zone = bytes[sign + 1] == 48 ? "+00" : "\(bytes[sign] == 43 ? "+" : "-")0\(bytes[sign + 1] - 48)"
+    return String(decoding: bytes[..<sign], as: UTF8.self) + zone
   }
 
   /// A value as SQL; a list and a mapping as the engine writes lists and structures.
@@ -59,7 +71,7 @@ struct FixtureSQL {
     case .bool(let truth): truth ? "true" : "false"
     case .int(let number): String(number)
     case .float(let number): number.isFinite ? String(number) : dialect.literal(String(number))
-    case .string(let text): dialect.literal(text)
+    case .string(let text): dialect.literal(Self.widened(text))
     case .list(let items): "[\(items.map { self.text(of: $0) }.joined(separator: ", "))]"
     case .dict(let entries):
       "{\(entries.map { "\(dialect.literal($0.key)): \(text(of: $0.value))" }.joined(separator: ", "))}"

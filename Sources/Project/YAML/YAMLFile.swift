@@ -1,7 +1,7 @@
 import Diagnostics
 import Yams
 
-/// Reads YAML text into values with places. Exactly one document, each key once.
+/// Reads YAML text into values with places: exactly one document.
 enum YAMLFile {
   /// More values than this that a file's aliases repeat is a mistake or an attack. A file without aliases has fewer
   /// values than bytes.
@@ -12,6 +12,47 @@ enum YAMLFile {
   static func parse(_ text: String, file: String) throws(Diagnostic) -> YAMLNode? {
     if let simple = BlockYAML.parse(text) { return simple }
     return try parseWholly(text, file: file)
+  }
+
+  /// The file's value, where a key that stands twice in a mapping counts as it stands last, as in dbt; `repeated` gets a
+  /// warning for each. Throws what else is wrong with it.
+  static func parse(_ text: String, file: String, repeated: inout [Diagnostic]) throws(Diagnostic)
+    -> YAMLNode?
+  {
+    if let simple = BlockYAML.parse(text) { return simple }
+    var text = text
+    for number in 0..<maximumDuplicates {
+      do {
+        return try parseWholly(text, file: file)
+      } catch {
+        guard let mark = firstOfTwo(text),
+          let renamed = RepeatedKeys.renaming(text, at: (mark.line, mark.column), number)
+        else {
+          throw error
+        }
+        text = renamed
+        var warning = error
+        warning.severity = .warning
+        warning.notes.append("the last one counts")
+        repeated.append(warning)
+      }
+    }
+    return try parseWholly(text, file: file)
+  }
+
+  private static let maximumDuplicates = 50
+
+  /// Where the first of two equal keys stands; nil if it is something else that is wrong.
+  private static func firstOfTwo(_ text: String) -> Mark? {
+    do {
+      _ = try Yams.Parser(yaml: text, resolver: .basic).singleRoot()
+    } catch YamlError.duplicatedKeysInMapping(_, let context) {
+      return context.mark
+    } catch {
+      // The whole parser has said what it is.
+      return nil
+    }
+    return nil
   }
 
   /// The same, whatever of YAML the text uses.
@@ -88,6 +129,7 @@ enum YAMLFile {
         guard let name = key.isNull ? "" : key.scalarText else {
           throw Diagnostic(.brokenYAML, "a key must be text, not \(key.typeName)", at: key.span(in: file))
         }
+        if RepeatedKeys.isRenamed(name) { continue }
         let value = try convert(valueNode, depth: depth + 1)
         if name == "<<", let inherited = inheritance(value) {
           merged += inherited

@@ -52,10 +52,11 @@ public struct RunDriver: Sendable {
     events.send(.planned(plan))
     let isPrepared = await prepare(&run)
     await performSteps(&run, isPrepared: isPrepared)
-    if isPrepared { await finishHooks(&run) }
+    if isPrepared || !run.startHooks.isEmpty { await finishHooks(&run) }
     for worker in run.workers { await worker.close() }
     var result = RunResult(
       status: status(run), nodes: run.results, diagnostics: run.diagnostics, elapsed: clock.uptime() - start)
+    (result.startHooks, result.endHooks) = (run.startHooks, run.endHooks)
     result.couldNotRun = !isPrepared && run.workers.isEmpty
     endRecord(&result, &run.changes)
     events.send(.ended(result))
@@ -84,7 +85,9 @@ public struct RunDriver: Sendable {
     let hasFailed = run.results.contains { result in
       result.status.isFailure || result.audits.contains { $0.status.isFailure }
     }
-    return hasFailed || run.diagnostics.contains { $0.severity == .error } ? .failed : .succeeded
+    let hooks = run.startHooks + run.endHooks
+    return hasFailed || hooks.contains { $0.status.isFailure }
+      || run.diagnostics.contains { $0.severity == .error } ? .failed : .succeeded
   }
 
   /// Opens the first session, makes the schemas and runs what is to run first. Says whether the steps may
@@ -95,7 +98,11 @@ public struct RunDriver: Sendable {
       let worker = try await openWorker(run.context, name: run.nextWorkerName())
       run.add(worker)
       try await worker.createSchemas(schemas())
-      try await worker.run(project.settings.onRunStart, called: "on-run-start")
+      run.startHooks = await perform(.start, on: worker, &run)
+      if run.isInterrupted { return false }
+      if options.skipsNodesIfStartFails, run.startHooks.contains(where: { $0.status.isFailure }) {
+        return false
+      }
       if options.onlyChanges, run.changes != nil {
         let built = plan.steps.filter { $0.action == .build }.map(\.node)
         let present = try await worker.presentNodes(built)
@@ -111,17 +118,16 @@ public struct RunDriver: Sendable {
   }
 
   private func finishHooks(_ run: inout RunState) async {
-    let hooks = project.settings.onRunEnd
-    guard !hooks.isEmpty, !run.isInterrupted else { return }
+    guard !project.settings.onRunEnd.isEmpty, !run.isInterrupted else { return }
     do {
       if run.idle.isEmpty { run.add(try await openWorker(run.context, name: run.nextWorkerName())) }
       guard let worker = run.idle.last else { return }
-      let reports = run.results.flatMap { [$0] + $0.audits }.map(NodeReport.init)
-      try await worker.run(hooks, called: "on-run-end", after: reports)
+      run.endHooks = await perform(.end, on: worker, &run)
     } catch is CancellationError {
       run.isInterrupted = true
     } catch {
-      run.diagnostics += DiagnosticList.collecting(error, else: .runHookFailed, "an on-run-end hook failed")
+      run.diagnostics += DiagnosticList.collecting(
+        error, else: .runHookFailed, "the on-run-end hooks could not be run")
     }
   }
 

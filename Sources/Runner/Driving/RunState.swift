@@ -9,6 +9,9 @@ struct RunState {
   private(set) var workers: [Worker] = []
   private(set) var idle: [Worker] = []
   var results: [NodeResult] = []
+  /// What became of the hooks before the steps, and of those after them.
+  var startHooks: [NodeResult] = []
+  var endHooks: [NodeResult] = []
   var diagnostics: [Diagnostic] = []
   var isInterrupted = false
   /// What is known of the nodes' last successes; nil where that is not kept.

@@ -19,8 +19,15 @@ final class Worker: Sendable {
     private let log: @Sendable (LogLine) -> Void
     private var made: (any NodeCompiler)?
     private var commented: CommentedConnection?
+    private let tellsStatements: Bool
+    /// Whose statements run.
+    private var node: NodeID?
 
-    init(_ makeCompiler: @escaping NodeCompilerFactory, _ log: @escaping @Sendable (LogLine) -> Void) {
+    init(
+      _ makeCompiler: @escaping NodeCompilerFactory, tellsStatements: Bool,
+      _ log: @escaping @Sendable (LogLine) -> Void
+    ) {
+      self.tellsStatements = tellsStatements
       self.makeCompiler = makeCompiler
       self.log = log
     }
@@ -32,15 +39,24 @@ final class Worker: Sendable {
       return compiler
     }
 
-    /// The connection for the statements of a node, with the project's comment on them if it has one.
+    /// The connection for the statements of a node, with the project's comment on them if it has one, and told of if
+    /// that was asked for.
     func connection(
       _ connection: any Connection, for node: Node?, of project: Project
     ) throws -> any Connection {
-      guard let lent = commented ?? CommentedConnection(connection, project) else { return connection }
+      self.node = node?.id
+      guard let lent = commented ?? CommentedConnection(connection, project, tell: teller) else {
+        return connection
+      }
       commented = lent
       lent.comment = nil
       lent.comment = try compiler(lent).queryComment(for: node)
       return lent
+    }
+
+    private var teller: ((String) -> Void)? {
+      guard tellsStatements else { return nil }
+      return { [unowned self] sql in log(.statement(sql, of: node)) }
     }
 
     /// Lets the compiler go where it lived.
@@ -58,7 +74,7 @@ final class Worker: Sendable {
     self.name = name
     self.session = session
     self.context = context
-    workbench = Workbench(makeCompiler, log)
+    workbench = Workbench(makeCompiler, tellsStatements: context.options.tellsStatements, log)
   }
 
   /// What became of a step, and whether the session can go on.
@@ -104,49 +120,6 @@ final class Worker: Sendable {
       result.thread = name
       return Report(result: result)
     }
-  }
-
-  /// Runs hooks of the whole run, one after the other, each on its own. The first that fails ends it.
-  func run(_ hooks: [Hook], called name: String, after reports: [NodeReport]? = nil) async throws {
-    guard !hooks.isEmpty else { return }
-    try await session.run { [context, workbench] connection in
-      let connection = try workbench.connection(connection, for: nil, of: context.project)
-      let compiler = try workbench.compiler(connection)
-      var texts: [String] = []
-      for (index, hook) in hooks.enumerated() {
-        do {
-          let sql = try compiler.render(hook, after: reports)
-          if sql.contains(where: { !$0.isWhitespace }) { try connection.execute(sql) }
-          texts.append(sql)
-        } catch is CancellationError {
-          throw CancellationError()
-        } catch {
-          throw Self.hookFailure(error, "\(name) hook \(index + 1) of \(hooks.count) failed", context, hook)
-        }
-      }
-      guard TransactionControl.leavesOpen(texts) else { return }
-      try connection.execute("ROLLBACK")
-      throw Diagnostic(
-        .runHookFailed, "the \(name) hooks begin a transaction and do not end it",
-        at: SourceSpan(file: context.project.settings.file),
-        notes: ["it was rolled back: all that followed would have been lost with it"],
-        hint: "end the last hook with COMMIT")
-    }
-  }
-
-  private static func hookFailure(
-    _ error: any Error, _ message: String, _ context: ExecutionContext, _ hook: Hook
-  ) -> any Error {
-    let found = DiagnosticList.collecting(error, else: .runHookFailed, message)
-    return DiagnosticList(
-      found.map { diagnostic in
-        var diagnostic = diagnostic
-        if diagnostic.span?.file.isEmpty ?? true {
-          diagnostic.span = SourceSpan(file: context.project.settings.file)
-        }
-        diagnostic.notes.append("\(message): \(hook.sql)")
-        return diagnostic
-      })
   }
 
   /// Those of some nodes whose relations stand in the warehouse as what they are built as.

@@ -3,18 +3,22 @@ import EngineCore
 import Project
 import Tabular
 
-/// A connection that puts the project's `query-comment` on the statements that it runs.
+/// A connection that puts the project's `query-comment` on the statements that it runs, and tells of them if asked to.
 public final class CommentedConnection: Connection {
   private let base: any Connection
   private let isAppended: Bool
   /// The comment, rendered for what runs now; nil for none.
   public var comment: String?
 
-  /// Wraps a connection if the project has a comment; nil if it has none.
-  public init?(_ base: any Connection, _ project: Project) {
-    guard let comment = project.settings.queryComment else { return nil }
+  /// What hears each statement before it runs; nil for nobody.
+  private let tell: ((String) -> Void)?
+
+  /// Wraps a connection if the project has a comment or somebody listens; nil if neither.
+  public init?(_ base: any Connection, _ project: Project, tell: ((String) -> Void)? = nil) {
+    guard project.settings.queryComment != nil || tell != nil else { return nil }
     self.base = base
-    isAppended = comment.isAppended
+    self.tell = tell
+    isAppended = project.settings.queryComment?.isAppended ?? false
   }
 
   /// The wrapped connection's.
@@ -68,10 +72,13 @@ public final class CommentedConnection: Connection {
   /// Does `body` with the statement and its comment. As in dbt, what bounds a transaction has none.
   private func commented<T>(_ sql: String, _ body: (String) throws -> T) throws -> T {
     guard let comment, !["BEGIN TRANSACTION", "COMMIT", "ROLLBACK"].contains(sql) else {
+      tell?(sql)
       return try body(sql)
     }
     do {
-      return try body(QueryComment.joined(sql, comment, isAppended: isAppended))
+      let statement = QueryComment.joined(sql, comment, isAppended: isAppended)
+      tell?(statement)
+      return try body(statement)
     } catch var problem as Diagnostic {
       // The engine counted the comment's lines, too.
       let lines = isAppended ? 0 : comment.utf8.count { $0 == UInt8(ascii: "\n") } + 1

@@ -104,9 +104,8 @@ extension StepExecutor {
     let isMarkOnly = missing == [columns.isDeleted]
     throw Diagnostic(
       .snapshotColumns,
-      "\(table) has no \(missing.count == 1 ? "column" : "columns") "
-        + missing.map { "'\($0)'" }.joined(separator: ", ")
-        + ", which the history of snapshot '\(node.name)' needs", at: node.span,
+      "Snapshot target is missing configured columns: \(table), the history of snapshot '\(node.name)', has no "
+        + missing.map { "'\($0)'" }.joined(separator: ", "), at: node.span,
       notes: ["it has: " + history.map(\.name).joined(separator: ", ")],
       hint: isMarkOnly
         ? "add it: ALTER TABLE \(table) ADD COLUMN \(dialect.quoted(columns.isDeleted)) VARCHAR DEFAULT 'False'"

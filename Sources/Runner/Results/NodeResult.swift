@@ -121,12 +121,12 @@ extension NodeResult {
 
 extension NodeReport {
   /// What hooks at the run's end see of a result.
-  init(_ result: NodeResult) {
+  init(_ result: NodeResult, in project: Project) {
     let seconds =
       Double(result.duration.components.seconds) + Double(result.duration.components.attoseconds) / 1e18
     self.init(
       node: result.node, status: result.status == .interrupted ? "error" : result.status.rawValue,
-      message: result.message ?? result.diagnostics.first?.message, executionTime: seconds,
+      message: result.message(in: project), executionTime: seconds,
       failures: result.failures, rows: result.rows, thread: result.thread)
     timings = result.timings.map { ($0.name, $0.startedAt, $0.endedAt) }
   }

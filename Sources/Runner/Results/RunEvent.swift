@@ -16,6 +16,10 @@ public enum RunEvent: Sendable {
   case fetched(NodeID, FetchProgress)
   /// A step ended, or is skipped.
   case finished(NodeResult, index: Int, total: Int)
+  /// A hook of the whole run begins; hooks of a moment have numbers of their own, from 1.
+  case hookStarted(NodeID, index: Int, total: Int, at: Double)
+  /// A hook of the whole run ended, or is skipped.
+  case hookFinished(NodeResult, index: Int, total: Int)
   /// A template said something.
   case log(LogLine)
   /// Last of all.

@@ -11,7 +11,11 @@ public struct RunResult: Sendable {
   public var status: RunOutcome
   /// The steps' results in the order in which they ended; a node's audits are inside its own.
   public var nodes: [NodeResult]
-  /// What went wrong beyond the nodes: hooks of the run, opening the engine, recording.
+  /// What became of the hooks before the nodes.
+  public var startHooks: [NodeResult] = []
+  /// What became of the hooks after the nodes.
+  public var endHooks: [NodeResult] = []
+  /// What went wrong beyond the nodes: opening the engine, recording.
   public var diagnostics: [Diagnostic]
   /// How long it took.
   public var elapsed: Duration
@@ -33,8 +37,11 @@ public struct RunResult: Sendable {
     self.elapsed = elapsed
   }
 
-  /// Every node's result, each followed by those of its audits.
-  public var all: [NodeResult] { nodes.flatMap { [$0] + $0.audits } }
+  /// The results of hooks and steps in the order in which they ended.
+  public var steps: [NodeResult] { startHooks + nodes + endHooks }
+
+  /// Every result, each followed by those of its audits.
+  public var all: [NodeResult] { steps.flatMap { [$0] + $0.audits } }
 
   /// 0: all is well; 1: something failed; 2: nothing could be run; 130: interrupted.
   public var exitCode: Int32 {

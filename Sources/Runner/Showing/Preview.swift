@@ -18,6 +18,18 @@ public struct Preview: Sendable {
     case query(String)
   }
 
+  /// What was run to show something.
+  public struct Outcome: Sendable {
+    /// The node; nil for a text of the command line.
+    public var node: Node?
+    /// The query with its limit.
+    public var sql: String
+    /// When it was compiled, in seconds since 1970.
+    public var compile: NodeTiming
+    /// When its rows were had, in seconds since 1970.
+    public var execute: NodeTiming
+  }
+
   /// A form that the engine writes by itself.
   public enum Format: String, Sendable, CaseIterable {
     case csv, json, parquet
@@ -28,11 +40,14 @@ public struct Preview: Sendable {
   private let makeCompiler: NodeCompilerFactory
   private let compileInline: @Sendable (String, any Connection) throws -> String
 
-  /// Makes a preview of a project's nodes. `log` gets what templates say.
+  /// Makes a preview of a project's nodes. `log` gets what templates say, and `ended` what was run.
   public init(
-    project: Project, invocation: Invocation, engine: any Engine, log: @escaping @Sendable (LogLine) -> Void
+    project: Project, invocation: Invocation, engine: any Engine, clock: RunClock = .system,
+    ended: @escaping @Sendable (Outcome) -> Void = { _ in }, log: @escaping @Sendable (LogLine) -> Void
   ) {
     self.project = project
+    self.clock = clock
+    self.ended = ended
     self.engine = engine
     makeCompiler = { connection, log in
       Compiler(project: project, invocation: invocation, connection: connection, log: log)
@@ -45,6 +60,8 @@ public struct Preview: Sendable {
   }
 
   private let log: @Sendable (LogLine) -> Void
+  private let clock: RunClock
+  private let ended: @Sendable (Outcome) -> Void
 
   /// The rows, `limit` of them at most, held in memory. Throws `Diagnostic`s.
   public func table(_ subject: Subject, limit: Int?) async throws -> Table {
@@ -80,12 +97,20 @@ public struct Preview: Sendable {
     let session = try await engine.makeSession()
     do {
       let value = try await session.run { connection in
+        let start = clock.now()
         let connection = try commented(connection, subject)
         let (select, node) = try headed(select(subject, connection), subject, connection)
         let limited =
-          limit.map { "SELECT * FROM (\n\(select)\n) AS weir_preview\nLIMIT \(max(0, $0))" } ?? select
+          limit.map { "select * from (\n\(select)\n) as weir_preview\nlimit \(max(0, $0))" } ?? select
+        let middle = clock.now()
         do {
-          return try connection.oneStatementEach { try body(connection, limited) }
+          let value = try connection.oneStatementEach { try body(connection, limited) }
+          ended(
+            Outcome(
+              node: node, sql: limited,
+              compile: NodeTiming(name: "compile", startedAt: start, endedAt: middle),
+              execute: NodeTiming(name: "execute", startedAt: middle, endedAt: clock.now())))
+          return value
         } catch let diagnostic as Diagnostic where diagnostic.span?.file.isEmpty ?? false {
           throw located(diagnostic, select, limited, node)
         }

@@ -13,6 +13,7 @@ import agate
 import dbt.tests.util
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import FACTORY
+from dbt.cli.exceptions import DbtUsageException
 from dbt.exceptions import ParsingError
 from dbt_common.exceptions import CompilationError
 
@@ -22,7 +23,7 @@ RUNNING = {"run", "build", "test", "seed", "snapshot", "compile", "retry", "clon
 TWO_WORDS = {"docs", "source"}
 
 
-class Refused(CompilationError, ParsingError):
+class Refused(CompilationError, ParsingError, DbtUsageException):
     """Weir did not begin: what dbt raises an exception for."""
 
     def __init__(self, words):
@@ -125,7 +126,7 @@ def run_dbt_and_capture(args=None, expect_pass=True):
 
 def answer(done, args, folder, expect_pass):
     word, target = verb(args), folder / target_path(args)
-    if done.returncode not in (0, 1) and word != "debug":
+    if done.returncode not in (0, 1):
         raise Refused(done.stderr + done.stdout)
     if expect_pass is not None:
         assert (done.returncode == 0) == expect_pass, f"weir ended with {done.returncode}"
@@ -138,7 +139,7 @@ def answer(done, args, folder, expect_pass):
     if word == "source freshness":
         return results(read(target / "sources.json"), target)
     if word == "show":
-        return shown(args, done)
+        return shown(args, done, target)
     if word in RUNNING:
         return results(read(target / "run_results.json"), target)
     return done.returncode == 0
@@ -168,15 +169,16 @@ def results(artifact, target):
     return Results(every, wrapped(artifact.get("args", {})))
 
 
-def shown(args, done):
+def shown(args, done, target):
     """What `show` printed, as the result that dbt gives."""
     if done.returncode != 0:
         raise Refused(done.stderr + done.stdout)
     limit = int(args[args.index("--limit") + 1]) if "--limit" in args else 5
+    compiled = read(target / "run_results.json")["results"][0]["compiled_code"]
     again, _, _ = invoke([*args, "--output", "json", "--quiet"])
     rows = json.loads(again.stdout)
     result = Fields(
-        status="success", node=Fields(compiled_code=""), agate_table=agate.Table.from_object(rows["show"]))
+        status="success", node=Fields(compiled_code=compiled), agate_table=agate.Table.from_object(rows["show"]))
     return Results([result], Fields(limit=limit))
 
 
