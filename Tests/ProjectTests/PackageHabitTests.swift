@@ -154,7 +154,7 @@ import Testing
       "dbt_packages/q/macros/part.sql": """
       {% macro part(x) %}{{ return(adapter.dispatch('part', 'macros')(x)) }}{% endmacro %}
       {% macro default__part(x) %}left({{ x }}, 1){% endmacro %}
-      """, "models/m.sql": "select {{ q.part('a') }} as a",
+      """, "dbt_packages/q/models/m.sql": "select {{ part('a') }} as a",
     ])
     let project = try await folder.load().project
     let node = try #require(project.named("m"))
