@@ -94,7 +94,8 @@ struct ExternalMaterialization {
   /// dbt-duckdb's own where none are given.
   private var readOptions: [ExternalConfig.Option<ExternalConfig.Value>] {
     config.readOptions[format]
-      ?? (format == .parquet ? [.init("union_by_name", .plain("false"))] : [.init("auto_detect", .plain("true"))])
+      ?? (format == .parquet
+        ? [.init("union_by_name", .plain("false"))] : [.init("auto_detect", .plain("true"))])
   }
 
   private func literal(_ value: ExternalConfig.Value) -> String {
