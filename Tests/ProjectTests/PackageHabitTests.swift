@@ -189,4 +189,26 @@ import Testing
     let project = try await folder.load().project
     #expect(project.named("m")?.description == "One.\nTwo.")
   }
+
+  @Test("The type of a seed's column is rendered, whatever the column is called")
+  func columnTypes() async throws {
+    let type = "{%- if target.type == 'duckdb' -%} varchar(9) {%- else -%} string {%- endif -%}"
+    let folder = try TemporaryProject([
+      "dbt_project.yml": """
+      name: p
+      seeds: {p: {+column_types: {tests: "\(type)"}}}
+      """,
+      "seeds/s.csv": "description,tests\na,b\n",
+      "seeds/s.yml": """
+      seeds:
+        - name: s
+          config:
+            column_types: {description: "\(type)"}
+      """,
+    ])
+    let node = try #require(try await folder.load().project.named("s"))
+    #expect(
+      node.config.values["column_types"]?.json(sortKeys: true)
+        == #"{"description":"varchar(9)","tests":"varchar(9)"}"#)
+  }
 }

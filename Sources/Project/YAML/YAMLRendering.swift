@@ -13,7 +13,10 @@ struct YAMLRenderer {
     self.file = file
   }
 
-  /// The value with every text rendered but those under a key that `skipping` names, at any depth.
+  /// What these keys hold goes by names of the user's own, such as a column's `description`.
+  private static let freeKeys: Set<String> = ["column_types", "+column_types"]
+
+  /// The value with every text rendered but those under a key that `skipping` names, at any depth where keys are dbt's.
   mutating func render(_ node: YAMLNode, skipping: (String) -> Bool) -> YAMLNode {
     switch node.content {
     case .string(let text):
@@ -29,7 +32,8 @@ struct YAMLRenderer {
         entries.map { entry in
           guard !skipping(entry.key) else { return entry }
           var entry = entry
-          entry.value = render(entry.value, skipping: skipping)
+          let isFree = Self.freeKeys.contains(entry.key)
+          entry.value = render(entry.value, skipping: isFree ? { _ in false } : skipping)
           return entry
         })
       return copy
